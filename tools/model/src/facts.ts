@@ -1,0 +1,66 @@
+import type { Digest } from './digest.ts';
+import type { Platform } from './platform.ts';
+
+/** facts.json: what was read from a component's payload, a platform at a time; never written by hand. */
+export interface Facts {
+  readonly facts: 1;
+  readonly platforms: Readonly<Partial<Record<Platform, PlatformFacts>>>;
+}
+
+/** All lists sorted by path (code units); paths are absolute in the component's tree, canonical (`/usr/lib/...`). */
+export interface PlatformFacts {
+  /** The payload that was read. */
+  readonly payload: Digest;
+  /** The uncompressed size of all regular files, in bytes. */
+  readonly unpackedBytes: number;
+  readonly elf: readonly ElfFacts[];
+  /** Regular files with an execute bit: what can stand on a PATH. */
+  readonly programs: readonly string[];
+  /** Symbolic links, path → target as it stands in the tree. */
+  readonly links: Readonly<Record<string, string>>;
+  readonly kernel?: KernelFacts;
+}
+
+/** One ELF file (gABI chapters 4 and 5; LSB 5.0 core, symbol versioning). */
+export interface ElfFacts {
+  readonly path: string;
+  readonly class: 32 | 64;
+  /** `x86-64`, `aarch64`, `riscv`, `s390`, or `em-<number>`. */
+  readonly machine: string;
+  /** PT_INTERP. */
+  readonly interpreter?: string;
+  readonly soname?: string;
+  /** DT_NEEDED, in the file's order. */
+  readonly needed: readonly string[];
+  /** DT_RUNPATH, or DT_RPATH where there is none; split at colons. */
+  readonly runpath?: readonly string[];
+  /** Verneed: which symbol versions it needs of which library, in the file's order. */
+  readonly needs: readonly ElfVersionNeed[];
+  /** Verdef without the file's own name: the symbol versions it offers, in the file's order. */
+  readonly offers: readonly string[];
+  /** x86 ISA level that the GNU property note says is needed: 1 to 4. */
+  readonly isaLevel?: number;
+}
+
+export interface ElfVersionNeed {
+  readonly library: string;
+  readonly versions: readonly string[];
+  /** The versions flagged weak: their absence is a warning. */
+  readonly weak?: readonly string[];
+}
+
+export interface KernelFacts {
+  /** `uname -r`. */
+  readonly release: string;
+  readonly vermagic: string;
+  /** Names with `-` written as `_`. */
+  readonly modules: Readonly<Record<string, ModuleFacts>>;
+  readonly builtin: readonly string[];
+}
+
+export interface ModuleFacts {
+  readonly path: string;
+  readonly depends: readonly string[];
+  /** `softdep=pre:` of .modinfo. */
+  readonly before: readonly string[];
+}

@@ -1,0 +1,79 @@
+/** The world outside, as the engine sees it: small interfaces, implemented at the rim. */
+import type { Digest } from './digest.ts';
+import type { Facts } from './facts.ts';
+import type { Manifest } from './manifest.ts';
+import type { ComponentName } from './name.ts';
+import type { Version } from './version.ts';
+
+/** Where components come from. Reads manifests and facts; never payloads. */
+export interface Registry {
+  /** For messages: `components/`, or an overlay's address. */
+  readonly label: string;
+  /** All component names, sorted. */
+  names(): Promise<readonly ComponentName[]>;
+  /** All versions of a component, oldest first; empty where the name is unknown. */
+  versions(name: ComponentName): Promise<readonly Version[]>;
+  /** Throws `Failure` `not-found` where the version is unknown. */
+  component(name: ComponentName, version: Version): Promise<RegistryComponent>;
+}
+
+export interface RegistryComponent {
+  readonly manifest: Manifest;
+  /** Missing where nothing was extracted: counted as unknown, never as a pass. */
+  readonly facts: Facts | undefined;
+  /** The digest of the component's canonical tree (package.json, facts.json and files/). */
+  readonly tree: Digest;
+  /** The component's line, as `8.0`. */
+  readonly line: string;
+  /** Where its `files/` lie. */
+  readonly folder: string;
+  /** Pins that differ from the published component, written by a refresh. */
+  readonly refreshed?: readonly RefreshedPin[];
+}
+
+export interface RefreshedPin {
+  readonly package: string;
+  readonly from: string;
+  readonly to: string;
+  readonly sha256: string;
+}
+
+/**
+ * Bytes by their sha256, and small results by a key. Safe under concurrent runs and kill -9: a file is written to a
+ * temporary name, synced and renamed.
+ */
+export interface ContentStore {
+  readonly folder: string;
+  has(digest: Digest): Promise<boolean>;
+  /** The path of a stored blob, for reading and copying; undefined where it is missing. */
+  pathOf(digest: Digest): Promise<string | undefined>;
+  /** The whole blob, its digest verified; undefined where it is missing. Throws `store-corrupt`. */
+  read(digest: Digest): Promise<Uint8Array | undefined>;
+  /** Stores bytes under the digest that they have. */
+  write(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  /** A small JSON value kept under a namespace and key (for example which segment was made of which payload). */
+  recall(namespace: string, key: string): Promise<unknown>;
+  remember(namespace: string, key: string, value: unknown): Promise<void>;
+  /** Reads every blob and compares; removes nothing. */
+  verify(onBlob?: (blob: StoredBlob) => void): Promise<StoreVerdict>;
+}
+
+export interface StoredBlob {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+export interface StoreVerdict {
+  readonly blobs: number;
+  readonly sizeBytes: number;
+  /** Paths whose bytes do not have the digest that they are named by. */
+  readonly corrupt: readonly string[];
+  /** Left temporary files of killed processes. */
+  readonly leftovers: readonly string[];
+}
+
+/** What a long step tells while it runs; the CLI's reporter draws it. */
+export interface Progress {
+  /** A step of the line begins or goes on; `done` and `total` in the unit. */
+  step(update: { readonly step: string; readonly done?: number; readonly total?: number; readonly unit?: 'bytes' | 'items'; readonly note?: string }): void;
+}

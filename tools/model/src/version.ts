@@ -1,0 +1,131 @@
+import semver from 'semver';
+import type { Brand } from './brand.ts';
+
+/**
+ * A component's version as people see it: upstream's semver version and our packaging revision, `8.0.2+r3`.
+ * In a universe file the revision may be missing, which counts as 0.
+ */
+export type Version = Brand<string, 'Version'>;
+
+/** A range as npm's `semver` reads it, tested against upstream; `8.0.2+r3` admits that one revision only. */
+export type Range = Brand<string, 'Range'>;
+
+const revisionPattern = /\+r([1-9][0-9]?)$/;
+const maxTextLength = 256;
+
+export function parseVersion(text: string): Version | undefined {
+  return isVersion(text) ? text : undefined;
+}
+
+function isVersion(text: string): text is Version {
+  if (text.length > maxTextLength) return false;
+  const parsed = semver.parse(text);
+  if (parsed === null) return false;
+  return text === parsed.version || `${parsed.version}+r${revisionOf(text)}` === text;
+}
+
+/** `8.0.2+r3` → `8.0.2`. */
+export function upstreamOf(version: string): string {
+  const plus = version.indexOf('+');
+  return plus < 0 ? version : version.slice(0, plus);
+}
+
+/** `8.0.2+r3` → 3; without a revision 0. */
+export function revisionOf(version: string): number {
+  const match = revisionPattern.exec(version);
+  return match === null ? 0 : Number(match[1]);
+}
+
+export function makeVersion(upstream: string, revision: number): Version {
+  const version = parseVersion(revision === 0 ? upstream : `${upstream}+r${revision}`);
+  if (version === undefined) throw new TypeError(`not a version: ${upstream} revision ${revision}`);
+  return version;
+}
+
+/** Oldest first: by upstream, then by revision. */
+export function compareVersions(a: Version, b: Version): number {
+  return semver.compare(a, b) || revisionOf(a) - revisionOf(b);
+}
+
+export function isPrerelease(version: Version): boolean {
+  return semver.prerelease(version) !== null;
+}
+
+export function parseRange(text: string): Range | undefined {
+  return isRange(text) ? text : undefined;
+}
+
+function isRange(text: string): text is Range {
+  return text.length <= maxTextLength && semver.validRange(text) !== null;
+}
+
+/** Whether a range admits a version: semver on upstream; a comparator with a revision admits only that revision. */
+export function satisfies(version: Version, range: Range): boolean {
+  if (!semver.satisfies(version, range)) return false;
+  const pin = /^=?\s*\d[^\s|<>~^]*\+r([1-9][0-9]?)$/.exec(range.trim());
+  return pin === null || Number(pin[1]) === revisionOf(version);
+}
+
+/** Whether two ranges have a version in common (windows of a capability). */
+export function intersects(a: Range, b: Range): boolean {
+  return semver.intersects(a, b);
+}
+
+/**
+ * npm's version of a component: the revision, 1 to 99, is folded into the patch (patch × 100 + revision); a prerelease
+ * keeps its own and appends `.rN`: `8.0.2+r3` → `8.0.203`, `8.1.0-rc1+r2` → `8.1.0-rc1.r2`.
+ */
+export function toNpmVersion(version: Version): string {
+  const revision = revisionOf(version);
+  if (revision < 1) throw new TypeError(`a published version has a revision of 1 to 99: ${version}`);
+  const parsed = new semver.SemVer(version);
+  if (parsed.prerelease.length > 0) return `${parsed.version}.r${revision}`;
+  return `${parsed.major}.${parsed.minor}.${parsed.patch * 100 + revision}`;
+}
+
+/** The inverse of `toNpmVersion`; undefined where the text cannot be one. */
+export function fromNpmVersion(text: string): Version | undefined {
+  if (text.length > maxTextLength) return undefined;
+  const parsed = semver.parse(text);
+  if (parsed === null || parsed.version !== text) return undefined;
+  if (parsed.prerelease.length > 0) {
+    const match = /^(.*)\.r([1-9][0-9]?)$/.exec(text);
+    return match === null ? undefined : parseVersion(`${match[1]}+r${match[2]}`);
+  }
+  const revision = parsed.patch % 100;
+  return revision === 0
+    ? undefined
+    : parseVersion(`${parsed.major}.${parsed.minor}.${Math.floor(parsed.patch / 100)}+r${revision}`);
+}
+
+/** How an upstream that is not semver is read; tested in `version.test.ts`. */
+export type UpstreamMapping = 'dotted' | 'patch-letter' | 'year-letter';
+
+/**
+ * Upstream's own version as semver: `dotted` 2025.88 → 2025.88.0 and 7.0.15; `patch-letter` 10.0p2 → 10.0.2;
+ * `year-letter` 2025b → 2025.2.0. Four numbers and more keep the first three. Undefined where the text does not fit.
+ */
+export function mapUpstream(text: string, mapping: UpstreamMapping): string | undefined {
+  if (text.length > maxTextLength) return undefined;
+  switch (mapping) {
+    case 'dotted': {
+      const match = /^(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?(?:\.\d{1,9}){0,4}$/.exec(text);
+      if (match === null) return undefined;
+      return [match[1], match[2] ?? '0', match[3] ?? '0'].map(Number).join('.');
+    }
+    case 'patch-letter': {
+      const match = /^(\d{1,9})\.(\d{1,9})p(\d{1,9})$/.exec(text);
+      return match === null ? undefined : [match[1], match[2], match[3]].map(Number).join('.');
+    }
+    case 'year-letter': {
+      const match = /^(\d{4})([a-z])$/.exec(text);
+      return match === null ? undefined : `${match[1]}.${(match[2] ?? 'a').charCodeAt(0) - 96}.0`;
+    }
+  }
+}
+
+/** A maintained release line: `N`, `N.M` or `N.M.P`, the name of a component's folder. */
+export function isInLine(version: Version, line: string): boolean {
+  const upstream = upstreamOf(version).split('-')[0] ?? '';
+  return `${upstream}.`.startsWith(`${line}.`);
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+const ssr = { resolve: { conditions: ['source', 'node', 'import', 'default'] } };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './tools/testkit/src/closing-reporter.ts'],
+    projects: [
+      { extends: true, ssr, test: { name: 'unit', include: ['tools/*/test/**/*.test.ts'] } },
+      { extends: true, ssr, test: { name: 'cli', include: ['tools/cli/e2e/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        extends: true,
+        ssr,
+        // One boot at a time: figures and timeouts of two at once would be worthless on a small machine.
+        test: { name: 'boot', include: ['tools/*/boot/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false },
+      },
+    ],
+  },
+});
