@@ -16,6 +16,8 @@ export interface PlatformFacts {
   readonly elf: readonly ElfFacts[];
   /** Regular files with an execute bit: what can stand on a PATH. */
   readonly programs: readonly string[];
+  /** Programs that begin with `#!`, path → interpreter as it stands there. */
+  readonly scripts?: Readonly<Record<string, string>>;
   /** Symbolic links, path → target as it stands in the tree. */
   readonly links: Readonly<Record<string, string>>;
   readonly kernel?: KernelFacts;
@@ -34,6 +36,8 @@ export interface ElfFacts {
   readonly needed: readonly string[];
   /** DT_RUNPATH, or DT_RPATH where there is none; split at colons. */
   readonly runpath?: readonly string[];
+  /** `runpath` is DT_RPATH: it is also searched for what its libraries need. */
+  readonly rpath?: true;
   /** Verneed: which symbol versions it needs of which library, in the file's order. */
   readonly needs: readonly ElfVersionNeed[];
   /** Verdef without the file's own name: the symbol versions it offers, in the file's order. */
