@@ -1,1 +1,2 @@
-export {};
+export { commands } from './commands.ts';
+export { main } from './main.ts';
