@@ -14,6 +14,8 @@ export interface Registry {
   /** All versions of a component, oldest first; empty where the name is unknown. */
   versions(name: ComponentName): Promise<readonly Version[]>;
   /** Throws `Failure` `not-found` where the version is unknown. */
+  manifest(name: ComponentName, version: Version): Promise<Manifest>;
+  /** The same with facts and tree digest: read only for what was chosen. */
   component(name: ComponentName, version: Version): Promise<RegistryComponent>;
 }
 
@@ -49,13 +51,24 @@ export interface ContentStore {
   pathOf(digest: Digest): Promise<string | undefined>;
   /** The whole blob, its digest verified; undefined where it is missing. Throws `store-corrupt`. */
   read(digest: Digest): Promise<Uint8Array | undefined>;
-  /** Stores bytes under the digest that they have. */
-  write(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  /** The path of a blob whose bytes have the digest (a file that did not change since is not read again). Throws `store-corrupt`. */
+  verifiedPath(digest: Digest): Promise<string | undefined>;
+  /** Copies a verified blob to a path, replacing what is there; false where the blob is missing. Throws `store-corrupt`. */
+  copyTo(digest: Digest, path: string): Promise<boolean>;
+  /** Stores bytes under the digest that they have. Throws `wrong-digest` (nothing is stored then) and `no-space`. */
+  write(bytes: Uint8Array | AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<StoredBlob>;
   /** A small JSON value kept under a namespace and key (for example which segment was made of which payload). */
   recall(namespace: string, key: string): Promise<unknown>;
   remember(namespace: string, key: string, value: unknown): Promise<void>;
   /** Reads every blob and compares; removes nothing. */
   verify(onBlob?: (blob: StoredBlob) => void): Promise<StoreVerdict>;
+}
+
+export interface WriteOptions {
+  /** The digest that the bytes must have. */
+  readonly expected?: Digest;
+  /** Where it is known beforehand: for the message when the disk is full. */
+  readonly sizeBytes?: number;
 }
 
 export interface StoredBlob {
