@@ -1,3 +1,5 @@
+import type { Diagnostic } from './diagnostic.ts';
+
 /**
  * An operation that cannot go on. Findings about the input are values (see `Diagnostic`), never thrown.
  * The exit codes follow BSD sysexits from 64 up.
@@ -57,18 +59,22 @@ export interface FailureOptions {
   readonly message: string;
   /** What to do: each a phrase or a command to type. */
   readonly hints?: readonly string[];
+  /** Findings with their places, where the operation stopped because of them. */
+  readonly findings?: readonly Diagnostic[];
   readonly cause?: unknown;
 }
 
 export class Failure extends Error {
   readonly code: FailureCode;
   readonly hints: readonly string[];
+  readonly findings: readonly Diagnostic[];
 
   constructor(options: FailureOptions) {
     super(withoutCredentials(options.message), options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'Failure';
     this.code = options.code;
     this.hints = (options.hints ?? []).map(withoutCredentials);
+    this.findings = options.findings ?? [];
   }
 
   get exitCode(): number {

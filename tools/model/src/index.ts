@@ -1,6 +1,7 @@
 export * from './artifact.ts';
 export * from './brand.ts';
 export * from './bytes.ts';
+export * from './canonical-json.ts';
 export * from './diagnostic.ts';
 export * from './digest.ts';
 export * from './document.ts';

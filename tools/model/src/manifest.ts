@@ -38,6 +38,8 @@ export type RequirementPlace = 'root' | 'machine' | 'peer';
 export interface Requirement {
   readonly range: Range;
   readonly in: RequirementPlace;
+  /** The manifest says the place itself; else it follows from what is required. */
+  readonly stated: boolean;
 }
 
 export interface Payload {

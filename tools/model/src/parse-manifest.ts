@@ -119,8 +119,8 @@ class ManifestReader {
     for (const [key, value] of Object.entries(json)) {
       if (isCapability(key)) this.#namespace(key, [...path, key], proven);
       const range = this.#range(typeof value === 'string' ? value : value.range, [...path, key]);
-      const place = (typeof value === 'string' ? undefined : value.in) ?? defaultPlace(key);
-      if (range !== undefined) requirements[key] = { range, in: place };
+      const stated = typeof value === 'string' ? undefined : value.in;
+      if (range !== undefined) requirements[key] = { range, in: stated ?? defaultPlace(key), stated: stated !== undefined };
     }
     return requirements;
   }

@@ -71,6 +71,16 @@ export function intersects(a: Range, b: Range): boolean {
   return semver.intersects(a, b);
 }
 
+/** The range of what both admit: each alternative of one with each of the other. Throws `TypeError` past the length of a range. */
+export function bothRanges(a: Range, b: Range): Range {
+  if (a === b || b === '*') return a;
+  if (a === '*') return b;
+  const both = a.split('||').flatMap((left) => b.split('||').map((right) => `${left.trim()} ${right.trim()}`)).join(' || ');
+  const range = parseRange(both);
+  if (range === undefined) throw new TypeError(`not a range: ${both}`);
+  return range;
+}
+
 /**
  * npm's version of a component: the revision, 1 to 99, is folded into the patch (patch × 100 + revision); a prerelease
  * keeps its own and appends `.rN`: `8.0.2+r3` → `8.0.203`, `8.1.0-rc1+r2` → `8.1.0-rc1.r2`.

@@ -1,1 +1,3 @@
-export {};
+export { readManifest, treeDigest } from './component-folder.ts';
+export { openOverlayRegistry } from './overlay-registry.ts';
+export { openSingleRegistry, openWorkspaceRegistry } from './workspace-registry.ts';

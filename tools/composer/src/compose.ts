@@ -1,0 +1,66 @@
+import type { Artifact, Diagnostic, Digest, Judged, Platform, Progress, Registry, ContentStore } from '@moby/model';
+import type { Assembly } from './parse/assembly.ts';
+import type { Lockfile } from './lock/lockfile.ts';
+import type { Resolution } from './resolve/resolution.ts';
+import type { Verdict } from './check/verdict.ts';
+
+/** How far the lock and the network may be touched, as in cargo. */
+export interface LockPolicy {
+  /** The lock may not change. */
+  readonly locked: boolean;
+  /** No network. */
+  readonly offline: boolean;
+}
+
+/** What somebody asks for on the command line, beside the assembly itself. */
+export interface Variation {
+  readonly with: readonly string[];
+  readonly without: readonly string[];
+  /** `A=B`. */
+  readonly replace: readonly string[];
+}
+
+/** The world that the line works in; the CLI makes it. */
+export interface Surroundings {
+  /** The folder that holds `assemblies/` and `components/`; undefined outside of a library. */
+  readonly library: string | undefined;
+  /** Further component folders (`--components`), nearest first. */
+  readonly componentFolders: readonly string[];
+  readonly currentFolder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `--debian-mirror`. */
+  readonly debianMirror: string | undefined;
+  /** The clock, for the validity of signed indexes alone; nothing of it reaches an output. */
+  readonly now: () => Date;
+  readonly progress: Progress;
+  /** Warnings as they come up (a refreshed pin, an expired index). */
+  readonly warn: (finding: Diagnostic) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ComposeRequest {
+  /** A name below assemblies/, a folder, or a file. */
+  readonly assembly: string;
+  readonly platform: Platform;
+  readonly variation: Variation;
+  readonly policy: LockPolicy;
+  /** Where the artifact goes; by default `out/<name>/<platform>` under the library or the current folder. */
+  readonly out: string | undefined;
+  readonly level: number;
+}
+
+/** What each station of the line gave. */
+export interface Composed {
+  readonly assembly: Assembly;
+  readonly resolution: Resolution;
+  readonly verdict: Verdict;
+  readonly lock: Lockfile;
+  readonly lockFile: string;
+  /** `written`, `unchanged`, or `left alone` (a variation). */
+  readonly lockState: 'written' | 'unchanged' | 'left alone';
+  readonly artifact: Artifact;
+  readonly folder: string;
+  readonly unchanged: boolean;
+}
+
+export type { Artifact, Assembly, ContentStore, Digest, Judged, Lockfile, Registry, Resolution, Verdict };

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, parseDigest, type Digest } from '@moby/model';
+import type { Assembly } from '../parse/assembly.ts';
+import type { Resolution } from '../resolve/resolution.ts';
+import type { LockedChoice, LockedComponent, Lockfile } from './lockfile.ts';
+
+export interface Compressor {
+  readonly name: 'zstd';
+  readonly version: string;
+  readonly level: number;
+}
+
+/** The root of the machine itself, in lock and messages. */
+export const machineRoot = 'machine';
+
+/** What was resolved, as it is written down: sorted, and a function of its inputs alone. */
+export function makeLock(options: { readonly assembly: Assembly; readonly resolution: Resolution; readonly compressor: Compressor }): Lockfile {
+  const { assembly, resolution, compressor } = options;
+  const components: Record<string, LockedComponent> = {};
+  for (const [id, { manifest, tree, refreshed }] of resolution.components) {
+    const payload = Object.fromEntries(
+      assembly.platforms.flatMap((platform) => {
+        const payload = manifest.payload.platforms[platform];
+        return payload === undefined ? [] : [[platform, { digest: payload.digest, size: payload.size }]];
+      }),
+    );
+    components[id] = { tree, payload, ...(refreshed === undefined ? {} : { refreshed }) };
+  }
+  const roots: Record<string, Record<string, LockedChoice>> = {};
+  for (const { scope, components: chosen } of resolution.roots) {
+    roots[scope === '' ? machineRoot : scope] = Object.fromEntries(
+      chosen.map(({ name, version }) => [name, { version, meets: meetsOf(resolution, scope === '' ? name : `${scope}/${name}`) }]),
+    );
+  }
+  const identities = Object.fromEntries(
+    assembly.entries.flatMap((entry) => {
+      const user = serviceOf(resolution, entry.name, entry.wish.name)?.user;
+      return user === undefined ? [] : [[entry.name, { uid: user.uid, gid: user.gid }]];
+    }),
+  );
+  return {
+    lockfile: 1,
+    assembly: `${assembly.name} ${assembly.version}`,
+    inputs: inputsOf(assembly),
+    compressor,
+    platforms: assembly.platforms,
+    components,
+    roots,
+    ...(resolution.dropped.length === 0 ? {} : { dropped: [...resolution.dropped].sort() }),
+    identities,
+  };
+}
+
+export function formatLock(lock: Lockfile): string {
+  return canonicalJson(lock);
+}
+
+/** The digest of everything that was resolved: the assembly with what it extends, without places and names of files. */
+export function inputsOf(assembly: Assembly): Digest {
+  const plain: unknown = JSON.parse(
+    JSON.stringify(assembly, (key, value: unknown) => {
+      if (key === 'place' || key === 'where' || key === 'file' || key === 'folder' || key === 'ownFolder') return undefined;
+      return value instanceof Uint8Array ? createHash('sha256').update(value).digest('hex') : value;
+    }),
+  );
+  const digest = parseDigest(`sha256:${createHash('sha256').update(canonicalJson(plain)).digest('hex')}`);
+  if (digest === undefined) throw new TypeError('sha256 gave no digest');
+  return digest;
+}
+
+function meetsOf(resolution: Resolution, who: string): readonly string[] {
+  return resolution.edges
+    .filter((edge) => edge.by === who)
+    .map((edge) => `${edge.from === '' ? (edge.where ?? 'assembly') : edge.from}: ${edge.need} ${edge.range}`)
+    .sort();
+}
+
+function serviceOf(resolution: Resolution, scope: string, name: string): { readonly user: { readonly uid: number; readonly gid: number } } | undefined {
+  const version = resolution.roots.find((root) => root.scope === scope)?.components.find((component) => component.name === name)?.version;
+  return version === undefined ? undefined : resolution.components.get(`${name}@${version}`)?.manifest.service;
+}

@@ -1,0 +1,64 @@
+import type { Expectation, Platform, Place, PortMapping, ReadyProbe, Wish } from '@moby/model';
+
+/** assembly.yaml, parsed; what it extends is already folded in. */
+export interface Assembly {
+  readonly name: string;
+  readonly version: string;
+  /** The file as the person named it, for messages. */
+  readonly file: string;
+  /** The absolute folder of the file: `./my-app` and `files[].source` are relative to it. */
+  readonly folder: string;
+  readonly platforms: readonly Platform[];
+  readonly kernel: RootWish;
+  readonly cmdline: string;
+  /** Modules asked for by the assembly itself. */
+  readonly modules: readonly string[];
+  readonly init: RootWish;
+  /** Further components of the machine's root. */
+  readonly machine: readonly RootWish[];
+  readonly defaults: Readonly<Record<string, string>>;
+  /** For all roots. */
+  readonly constraints: readonly RootWish[];
+  /** Components that may not be chosen (`--without`, `--replace`). */
+  readonly forbidden: readonly string[];
+  readonly entries: readonly Entry[];
+  readonly files: readonly AssemblyFile[];
+  readonly budget: { readonly sizeBytes?: number; readonly memoryBytes?: number };
+  readonly expect: readonly Expectation[];
+}
+
+/** A wish with the place that it stands at; the place is missing where a flag or a default made it. */
+export interface RootWish extends Wish {
+  readonly place?: Place;
+  /** `services[0].component`, for `why`. */
+  readonly where: string;
+}
+
+export type Section = 'onboot' | 'services' | 'onshutdown';
+
+/** One container. Its name is unique over all sections, and names its root in lock and messages. */
+export interface Entry {
+  readonly section: Section;
+  readonly name: string;
+  readonly wish: RootWish;
+  /** A folder of one's own instead of a library component: absolute. */
+  readonly ownFolder?: string;
+  readonly constraints: readonly RootWish[];
+  readonly ports: readonly PortMapping[];
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly memoryBytes?: number;
+  readonly ready?: ReadyProbe;
+  readonly restart?: 'always' | 'on-failure' | 'no';
+  readonly after?: readonly string[];
+  readonly capabilities?: readonly string[];
+  readonly tmpfs?: readonly { readonly path: string; readonly sizeBytes: number; readonly mode: string }[];
+  readonly place: Place;
+}
+
+export interface AssemblyFile {
+  /** Absolute in the machine's root. */
+  readonly path: string;
+  readonly mode: number;
+  readonly contents: Uint8Array;
+}

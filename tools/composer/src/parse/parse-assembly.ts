@@ -1,0 +1,262 @@
+import { resolve as resolvePath } from 'node:path';
+import {
+  parseBytes,
+  parseVersion,
+  parseWish,
+  readProbe,
+  readYaml,
+  satisfies,
+  validateDocument,
+  type Diagnostic,
+  type Document,
+  type Expectation,
+  type Judged,
+  type Place,
+  type PortMapping,
+} from '@moby/model';
+import type { Assembly, AssemblyFile, Entry, RootWish, Section } from './assembly.ts';
+import type { AssemblyJson, EntryJson, ExpectationJson } from './assembly-json.ts';
+
+/** What the parser needs of the world. */
+export interface ParseSurroundings {
+  /** Reads a file that the assembly names, at most `maxBytes`; undefined where there is none. */
+  readonly readFile: (path: string, maxBytes: number) => Promise<Uint8Array | undefined>;
+  /** Finds the assembly that another one extends. */
+  readonly findBase: (name: string) => Promise<{ readonly file: string; readonly folder: string; readonly text: string } | undefined>;
+}
+
+export interface AssemblyText {
+  readonly file: string;
+  readonly folder: string;
+  readonly text: string;
+}
+
+const maxExtensionDepth = 8;
+const maxFileBytes = 16 * 1024 * 1024;
+const defaultCmdline = 'console=ttyS0';
+
+/** assembly.yaml → Assembly, with everything that it extends folded in. All findings carry file, line and column. */
+export async function parseAssembly(text: AssemblyText, surroundings: ParseSurroundings, depth = 0): Promise<Judged<Assembly>> {
+  const read = await readYaml({ file: text.file, text: text.text });
+  if (!read.ok) return read;
+  const findings = validateDocument(read.value, 'assembly');
+  if (findings.length > 0 || !isAssemblyJson(read.value.value)) return { ok: false, findings };
+  return new AssemblyReader(text, read.value, surroundings, depth).read(read.value.value);
+}
+
+/** Holds after `validateDocument`, which is the proof; here for the compiler. */
+function isAssemblyJson(value: unknown): value is AssemblyJson {
+  return typeof value === 'object' && value !== null;
+}
+
+type Path = readonly (string | number)[];
+
+class AssemblyReader {
+  readonly #findings: Diagnostic[] = [];
+  readonly #text: AssemblyText;
+  readonly #document: Document;
+  readonly #surroundings: ParseSurroundings;
+  readonly #depth: number;
+
+  constructor(text: AssemblyText, document: Document, surroundings: ParseSurroundings, depth: number) {
+    this.#text = text;
+    this.#document = document;
+    this.#surroundings = surroundings;
+    this.#depth = depth;
+  }
+
+  async read(json: AssemblyJson): Promise<Judged<Assembly>> {
+    const base = json.extends === undefined ? undefined : await this.#base(json.extends);
+    const files: AssemblyFile[] = [];
+    for (const [index, file] of (json.files ?? []).entries()) {
+      const contents = await this.#contents(file, ['files', index]);
+      if (contents !== undefined) files.push({ path: file.path, mode: Number.parseInt(file.mode ?? '0644', 8), contents });
+    }
+    const own = this.#own(json, base);
+    const entries = own.entries;
+    this.#checkNames(entries);
+    this.#checkPorts(entries);
+    const assembly: Assembly = { ...own, files: [...(base?.files ?? []).filter((old) => !files.some((file) => file.path === old.path)), ...files], entries };
+    return this.#findings.some((finding) => finding.severity === 'error') ? { ok: false, findings: this.#findings } : { ok: true, value: assembly, findings: this.#findings };
+  }
+
+  #own(json: AssemblyJson, base: Assembly | undefined): Assembly {
+    const replace = Object.entries(json.replace ?? {}).map(([name, text]) => ({ name, wish: this.#wish(text, ['replace', name]) }));
+    const gone = new Set([...(json.without ?? []), ...replace.map(({ name }) => name)]);
+    const swap = (wish: RootWish): RootWish => replace.find(({ name }) => name === wish.name)?.wish ?? wish;
+    const machine = [...(base?.machine ?? []).filter((wish) => !gone.has(wish.name)), ...(json.with ?? []).map((text, index) => this.#wish(text, ['with', index]))];
+    const inherited = (base?.entries ?? []).flatMap((entry) => {
+      const wish = swap(entry.wish);
+      return wish === entry.wish && gone.has(entry.wish.name) ? [] : [{ ...entry, wish }];
+    });
+    const own = sections.flatMap((section) => (json[section] ?? []).map((entry, index) => this.#entry(section, entry, index)));
+    const kernel = json.kernel?.component === undefined ? (base?.kernel ?? { ...anyOf('linux'), where: 'kernel.component' }) : this.#wish(json.kernel.component, ['kernel', 'component']);
+    const size = json.budget?.size === undefined ? base?.budget.sizeBytes : parseBytes(json.budget.size);
+    const memory = json.budget?.memory === undefined ? base?.budget.memoryBytes : parseBytes(json.budget.memory);
+    return {
+      name: json.name,
+      version: json.version,
+      file: this.#text.file,
+      folder: this.#text.folder,
+      platforms: json.platforms ?? base?.platforms ?? ['linux/amd64'],
+      kernel: swap(kernel),
+      cmdline: json.kernel?.cmdline ?? base?.cmdline ?? defaultCmdline,
+      modules: [...new Set([...(base?.modules ?? []), ...(json.kernel?.modules ?? [])])],
+      init: swap(json.init === undefined ? (base?.init ?? { ...anyOf('init'), where: 'init' }) : this.#wish(json.init, ['init'])),
+      machine,
+      defaults: { ...base?.defaults, ...json.defaults },
+      constraints: [...(base?.constraints ?? []), ...(json.constraints ?? []).map((text, index) => this.#wish(text, ['constraints', index]))],
+      forbidden: [...new Set([...(base?.forbidden ?? []), ...gone])],
+      entries: sections.flatMap((section) => [...inherited, ...own].filter((entry) => entry.section === section)),
+      files: [],
+      budget: { ...(size === undefined ? {} : { sizeBytes: size }), ...(memory === undefined ? {} : { memoryBytes: memory }) },
+      expect: [...(base?.expect ?? []), ...(json.expect ?? []).flatMap((expectation, index) => this.#expectation(expectation, ['expect', index]))],
+    };
+  }
+
+  async #base(text: string): Promise<Assembly | undefined> {
+    const wish = this.#wish(text, ['extends']);
+    if (this.#depth >= maxExtensionDepth) {
+      this.#report(['extends'], `assemblies extend each other more than ${maxExtensionDepth} deep`);
+      return undefined;
+    }
+    const found = await this.#surroundings.findBase(wish.name);
+    if (found === undefined) {
+      this.#report(['extends'], `there is no assembly \`${wish.name}\``);
+      return undefined;
+    }
+    const base = await parseAssembly(found, this.#surroundings, this.#depth + 1);
+    this.#findings.push(...base.findings);
+    if (!base.ok) return undefined;
+    if (!admits(wish, base.value.version)) {
+      this.#report(['extends'], `\`${wish.name}\` is ${base.value.version}, which \`${text}\` doesn't admit`);
+    }
+    return base.value;
+  }
+
+  #wish(text: string, path: Path): RootWish {
+    const wish = parseWish(text);
+    const where = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('').slice(1);
+    if (wish === undefined) {
+      this.#report(path, `\`${text}\` is not of the form \`name@range\``, 'a name has lowercase letters, digits and dashes; a range is one of npm’s semver, as ^8, ~2.36 or >=1.7.29');
+      return { ...anyOf('unknown'), where };
+    }
+    return { ...wish, where, place: this.#document.placeOf(path) };
+  }
+
+  #entry(section: Section, json: EntryJson, index: number): Entry {
+    const path = [section, index];
+    const isFolder = /^\.\.?\//.test(json.component);
+    const folder = isFolder ? resolvePath(this.#text.folder, json.component) : undefined;
+    const folderName = /([a-z][a-z0-9-]*)\/*$/.exec(json.component)?.[1] ?? 'app';
+    const wish = isFolder
+      ? { ...anyOf(folderName), where: `${section}[${index}].component`, place: this.#document.placeOf([...path, 'component']) }
+      : this.#wish(json.component, [...path, 'component']);
+    const name = json.name ?? wish.name;
+    const memory = json.memory === undefined ? undefined : parseBytes(json.memory);
+    const ready = json.ready === undefined ? undefined : readProbe(json.ready);
+    return {
+      section,
+      name,
+      wish,
+      ...(folder === undefined ? {} : { ownFolder: folder }),
+      constraints: (json.constraints ?? []).map((text, at) => this.#wish(text, [...path, 'constraints', at])),
+      ports: (json.ports ?? []).flatMap((text, at) => this.#port(text, name, [...path, 'ports', at])),
+      ...(json.args === undefined ? {} : { args: json.args }),
+      ...(json.env === undefined ? {} : { env: json.env }),
+      ...(memory === undefined ? {} : { memoryBytes: memory }),
+      ...(ready === undefined ? {} : { ready }),
+      ...(json.restart === undefined ? {} : { restart: json.restart }),
+      ...(json.after === undefined ? {} : { after: json.after }),
+      ...(json.capabilities === undefined ? {} : { capabilities: json.capabilities }),
+      ...(json.tmpfs === undefined ? {} : { tmpfs: json.tmpfs.map((mount) => ({ path: mount.path, sizeBytes: parseBytes(mount.size) ?? 0, mode: mount.mode ?? '0755' })) }),
+      place: this.#document.placeOf([...path, 'component']),
+    };
+  }
+
+  #port(text: string, service: string, path: Path): readonly PortMapping[] {
+    const [host, machine] = text.split(':').map(Number);
+    if (host === undefined || machine === undefined || host < 1 || host > 65_535 || machine < 1 || machine > 65_535) {
+      this.#report(path, `\`${text}\` has a port outside of 1 to 65535`);
+      return [];
+    }
+    return [{ host, machine, service }];
+  }
+
+  #expectation(json: ExpectationJson, path: Path): readonly Expectation[] {
+    const withinMs = Number.parseInt(json.within, 10) * (json.within.endsWith('m') ? 60_000 : 1000);
+    const kinds = (['tcp', 'http', 'console'] as const).filter((kind) => json[kind] !== undefined);
+    if (kinds.length !== 1) {
+      this.#report(path, 'an expectation has exactly one of `tcp`, `http` and `console`');
+      return [];
+    }
+    if (json.tcp !== undefined) {
+      if (json.receive === undefined) {
+        this.#report(path, 'a tcp expectation says what is to be received: `receive` is missing');
+        return [];
+      }
+      return [{ kind: 'tcp', port: json.tcp, ...(json.send === undefined ? {} : { send: json.send }), receive: json.receive, withinMs }];
+    }
+    if (json.http !== undefined) {
+      return [{ kind: 'http', port: json.http, path: json.path ?? '/', status: json.status ?? 200, ...(json.body === undefined ? {} : { body: json.body }), withinMs }];
+    }
+    return json.console === undefined ? [] : [{ kind: 'console', contains: json.console, withinMs }];
+  }
+
+  async #contents(file: NonNullable<AssemblyJson['files']>[number], path: Path): Promise<Uint8Array | undefined> {
+    if ((file.contents === undefined) === (file.source === undefined)) {
+      this.#report(path, 'a file has exactly one of `contents` and `source`');
+      return undefined;
+    }
+    if (/(?:^|\/)\.\.?(?:\/|$)|\/\/|\/$/.test(file.path)) {
+      this.#report([...path, 'path'], `\`${file.path}\` is not a plain absolute path`);
+      return undefined;
+    }
+    if (file.contents !== undefined) return Buffer.from(file.contents);
+    const bytes = await this.#surroundings.readFile(resolvePath(this.#text.folder, file.source ?? ''), maxFileBytes);
+    if (bytes === undefined) this.#report([...path, 'source'], `\`${file.source}\` is not a readable file of at most ${maxFileBytes} bytes`);
+    return bytes;
+  }
+
+  #checkNames(entries: readonly Entry[]): void {
+    const seen = new Map<string, Entry>();
+    for (const entry of entries) {
+      const other = seen.get(entry.name);
+      if (entry.name === 'machine') this.#reportAt(entry.place, '`machine` is the name of the machine’s own root', 'give the entry a `name:` of its own');
+      if (other !== undefined) this.#reportAt(entry.place, `two entries are called \`${entry.name}\``, 'give one of them a `name:` of its own');
+      seen.set(entry.name, entry);
+    }
+  }
+
+  #checkPorts(entries: readonly Entry[]): void {
+    const taken = new Map<number, string>();
+    for (const entry of entries) {
+      for (const { host } of entry.ports) {
+        const other = taken.get(host);
+        if (other !== undefined) this.#reportAt(entry.place, `\`${entry.name}\` and \`${other}\` both publish port ${host} of the host`);
+        taken.set(host, entry.name);
+      }
+    }
+  }
+
+  #report(path: Path, message: string, hint?: string): void {
+    this.#reportAt(this.#document.placeOf(path), message, hint);
+  }
+
+  #reportAt(place: Place, message: string, hint?: string): void {
+    this.#findings.push({ severity: 'error', code: 'invalid-assembly', message, place, ...(hint === undefined ? {} : { hints: [hint] }) });
+  }
+}
+
+const sections: readonly Section[] = ['onboot', 'services', 'onshutdown'];
+
+function anyOf(name: string): { readonly name: RootWish['name']; readonly range: RootWish['range'] } {
+  const wish = parseWish(name);
+  if (wish === undefined) throw new TypeError(`not a component name: ${name}`);
+  return wish;
+}
+
+function admits(wish: RootWish, version: string): boolean {
+  const parsed = parseVersion(version);
+  return parsed !== undefined && satisfies(parsed, wish.range);
+}

@@ -1,0 +1,101 @@
+import { bothRanges, isCapability, parseComponentName, parseRange, type ComponentName, type Manifest, type Range, type Registry, type Requirement, type Universe, type UniverseRoot, type UniverseVersion } from '@moby/model';
+import type { Assembly, RootWish } from '../parse/assembly.ts';
+
+/** Which versions stood in which root before: what the lock says. `name` or `scope/name` → version. */
+export type LockedVersions = Readonly<Record<string, string>>;
+
+/** Every manifest that a solution could use, by name and version. */
+export type Catalogue = ReadonlyMap<ComponentName, readonly Manifest[]>;
+
+/** Reads all manifests: providers of a capability can only be found by looking at everybody. */
+export async function readCatalogue(registry: Registry): Promise<Catalogue> {
+  const catalogue = new Map<ComponentName, readonly Manifest[]>();
+  for (const name of await registry.names()) {
+    const manifests: Manifest[] = [];
+    for (const version of await registry.versions(name)) manifests.push(await registry.manifest(name, version));
+    catalogue.set(name, manifests);
+  }
+  return catalogue;
+}
+
+/** An assembly and the components there are, in the solver's words: one scope a container, the machine without a prefix. */
+export function toUniverse(assembly: Assembly, catalogue: Catalogue, locked: LockedVersions): Universe {
+  const packages: Record<string, Record<string, UniverseVersion>> = {};
+  for (const [name, manifests] of catalogue) {
+    packages[name] = Object.fromEntries(manifests.map((manifest) => [manifest.version, toVersion(manifest, assembly, catalogue)]));
+  }
+  return { packages, root: toRoot(assembly, locked) };
+}
+
+const kernelCapability = 'kernel:linux';
+
+function toVersion(manifest: Manifest, assembly: Assembly, catalogue: Catalogue): UniverseVersion {
+  const requires: Record<string, string> = {};
+  const places: Record<string, Requirement['in']> = {};
+  const recommends: Record<string, string> = {};
+  for (const [need, requirement] of Object.entries(manifest.requires)) {
+    requires[need] = requirement.range;
+    places[need] = placeOf(need, requirement, catalogue);
+  }
+  for (const [need, requirement] of Object.entries(manifest.recommends)) {
+    recommends[need] = requirement.range;
+    places[need] = placeOf(need, requirement, catalogue);
+  }
+  if (manifest.kernel?.version !== undefined) {
+    requires[kernelCapability] = bothRanges(manifest.kernel.version, rangeOf(requires[kernelCapability] ?? '*'));
+    places[kernelCapability] = 'machine';
+  }
+  const supported = assembly.platforms.every((platform) => manifest.payload.platforms[platform] !== undefined);
+  return {
+    requires,
+    in: places,
+    recommends,
+    provides: manifest.provides,
+    conflicts: manifest.conflicts,
+    exclusive: manifest.exclusive,
+    platforms: supported ? assembly.platforms : assembly.platforms.slice(1).filter((platform) => manifest.payload.platforms[platform] !== undefined),
+  };
+}
+
+/** Kernel, init and runtime are the machine's, unless the manifest says that it means one of its own. */
+function placeOf(need: string, requirement: Requirement, catalogue: Catalogue): Requirement['in'] {
+  if (requirement.stated || isCapability(need)) return requirement.in;
+  const name = parseComponentName(need);
+  const manifests = name === undefined ? [] : (catalogue.get(name) ?? []);
+  return manifests.some(({ kind }) => kind === 'kernel' || kind === 'init' || kind === 'runtime') ? 'machine' : requirement.in;
+}
+
+function toRoot(assembly: Assembly, locked: LockedVersions): UniverseRoot {
+  const constraints: Record<string, Readonly<Record<string, string>>> = {};
+  if (assembly.constraints.length > 0) constraints['*'] = merged(assembly.constraints);
+  const scopes: Record<string, Readonly<Record<string, string>>> = {};
+  for (const entry of assembly.entries) {
+    scopes[entry.name] = merged([entry.wish]);
+    if (entry.constraints.length > 0) constraints[entry.name] = merged(entry.constraints);
+  }
+  return {
+    ...(assembly.platforms[0] === undefined ? {} : { platform: assembly.platforms[0] }),
+    requires: merged([assembly.kernel, assembly.init, ...assembly.machine]),
+    scopes,
+    constraints,
+    conflicts: Object.fromEntries(assembly.forbidden.map((name) => [name, '*'])),
+    defaults: assembly.defaults,
+    locked,
+  };
+}
+
+/** Wishes about one component add up. */
+function merged(wishes: readonly RootWish[]): Readonly<Record<string, Range>> {
+  const ranges: Record<string, Range> = {};
+  for (const { name, range } of wishes) {
+    const before = ranges[name];
+    ranges[name] = before === undefined ? range : bothRanges(before, range);
+  }
+  return ranges;
+}
+
+function rangeOf(text: string): Range {
+  const range = parseRange(text);
+  if (range === undefined) throw new TypeError(`not a range: ${text}`);
+  return range;
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { parseFacts } from '@moby/abi';
+import { Failure, isInLine, parseDigest, parseManifest, type Digest, type Facts, type Manifest, type RegistryComponent } from '@moby/model';
+
+const maxManifestBytes = 1024 * 1024;
+const maxFactsBytes = 8 * 1024 * 1024;
+const maxTreeFiles = 2000;
+const maxTreeBytes = 64 * 1024 * 1024;
+
+/** A component's folder → its manifest; `label` is what messages call the file. */
+export async function readManifest(folder: string, label: string): Promise<Manifest> {
+  const text = await readBounded(join(folder, 'package.json'), maxManifestBytes, label);
+  if (text === undefined) throw new Failure({ code: 'not-found', message: `there is no component in \`${label.replace(/\/package\.json$/, '')}\`: it has no package.json` });
+  const parsed = await parseManifest({ file: label, text });
+  if (!parsed.ok) throw new Failure({ code: 'invalid-input', message: `\`${label}\` is not a component's manifest`, findings: parsed.findings });
+  return parsed.value;
+}
+
+/** Everything that the line needs of a component beside its payload. */
+export async function readComponent(folder: string, label: string, manifest: Manifest): Promise<RegistryComponent> {
+  const line = basename(folder);
+  return { manifest, facts: await readFacts(folder, label), tree: await treeDigest(folder), line: isInLine(manifest.version, line) ? line : '', folder };
+}
+
+async function readFacts(folder: string, label: string): Promise<Facts | undefined> {
+  const text = await readBounded(join(folder, 'facts.json'), maxFactsBytes, label.replace(/package\.json$/, 'facts.json'));
+  return text === undefined ? undefined : parseFacts(text);
+}
+
+/**
+ * The digest of a component's canonical tree: sha256 over one line a file, `<octal mode> <sha256> <path>\n`, sorted by
+ * path; of package.json, facts.json and everything below files/. Links count by their target. Nothing else of the folder
+ * is published, so nothing else counts.
+ */
+export async function treeDigest(folder: string): Promise<Digest> {
+  const lines: string[] = [];
+  let total = 0;
+  const add = async (path: string): Promise<void> => {
+    const full = join(folder, path);
+    const stat = await lstat(full).catch(() => undefined);
+    if (stat === undefined) return;
+    if (stat.isDirectory()) {
+      for (const name of (await readdir(full)).sort()) await add(`${path}/${name}`);
+      return;
+    }
+    total += stat.size;
+    if (lines.length >= maxTreeFiles || total > maxTreeBytes) {
+      throw new Failure({ code: 'limit', message: `\`${relative(process.cwd(), folder)}\` has more than ${maxTreeFiles} files or ${maxTreeBytes} bytes` });
+    }
+    const bytes = stat.isSymbolicLink() ? Buffer.from(await readlink(full)) : await readFile(full);
+    lines.push(`${stat.isSymbolicLink() ? '120000' : '100644'} ${createHash('sha256').update(bytes).digest('hex')} ${path}\n`);
+  };
+  for (const path of ['facts.json', 'files', 'package.json']) await add(path);
+  const digest = parseDigest(`sha256:${createHash('sha256').update(lines.join('')).digest('hex')}`);
+  if (digest === undefined) throw new TypeError('sha256 gave no digest');
+  return digest;
+}
+
+/** Undefined where the file is missing. Throws `limit` and `io`. */
+async function readBounded(path: string, maxBytes: number, label: string): Promise<string | undefined> {
+  try {
+    const { size } = await lstat(path);
+    if (size > maxBytes) throw new Failure({ code: 'limit', message: `\`${label}\` has ${size} bytes; at most ${maxBytes} are read` });
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    if (isMissing(cause)) return undefined;
+    throw new Failure({ code: 'io', message: `\`${label}\` can't be read`, cause });
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

@@ -1,0 +1,48 @@
+import { compareVersions, type ComponentName, type Manifest, type Registry, type RegistryComponent, type Version } from '@moby/model';
+
+/**
+ * Several registries on top of each other: a version that an upper one has hides the same version below, as a folder of
+ * one’s own may hold a patched component of the library.
+ */
+export function openOverlayRegistry(layers: readonly Registry[]): Registry {
+  return new OverlayRegistry(layers);
+}
+
+class OverlayRegistry implements Registry {
+  readonly label: string;
+  readonly #layers: readonly Registry[];
+
+  constructor(layers: readonly Registry[]) {
+    this.label = layers.map((layer) => layer.label).join(', ');
+    this.#layers = layers;
+  }
+
+  async names(): Promise<readonly ComponentName[]> {
+    const names = new Set<ComponentName>();
+    for (const layer of this.#layers) for (const name of await layer.names()) names.add(name);
+    return [...names].sort();
+  }
+
+  async versions(name: ComponentName): Promise<readonly Version[]> {
+    const versions = new Set<Version>();
+    for (const layer of this.#layers) for (const version of await layer.versions(name)) versions.add(version);
+    return [...versions].sort(compareVersions);
+  }
+
+  async manifest(name: ComponentName, version: Version): Promise<Manifest> {
+    return (await this.#layerOf(name, version)).manifest(name, version);
+  }
+
+  async component(name: ComponentName, version: Version): Promise<RegistryComponent> {
+    return (await this.#layerOf(name, version)).component(name, version);
+  }
+
+  async #layerOf(name: ComponentName, version: Version): Promise<Registry> {
+    for (const layer of this.#layers.slice(0, -1)) {
+      if ((await layer.versions(name)).includes(version)) return layer;
+    }
+    const last = this.#layers.at(-1);
+    if (last === undefined) throw new TypeError('an overlay has at least one layer');
+    return last;
+  }
+}
