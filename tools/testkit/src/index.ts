@@ -1,1 +1,5 @@
-export {};
+export * from './describe-machine.ts';
+export * from './golden.ts';
+export * from './normalise.ts';
+export * from './run-cli.ts';
+export * from './scratch-folder.ts';

@@ -1,0 +1,40 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe } from 'vitest';
+
+/** Programs that boot tests need, and the Debian package that has each. */
+const packageOf: Readonly<Record<string, string>> = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'redis-cli': 'redis-tools',
+  'redis-benchmark': 'redis-tools',
+  cpio: 'cpio',
+  zstd: 'zstd',
+  xz: 'xz-utils',
+};
+
+/**
+ * A group of tests that boots machines, or needs other programs that npm can't bring. Without them the group is
+ * skipped, and its name says how to install them; where MOBY_COMPOSE_REQUIRE_QEMU=1 is set (CI), the closing reporter
+ * turns that into a failure.
+ */
+export function describeMachine(name: string, body: () => void, programs: readonly string[] = ['qemu-system-x86_64']): void {
+  const missing = programs.filter((program) => !isOnPath(program));
+  if (missing.length === 0) {
+    describe(name, body);
+    return;
+  }
+  const packages = [...new Set(missing.map((program) => packageOf[program] ?? program))];
+  describe.skip(`${name} (needs ${missing.join(', ')}: sudo apt-get install --no-install-recommends ${packages.join(' ')})`, body);
+}
+
+export function isOnPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
