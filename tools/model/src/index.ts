@@ -13,6 +13,7 @@ export * from './manifest-json.ts';
 export * from './name.ts';
 export * from './nearest.ts';
 export * from './parse-manifest.ts';
+export * from './payload.ts';
 export * from './platform.ts';
 export * from './ports.ts';
 export * from './universe.ts';

@@ -1,3 +1,4 @@
+export * from './deb-writer.ts';
 export * from './describe-machine.ts';
 export * from './golden.ts';
 export * from './normalise.ts';

@@ -1,0 +1,67 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ContentStore, type DebSource, type Digest, Failure, formatBytes, type PlatformPayload } from '@moby/model';
+import { digestOf } from '../store/write-blob.ts';
+import { errorCode } from '../store/write-failure.ts';
+import type { PayloadRecipe, SourceFile } from './derive-payload.ts';
+
+export const maxSourceFiles = 10_000;
+export const maxSourceFileBytes = 64_000_000;
+
+/** The digest by which the store knows a pinned package's file. */
+export function pinDigest(pin: DebSource): Digest {
+  return digestOf(pin.sha256);
+}
+
+/** A manifest's payload with its bytes: packages from the store (fetched before), files from the component's `files/`. */
+export function openRecipe(options: {
+  readonly payload: PlatformPayload;
+  /** The folder `files/` of the component. */
+  readonly filesFolder: string;
+  readonly store: ContentStore;
+}): PayloadRecipe {
+  const { payload, filesFolder, store } = options;
+  return {
+    links: payload.links,
+    directories: payload.directories,
+    sources: payload.sources.map((source) =>
+      source.kind === 'files'
+        ? { kind: 'files', executable: source.executable, read: () => readSourceFiles(filesFolder) }
+        : { kind: 'deb', package: source.package, keep: source.keep, read: () => readPin(source, store) },
+    ),
+  };
+}
+
+/** All files below a folder, sorted by path. Throws `invalid-input` for links and special files, `limit`, `not-found`. */
+export async function readSourceFiles(folder: string): Promise<readonly SourceFile[]> {
+  const files: SourceFile[] = [];
+  const visit = async (prefix: string): Promise<void> => {
+    const found = await readdir(join(folder, prefix), { withFileTypes: true });
+    for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
+      if (entry.isDirectory()) await visit(path);
+      else if (entry.isFile()) files.push({ path, bytes: await readBounded(join(folder, path)) });
+      else throw new Failure({ code: 'invalid-input', message: `\`${join(folder, path)}\` is no regular file`, hints: ['links are written under `links` of the payload'] });
+      if (files.length > maxSourceFiles) throw new Failure({ code: 'limit', message: `\`${folder}\` has more than ${maxSourceFiles} files` });
+    }
+  };
+  try {
+    await visit('');
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    throw new Failure({ code: 'not-found', message: `the component has a source \`files\`, and \`${folder}\` is missing`, cause: error });
+  }
+  return files;
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > maxSourceFileBytes) throw new Failure({ code: 'limit', message: `\`${path}\` has ${formatBytes(size)}; ${formatBytes(maxSourceFileBytes)} are allowed` });
+  return await readFile(path);
+}
+
+async function readPin(pin: DebSource, store: ContentStore): Promise<Uint8Array> {
+  const bytes = await store.read(pinDigest(pin));
+  if (bytes !== undefined) return bytes;
+  throw new Failure({ code: 'not-found', message: `the package \`${pin.package}\` ${pin.version} is not in the store`, hints: ['fetch it first'] });
+}
