@@ -1,1 +1,13 @@
-export {};
+export { extractElfFacts } from './elf.ts';
+export { extractFacts, type ExtractOptions, type FactsEntry } from './extract.ts';
+export { formatFacts } from './format-facts.ts';
+export { extractKernelFacts, type KernelInput, type ModuleFile } from './kernel.ts';
+export { extractModuleFacts, type ModuleInfo } from './module.ts';
+export { parseFacts } from './parse-facts.ts';
+export { deriveCapabilities, type ProvenCapabilities } from './capabilities.ts';
+export { checkModules, type AskedModule, type CheckModulesOptions, type ModulePlan } from './check-modules.ts';
+export { checkRoot, type CheckRootOptions, programPath } from './check-root.ts';
+export { type Edge, type EdgeEnd, type EdgeRule, type Evidence, type Verdict, verdicts } from './edge.ts';
+export type { ProgramNeed } from './judge-program.ts';
+export type { RootComponent } from './root-tree.ts';
+export { type CheckSummary, codeOf, describeEdge, type EdgeDescription, type EdgeGroup, summarizeEdges } from './summary.ts';

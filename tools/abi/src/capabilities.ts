@@ -1,0 +1,137 @@
+import { type ElfFacts, type Facts, isCapability, type Platform, type PlatformFacts, platforms } from '@moby/model';
+import { isElfFile, loadElf, type ElfFile } from './load.ts';
+import { type ElfKind, fitOf, systemLibraryFolders } from './machine.ts';
+import { sortedRecord } from './order.ts';
+import { buildRootTree, type RootTree } from './root-tree.ts';
+import { compareSymbolVersions, parseSymbolVersion, type SymbolVersion, toSemver } from './symbol-version.ts';
+
+/** What the tool writes into a manifest under `component.proven`; keys sorted. */
+export interface ProvenCapabilities {
+  /** Capability → exact version. */
+  readonly provides: Readonly<Record<string, string>>;
+  /** Capability → range; all of them in the same root. */
+  readonly requires: Readonly<Record<string, string>>;
+}
+
+/** The version of a soname as such: it is there or not, so every need of it is `*`. */
+const presence = '1.0.0';
+
+/**
+ * A component's `soname:` capabilities, from its facts (docs/reference/facts.md, "Capabilities"). They are what the solver
+ * chooses by: never stricter than the exact check, so that nothing that fits is refused, and nearly as strict, so that it
+ * rarely chooses what the check then refuses.
+ */
+export function deriveCapabilities(facts: Facts): ProvenCapabilities {
+  const provided = new Map<string, SymbolVersion[]>();
+  const required = new Map<string, SymbolVersion[]>();
+  for (const platform of platforms) {
+    const own = facts.platforms[platform];
+    if (own === undefined) continue;
+    mergeInto(provided, newestByName(providedBy(own, platform)));
+    mergeInto(required, newestByName(requiredBy(own, platform)));
+  }
+  // Where platforms differ: offered is the least that each platform that has it offers, needed the most that any needs.
+  const provides = [...provided].map(([name, versions]) => [name, semverOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) <= 0 ? a : b)))] as const);
+  const requires = [...required].map(([name, versions]) => [name, rangeOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) >= 0 ? a : b)))] as const);
+  return { provides: sortedRecord(provides), requires: sortedRecord(requires) };
+}
+
+/** A soname alone has no numbers. */
+interface NamedVersion {
+  readonly name: string;
+  readonly version: SymbolVersion;
+}
+
+const bare: SymbolVersion = { family: '', numbers: [] };
+
+function semverOf(version: SymbolVersion): string {
+  return version.numbers.length === 0 ? presence : toSemver(version);
+}
+
+function rangeOf(version: SymbolVersion): string {
+  return version.numbers.length === 0 ? '*' : `>=${toSemver(version)}`;
+}
+
+function capabilityOf(kind: ElfKind, platform: Platform, soname: string): string {
+  // The platform's own kind has the plain name; a 32-bit library beside it can't be taken for it.
+  const kindPrefix = fitOf(kind, platform) === 'native' ? '' : `${kind.machine}.${kind.class}/`;
+  return `soname:${kindPrefix}${soname}`;
+}
+
+function providedBy(facts: PlatformFacts, platform: Platform): readonly NamedVersion[] {
+  const tree = treeOf(facts);
+  const paths = [...facts.elf.map((file) => file.path), ...Object.keys(facts.links)].filter((path) => path.startsWith('/usr/lib'));
+  return paths.flatMap((path): readonly NamedVersion[] => {
+    const file = tree.find(path);
+    if (!isElfFile(file) || !isOfferedAs(file.elf, path)) return [];
+    const name = capabilityOf(file.elf, platform, baseName(path));
+    return [{ name, version: bare }, ...familiesOf(name, file.elf.offers)];
+  });
+}
+
+/**
+ * A loader looks for a file's name, so a soname is offered where a file or link of that name is. Without a soname the
+ * file's own name counts, but only in a folder that every program searches. A loader is asked for by its path.
+ */
+function isOfferedAs(elf: ElfFacts, path: string): boolean {
+  const name = baseName(path);
+  if (elf.soname === name || /^ld(?:64)?(?:-[^/]*)?\.so\.\d+$/.test(name)) return true;
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  return elf.soname === undefined && elf.interpreter === undefined && name.includes('.so') && systemLibraryFolders(elf).includes(folder);
+}
+
+function requiredBy(facts: PlatformFacts, platform: Platform): readonly NamedVersion[] {
+  const tree = treeOf(facts);
+  const files = tree.files.filter(isElfFile).filter((file) => fitOf(file.elf, platform) !== 'foreign');
+  const reached = new Set<ElfFile>();
+  const needs: NamedVersion[] = [];
+  const isProgram = (file: ElfFile): boolean => file.elf.interpreter !== undefined;
+  for (const start of [...files.filter(isProgram), ...files.filter((file) => !isProgram(file))]) {
+    if (reached.has(start) && !isProgram(start)) continue;
+    const result = loadElf(tree, start);
+    for (const file of result.files) reached.add(file);
+    const { interpreter } = start.elf;
+    if (interpreter !== undefined && !isElfFile(tree.find(interpreter))) needs.push({ name: capabilityOf(start.elf, platform, baseName(interpreter)), version: bare });
+    for (const need of result.needs) {
+      // A library asked for by its path is the exact check's business: a capability has no folders.
+      if (need.found === undefined && !need.library.includes('/')) needs.push({ name: capabilityOf(need.file.elf, platform, need.library), version: bare });
+    }
+    for (const file of result.files) needs.push(...versionsRequired(file, { platform, own: result.byName }));
+  }
+  return needs;
+}
+
+function versionsRequired(file: ElfFile, context: { readonly platform: Platform; readonly own: ReadonlyMap<string, ElfFile> }): readonly NamedVersion[] {
+  return file.elf.needs
+    .filter((need) => !context.own.has(need.library) && !need.library.includes('/'))
+    .flatMap((need) => familiesOf(capabilityOf(file.elf, context.platform, need.library), need.versions.filter((version) => need.weak?.includes(version) !== true)));
+}
+
+/** `soname:libc.so.6` and GLIBC_2.4 → `soname:libc.so.6/GLIBC` 2.4; versions without an order are left out. */
+function familiesOf(name: string, versions: readonly string[]): readonly NamedVersion[] {
+  return versions.flatMap((text) => {
+    const version = parseSymbolVersion(text);
+    return version === undefined ? [] : [{ name: `${name}/${version.family}`, version }];
+  });
+}
+
+function newestByName(versions: readonly NamedVersion[]): ReadonlyMap<string, SymbolVersion> {
+  const newest = new Map<string, SymbolVersion>();
+  for (const { name, version } of versions) {
+    const known = newest.get(name);
+    if (isCapability(name) && (known === undefined || compareSymbolVersions(version, known) > 0)) newest.set(name, version);
+  }
+  return newest;
+}
+
+function mergeInto(all: Map<string, SymbolVersion[]>, one: ReadonlyMap<string, SymbolVersion>): void {
+  for (const [name, version] of one) all.set(name, [...(all.get(name) ?? []), version]);
+}
+
+function treeOf(facts: PlatformFacts): RootTree {
+  return buildRootTree([{ name: '', version: '', facts }]);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

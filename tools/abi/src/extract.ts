@@ -1,0 +1,101 @@
+import { type Digest, type ElfFacts, Failure, type KernelFacts, type PlatformFacts } from '@moby/model';
+import { extractElfFacts } from './elf.ts';
+import { extractKernelFacts, type ModuleFile } from './kernel.ts';
+import { compareText, sorted, sortedRecord } from './order.ts';
+
+/** One entry of a payload; paths are canonical and have no leading slash. A regular file has its bytes. */
+export type FactsEntry =
+  | { readonly kind: 'file'; readonly path: string; readonly mode: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'symlink'; readonly path: string; readonly mode: number; readonly target: string }
+  | { readonly kind: 'directory'; readonly path: string; readonly mode: number };
+
+export interface ExtractOptions {
+  /** The digest of the payload that the entries were read from. */
+  readonly payload: Digest;
+  readonly entries: Iterable<FactsEntry> | AsyncIterable<FactsEntry>;
+  /** `.ko.xz` and the like → `.ko`; called for up to 4 modules at a time, only where the name says that it is compressed. */
+  readonly decompressModule?: (bytes: Uint8Array, path: string) => Uint8Array | Promise<Uint8Array>;
+}
+
+const maxEntries = 200_000;
+const modulePattern = /^usr\/lib\/modules\/([^/]+)\/.*\.ko(\.(?:xz|zst|gz))?$/;
+const builtinPattern = /^usr\/lib\/modules\/([^/]+)\/modules\.builtin$/;
+const decompressLanes = 4;
+const executeBits = 0o111;
+/** Linux reads 256 bytes of a script's first line (BINPRM_BUF_SIZE). */
+const maxShebangBytes = 256;
+
+/**
+ * The facts of one payload on one platform: ELF files, programs, scripts, links, and a kernel's modules where there are
+ * any. Sorted by path; the same entries in any order give the same facts. Throws `Failure` `bad-archive` for a broken
+ * ELF file or module, `limit` for more than 200,000 entries.
+ */
+export async function extractFacts(options: ExtractOptions): Promise<PlatformFacts> {
+  const elf: ElfFacts[] = [];
+  const programs: string[] = [];
+  const scripts = new Map<string, string>();
+  const links = new Map<string, string>();
+  const kernelFiles: KernelFile[] = [];
+  let unpackedBytes = 0;
+  let count = 0;
+  for await (const entry of options.entries) {
+    if (++count > maxEntries) throw new Failure({ code: 'limit', message: `the payload has more than ${maxEntries} entries` });
+    const path = `/${entry.path}`;
+    if (entry.kind === 'symlink') links.set(path, entry.target);
+    if (entry.kind !== 'file') continue;
+    unpackedBytes += entry.bytes.length;
+    const release = (modulePattern.exec(entry.path) ?? builtinPattern.exec(entry.path))?.[1];
+    if (release !== undefined) kernelFiles.push({ release, path, bytes: entry.bytes });
+    const isExecutable = (entry.mode & executeBits) !== 0;
+    if (isExecutable) programs.push(path);
+    const facts = extractElfFacts(entry.bytes, path);
+    if (facts !== undefined) elf.push(facts);
+    const interpreter = isExecutable && facts === undefined ? interpreterOf(entry.bytes) : undefined;
+    if (interpreter !== undefined) scripts.set(path, interpreter);
+  }
+  const kernel = await readKernel(kernelFiles, options.decompressModule);
+  return {
+    payload: options.payload,
+    unpackedBytes,
+    elf: elf.sort((a, b) => compareText(a.path, b.path)),
+    programs: sorted(programs),
+    ...(scripts.size === 0 ? {} : { scripts: sortedRecord(scripts) }),
+    links: sortedRecord(links),
+    ...(kernel === undefined ? {} : { kernel }),
+  };
+}
+
+/** `#! /bin/sh -e` → `/bin/sh`, as Linux reads it (fs/binfmt_script.c). */
+function interpreterOf(bytes: Uint8Array): string | undefined {
+  if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return undefined;
+  const line = new TextDecoder('latin1').decode(bytes.subarray(2, maxShebangBytes)).split(/[\n\0]/, 1)[0] ?? '';
+  const word = line.trim().split(/[ \t]/, 1)[0] ?? '';
+  return word === '' ? undefined : word;
+}
+
+interface KernelFile extends ModuleFile {
+  readonly release: string;
+}
+
+async function readKernel(files: readonly KernelFile[], decompress: ExtractOptions['decompressModule']): Promise<KernelFacts | undefined> {
+  const releases = sorted(new Set(files.map((file) => file.release)));
+  const [release] = releases;
+  if (release === undefined) return undefined;
+  if (releases.length > 1) throw new Failure({ code: 'bad-archive', message: `the payload has the modules of two kernels, ${releases.map((name) => `\`${name}\``).join(' and ')}` });
+  const builtin = files.find((file) => builtinPattern.test(file.path.slice(1)));
+  if (builtin === undefined) throw new Failure({ code: 'bad-archive', message: `the payload has modules of \`${release}\` and no \`modules.builtin\``, hints: ['keep `usr/lib/modules/*/modules.builtin`'] });
+  const modules = files.filter((file) => file !== builtin).sort((a, b) => compareText(a.path, b.path));
+  return extractKernelFacts({ release, modules: openModules(modules, decompress), builtin: new TextDecoder('latin1').decode(builtin.bytes) });
+}
+
+/** The modules decompressed, in order, a few ahead of the reader. */
+async function* openModules(files: readonly KernelFile[], decompress: ExtractOptions['decompressModule']): AsyncGenerator<ModuleFile> {
+  const open = async ({ path, bytes }: KernelFile): Promise<ModuleFile> => {
+    if (modulePattern.exec(path.slice(1))?.[2] === undefined) return { path, bytes };
+    if (decompress === undefined) throw new TypeError(`no decompressor was given for ${path}`);
+    return { path, bytes: await decompress(bytes, path) };
+  };
+  for (let start = 0; start < files.length; start += decompressLanes) {
+    yield* await Promise.all(files.slice(start, start + decompressLanes).map(open));
+  }
+}

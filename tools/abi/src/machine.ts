@@ -1,0 +1,50 @@
+import type { ElfFacts, Platform } from '@moby/model';
+
+/** What a file runs on: machine and class together. */
+export type ElfKind = Pick<ElfFacts, 'machine' | 'class'>;
+
+interface KnownKind extends ElfKind {
+  /** Debian's multiarch triplet: the folder of its libraries. */
+  readonly triplet: string;
+}
+
+const native: Readonly<Record<Platform, KnownKind>> = {
+  'linux/amd64': { machine: 'x86-64', class: 64, triplet: 'x86_64-linux-gnu' },
+  'linux/arm64': { machine: 'aarch64', class: 64, triplet: 'aarch64-linux-gnu' },
+  'linux/riscv64': { machine: 'riscv', class: 64, triplet: 'riscv64-linux-gnu' },
+  'linux/s390x': { machine: 's390', class: 64, triplet: 's390x-linux-gnu' },
+};
+
+/** What the platform's kernels run beside the native kind, where they are built for it. */
+const compatible: Readonly<Partial<Record<Platform, KnownKind>>> = {
+  'linux/amd64': { machine: 'em-3', class: 32, triplet: 'i386-linux-gnu' },
+  'linux/arm64': { machine: 'em-40', class: 32, triplet: 'arm-linux-gnueabihf' },
+};
+
+export function nativeKind(platform: Platform): ElfKind {
+  return native[platform];
+}
+
+/** Whether a machine of the platform runs such a file: always, where its kernel supports it, or never. */
+export function fitOf(kind: ElfKind, platform: Platform): 'native' | 'compatible' | 'foreign' {
+  if (isSameKind(kind, native[platform])) return 'native';
+  const other = compatible[platform];
+  return other !== undefined && isSameKind(kind, other) ? 'compatible' : 'foreign';
+}
+
+export function isSameKind(a: ElfKind, b: ElfKind): boolean {
+  return a.machine === b.machine && a.class === b.class;
+}
+
+export function formatKind(kind: ElfKind): string {
+  return `${kind.machine} (${kind.class} bits)`;
+}
+
+/**
+ * Where the loader looks after RPATH and RUNPATH, canonical (usr-merge): glibc's system search path as Debian builds it,
+ * then lib64, where other builds of glibc look and Debian has the loader alone. There is no ld.so.cache in an image.
+ */
+export function systemLibraryFolders(kind: ElfKind): readonly string[] {
+  const triplet = [...Object.values(native), ...Object.values(compatible)].find((known) => isSameKind(known, kind))?.triplet;
+  return [...(triplet === undefined ? [] : [`/usr/lib/${triplet}`]), '/usr/lib', ...(kind.class === 64 ? ['/usr/lib64'] : ['/usr/lib32'])];
+}
