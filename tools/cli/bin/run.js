@@ -21,11 +21,17 @@ async function runHere() {
   // In a checkout the workspaces answer with their sources; what is published has none.
   if (existsSync(fileURLToPath(new URL('../src', import.meta.url)))) {
     nodeModule.registerHooks({
-      resolve: (specifier, context, next) => next(specifier, { ...context, conditions: ['source', ...context.conditions] }),
+      resolve: (specifier, context, next) =>
+        next(specifier, isOurs(specifier) ? { ...context, conditions: ['source', ...context.conditions] } : context),
     });
   }
   const { main } = await import('moby-compose');
   await main(process.argv.slice(2), fileURLToPath(new URL('..', import.meta.url)));
+}
+
+/** Other packages may have a condition of this name, and not the files behind it. */
+function isOurs(specifier) {
+  return specifier === 'moby-compose' || specifier.startsWith('@moby/');
 }
 
 /** Finds Node by its package's path: npm before 11.6 leaves no `node_modules/.bin/node`. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkout, pinnedNode, scratchFolder } from '@moby/testkit';
@@ -51,8 +51,9 @@ test('a signal reaches the program, which may still end in its own way', async (
 
 test('a program ended by a signal looks so from outside', async () => {
   const { folder, args } = bareInstallation();
-  pretendNode(folder, 'echo ready; exec sleep 60');
+  pretendNode(folder, 'echo $$ > pid; echo ready; exec sleep 60'.replace('pid', join(folder, 'pid')));
   expect(await signalled(args, 'SIGTERM')).toEqual({ stdout: 'ready\n', code: null, signal: 'SIGTERM' });
+  expect(existsSync(join('/proc', readFileSync(join(folder, 'pid'), 'utf8').trim()))).toBe(false);
 });
 
 function signalled(args: readonly string[], signal: NodeJS.Signals): Promise<unknown> {
