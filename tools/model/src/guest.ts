@@ -11,6 +11,8 @@ export interface GuestRecord {
   readonly runtime: string;
   /** Kernel modules in load order, absolute paths. */
   readonly modules: readonly string[];
+  /** The memory that the machine should have, in MiB (2^20 bytes): the init warns where there is much less. */
+  readonly memoryMegabytes?: number;
   readonly onboot: readonly GuestContainer[];
   readonly services: readonly GuestService[];
   readonly onshutdown: readonly GuestContainer[];
@@ -22,6 +24,8 @@ export interface GuestContainer {
   readonly bundle: string;
   /** Trees of the overlay root, leftmost on top, absolute; at least two, at most 64, at most 3,800 bytes joined by colons. */
   readonly lower: readonly string[];
+  /** A layer in memory lies on top, for a root that must be writable. */
+  readonly writable?: boolean;
 }
 
 export interface GuestService extends GuestContainer {

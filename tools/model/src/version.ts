@@ -21,7 +21,7 @@ function isVersion(text: string): text is Version {
   if (text.length > maxTextLength) return false;
   const parsed = semver.parse(text);
   if (parsed === null) return false;
-  return text === parsed.version || `${parsed.version}+r${revisionOf(text)}` === text;
+  return text === parsed.version || (revisionOf(text) > 0 && text === `${parsed.version}+r${revisionOf(text)}`);
 }
 
 /** `8.0.2+r3` → `8.0.2`. */
@@ -62,8 +62,39 @@ function isRange(text: string): text is Range {
 /** Whether a range admits a version: semver on upstream; a comparator with a revision admits only that revision. */
 export function satisfies(version: Version, range: Range): boolean {
   if (!semver.satisfies(version, range)) return false;
+  const pinned = pinnedRevision(range);
+  return pinned === undefined || pinned === revisionOf(version);
+}
+
+/** The revision that a range of one exact version names, as `8.0.2+r3` does. */
+function pinnedRevision(range: Range): number | undefined {
   const pin = /^=?\s*\d[^\s|<>~^]*\+r([1-9][0-9]?)$/.exec(range.trim());
-  return pin === null || Number(pin[1]) === revisionOf(version);
+  return pin === null ? undefined : Number(pin[1]);
+}
+
+/** Versions of one package, newest first, parsed once: for testing many ranges against many versions. */
+export class VersionList {
+  readonly versions: readonly Version[];
+  readonly #parsed: readonly semver.SemVer[];
+
+  constructor(versions: readonly Version[]) {
+    const both = versions.map((version) => ({ version, parsed: new semver.SemVer(version) }));
+    both.sort((a, b) => semver.compare(b.parsed, a.parsed) || revisionOf(b.version) - revisionOf(a.version));
+    this.versions = both.map(({ version }) => version);
+    this.#parsed = both.map(({ parsed }) => parsed);
+  }
+
+  /** Indexes of the versions that a range admits, as `satisfies` judges. */
+  admittedBy(range: Range): readonly number[] {
+    const parsed = new semver.Range(range);
+    const pinned = pinnedRevision(range);
+    const admitted: number[] = [];
+    this.#parsed.forEach((version, index) => {
+      if (!parsed.test(version)) return;
+      if (pinned === undefined || pinned === revisionOf(this.versions[index] ?? '')) admitted.push(index);
+    });
+    return admitted;
+  }
 }
 
 /** Whether two ranges have a version in common (windows of a capability). */
