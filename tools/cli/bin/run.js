@@ -45,10 +45,12 @@ function runOnPinnedNode() {
     return;
   }
   const env = { ...process.env, PATH: [dirname(node), process.env.PATH].filter(Boolean).join(delimiter) };
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env });
+  // Before the child runs: a signal that comes in between would end this process alone.
+  let child;
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal));
   // Ctrl-C on a terminal reaches the child by itself; sent twice, it would look like impatience.
   process.on('SIGINT', () => hasTerminal() || child.kill('SIGINT'));
-  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal));
+  child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env });
   child.on('error', (error) => giveUp(`\`${node}\` can't be started: ${error.message}`));
   child.on('exit', (code, signal) => {
     if (code !== null) process.exitCode = code;
