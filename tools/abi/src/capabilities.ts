@@ -18,8 +18,9 @@ const presence = '1.0.0';
 
 /**
  * A component's `soname:` capabilities, from its facts (docs/reference/facts.md, "Capabilities"). They are what the solver
- * chooses by: never stricter than the exact check, so that nothing that fits is refused, and nearly as strict, so that it
- * rarely chooses what the check then refuses.
+ * chooses by: for what a program loads never stricter than the exact check, so that nothing that fits is refused, and nearly
+ * as strict, so that it rarely chooses what the check then refuses. What a plugin needs is required too, though its absence
+ * is only a warning of the check: whoever doesn't want it leaves the plugin out.
  */
 export function deriveCapabilities(facts: Facts): ProvenCapabilities {
   const provided = new Map<string, SymbolVersion[]>();

@@ -61,7 +61,7 @@ function judgeAsked(walk: Walk, need: AskedModule): void {
   } else if (module === undefined) {
     const nearest = nearestOf(name, [...Object.keys(facts.modules), ...facts.builtin]);
     const hints = nearest === undefined ? {} : { hints: [`did you mean \`${nearest}\`?`] };
-    walk.edges.push(edgeOf(need, { verdict: 'error', evidence: 'binary', by: kernel, sentence: `${kernel.component} ${kernel.version} has no module ${name}, neither as a file nor built in`, ...hints }));
+    walk.edges.push(edgeOf(need, { verdict: 'error', evidence: 'binary', by: kernel, sentence: `${need.component} asks for the module \`${name}\`, which ${kernel.component} ${kernel.version} has neither as a file nor built in`, ...hints }));
   } else {
     walk.edges.push(edgeOf(need, { verdict: 'ok', evidence: 'binary', by: { ...kernel, path: module.path }, sentence: `the module ${name} is ${module.path}` }));
     place(walk, name, module);
@@ -113,6 +113,5 @@ function edgeOf(need: AskedModule, rest: Pick<Edge, 'verdict' | 'evidence' | 'se
 
 function findingOf(edge: Edge): Diagnostic {
   const code = edge.rule === 'kernel.module-present' ? 'unknown-module' : 'incomplete-kernel';
-  const asker = edge.rule === 'kernel.module-present' ? `, which ${edge.from.component} asks for` : '';
-  return { severity: 'error', code, message: `${edge.sentence}${asker}`, ...(edge.hints === undefined ? {} : { hints: edge.hints }) };
+  return { severity: 'error', code, message: edge.sentence, ...(edge.hints === undefined ? {} : { hints: edge.hints }) };
 }

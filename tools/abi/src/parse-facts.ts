@@ -5,6 +5,16 @@ const maxFactsBytes = 32 << 20;
 const maxItems = 200_000;
 const maxTextLength = 4096;
 
+/** The keys of each object in the file. */
+const keys = {
+  root: new Set(['facts', 'platforms']),
+  platform: new Set(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel']),
+  elf: new Set(['path', 'class', 'machine', 'interpreter', 'soname', 'needed', 'runpath', 'rpath', 'needs', 'offers', 'isaLevel']),
+  need: new Set(['library', 'versions', 'weak']),
+  kernel: new Set(['release', 'vermagic', 'modules', 'builtin']),
+  module: new Set(['path', 'depends', 'before']),
+};
+
 /**
  * facts.json → facts. Throws `Failure` `invalid-input` that names the field for whatever isn't exactly of the form of
  * `Facts` (docs/reference/facts.md), and `limit` for a text over 32 MiB. `file` is the name that messages use.
@@ -17,7 +27,7 @@ export function parseFacts(text: string, file: string): Facts {
   } catch (cause) {
     throw refuse(file, `it isn't JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  const root = reader(value, { file, at: '' });
+  const root = new Reader(value, file);
   if (root.get('facts').number() !== 1) throw refuse(file, '`facts` must be 1');
   const platforms: Partial<Record<string, PlatformFacts>> = Object.fromEntries(
     root.get('platforms').entries().map(([name, item]) => {
@@ -25,12 +35,12 @@ export function parseFacts(text: string, file: string): Facts {
       return [name, readPlatform(item)];
     }),
   );
-  root.only(['facts', 'platforms']);
+  root.only(keys.root);
   return { facts: 1, platforms };
 }
 
 function readPlatform(item: Reader): PlatformFacts {
-  item.only(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel']);
+  item.only(keys.platform);
   const payload = parseDigest(item.get('payload').text());
   if (payload === undefined) throw item.get('payload').refuse('must be a sha256 digest');
   return {
@@ -45,7 +55,7 @@ function readPlatform(item: Reader): PlatformFacts {
 }
 
 function readElf(item: Reader): ElfFacts {
-  item.only(['path', 'class', 'machine', 'interpreter', 'soname', 'needed', 'runpath', 'rpath', 'needs', 'offers', 'isaLevel']);
+  item.only(keys.elf);
   const bits = item.get('class').number();
   if (bits !== 32 && bits !== 64) throw item.get('class').refuse('must be 32 or 64');
   if (item.has('rpath') && !item.get('rpath').isTrue()) throw item.get('rpath').refuse('must be true where it stands');
@@ -65,7 +75,7 @@ function readElf(item: Reader): ElfFacts {
 }
 
 function readNeed(item: Reader): ElfVersionNeed {
-  item.only(['library', 'versions', 'weak']);
+  item.only(keys.need);
   return {
     library: item.get('library').text(),
     versions: item.get('versions').texts(),
@@ -74,9 +84,9 @@ function readNeed(item: Reader): ElfVersionNeed {
 }
 
 function readKernel(item: Reader): KernelFacts {
-  item.only(['release', 'vermagic', 'modules', 'builtin']);
+  item.only(keys.kernel);
   const modules = item.get('modules').entries().map(([name, module]): readonly [string, ModuleFacts] => {
-    module.only(['path', 'depends', 'before']);
+    module.only(keys.module);
     return [name, { path: module.get('path').text(), depends: module.get('depends').texts(), before: module.get('before').texts() }];
   });
   return {
@@ -87,65 +97,97 @@ function readKernel(item: Reader): KernelFacts {
   };
 }
 
-/** A value of unknown shape with its place; each verb gives what its name says or refuses. */
-interface Reader {
-  has(key: string): boolean;
-  get(key: string): Reader;
-  entries(): readonly (readonly [string, Reader])[];
-  list(): readonly Reader[];
-  text(): string;
-  texts(): readonly string[];
-  textRecord(): Readonly<Record<string, string>>;
-  number(): number;
-  isTrue(): boolean;
-  /** Refuses keys that aren't named. */
-  only(keys: readonly string[]): void;
-  refuse(what: string): Failure;
-}
+/**
+ * A value of unknown shape with its place; each verb gives what its name says or refuses. A class, as a kernel's facts
+ * make a hundred thousand of them and each assembly reads them all.
+ */
+class Reader {
+  readonly #value: unknown;
+  readonly #key: string;
+  readonly #parent: Reader | undefined;
 
-function reader(value: unknown, place: { readonly file: string; readonly at: string }): Reader {
-  const fail = (what: string): Failure => refuse(place.file, `\`${place.at === '' ? '.' : place.at}\` ${what}`);
-  const inside = (key: string | number, item: unknown): Reader => reader(item, { file: place.file, at: place.at === '' ? String(key) : `${place.at}.${key}` });
-  const fields = (): Readonly<Record<string, unknown>> => {
-    if (!isRecord(value)) throw fail('must be an object');
+  constructor(value: unknown, key: string, parent?: Reader) {
+    this.#value = value;
+    this.#key = key;
+    this.#parent = parent;
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.#fields(), key);
+  }
+
+  get(key: string): Reader {
+    const fields = this.#fields();
+    if (!Object.hasOwn(fields, key)) throw this.refuse(`must have \`${key}\``);
+    return new Reader(fields[key], key, this);
+  }
+
+  entries(): readonly (readonly [string, Reader])[] {
+    return this.#entries().map(([key, item]) => [key, new Reader(item, key, this)]);
+  }
+
+  list(): readonly Reader[] {
+    return this.#items().map((item, index) => new Reader(item, String(index), this));
+  }
+
+  text(): string {
+    return this.#textOf(this.#value);
+  }
+
+  texts(): readonly string[] {
+    return this.#items().map((item) => this.#textOf(item));
+  }
+
+  textRecord(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#entries().map(([key, item]) => [key, this.#textOf(item)]));
+  }
+
+  number(): number {
+    const value = this.#value;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw this.refuse('must be a whole number');
     return value;
-  };
-  const items = (): readonly unknown[] => {
-    if (!Array.isArray(value)) throw fail('must be a list');
-    if (value.length > maxItems) throw fail(`has ${value.length} items, more than ${maxItems}`);
-    return value;
-  };
-  const textOf = (item: unknown): string => {
-    if (typeof item !== 'string' || item.length > maxTextLength) throw fail(`must be text of at most ${maxTextLength} characters`);
-    return item;
-  };
-  const entries = (): readonly (readonly [string, unknown])[] => {
-    const found = Object.entries(fields());
-    if (found.length > maxItems) throw fail(`has ${found.length} keys, more than ${maxItems}`);
+  }
+
+  isTrue(): boolean {
+    return this.#value === true;
+  }
+
+  /** Refuses keys that aren't named. */
+  only(keys: ReadonlySet<string>): void {
+    for (const key of Object.keys(this.#fields())) {
+      if (!keys.has(key)) throw this.refuse(`has a key that facts don't have: \`${key}\``);
+    }
+  }
+
+  refuse(what: string): Failure {
+    const keys: string[] = [];
+    let root: Reader = this;
+    for (; root.#parent !== undefined; root = root.#parent) keys.unshift(root.#key);
+    return refuse(root.#key, `\`${keys.length === 0 ? '.' : keys.join('.')}\` ${what}`);
+  }
+
+  #fields(): Readonly<Record<string, unknown>> {
+    if (!isRecord(this.#value)) throw this.refuse('must be an object');
+    return this.#value;
+  }
+
+  #entries(): readonly (readonly [string, unknown])[] {
+    const found = Object.entries(this.#fields());
+    if (found.length > maxItems) throw this.refuse(`has ${found.length} keys, more than ${maxItems}`);
     return found;
-  };
-  return {
-    has: (key) => Object.hasOwn(fields(), key),
-    get: (key) => {
-      if (!Object.hasOwn(fields(), key)) throw fail(`must have \`${key}\``);
-      return inside(key, fields()[key]);
-    },
-    entries: () => entries().map(([key, item]) => [key, inside(key, item)]),
-    list: () => items().map((item, index) => inside(index, item)),
-    text: () => textOf(value),
-    texts: () => items().map(textOf),
-    textRecord: () => Object.fromEntries(entries().map(([key, item]) => [key, textOf(item)])),
-    number: () => {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw fail('must be a whole number');
-      return value;
-    },
-    isTrue: () => value === true,
-    only: (keys) => {
-      const other = Object.keys(fields()).find((key) => !keys.includes(key));
-      if (other !== undefined) throw fail(`has a key that facts don't have: \`${other}\``);
-    },
-    refuse: fail,
-  };
+  }
+
+  #items(): readonly unknown[] {
+    const value = this.#value;
+    if (!Array.isArray(value)) throw this.refuse('must be a list');
+    if (value.length > maxItems) throw this.refuse(`has ${value.length} items, more than ${maxItems}`);
+    return value;
+  }
+
+  #textOf(item: unknown): string {
+    if (typeof item !== 'string' || item.length > maxTextLength) throw this.refuse(`must be text of at most ${maxTextLength} characters`);
+    return item;
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
