@@ -1,22 +1,68 @@
-import { run, settings } from '@oclif/core';
+import { Config, run, settings } from '@oclif/core';
+import { invocationOf, withInvocation } from './invocation.ts';
+import { isOutcome, type Outcome } from './outcome.ts';
+import { openTerminal, type Terminal } from './reporter/terminal.ts';
 
 /**
- * The program: `argv` without Node and script, `root` the folder of this package. Sets the process's exit code, once;
- * nobody calls `process.exit`, which would cut off what is not written yet.
+ * The program: `argv` without Node and script, `root` the folder of this package. Prints what the command returned or
+ * threw, and sets the process's exit code, once; nobody calls `process.exit`, which would cut off what is not written yet.
  */
 export async function main(argv: readonly string[], root: string): Promise<void> {
   // Sources run as they are, whatever NODE_ENV says: oclif must not look for a transpiler.
   settings.enableAutoTranspile = false;
+  // Whoever read the other end has seen enough (`| head`).
+  process.stderr.on('error', () => undefined);
+  const terminal = openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
+  const json = wantsJson(argv);
   try {
-    await run([...argv], { root });
+    const result: unknown = await run([...argv], { root });
+    if (isOutcome(result)) process.exitCode = await printOutcome(result, { terminal, json });
   } catch (error) {
-    process.exitCode = exitCodeOf(error);
-    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = await printError(error, { terminal, json, argv, root });
   }
 }
 
-function exitCodeOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null) return 70;
-  if ('oclif' in error && typeof error.oclif === 'object' && error.oclif !== null && 'exit' in error.oclif) return Number(error.oclif.exit);
-  return 'exitCode' in error ? Number(error.exitCode) : 70;
+interface Print {
+  readonly terminal: Terminal;
+  readonly json: boolean;
+}
+
+async function printOutcome(outcome: Outcome, { terminal, json }: Print): Promise<number> {
+  if (outcome.kind === 'done') {
+    if (json) terminal.data.document(outcome.value);
+    else {
+      for (const line of outcome.lines) terminal.data.line(line);
+      const invocation = invocationOf(process.env);
+      for (const line of outcome.next ?? []) terminal.talk.line(line.map((span) => (typeof span === 'string' ? withInvocation(span, invocation) : { ...span, text: withInvocation(span.text, invocation) })));
+    }
+    return outcome.exitCode ?? 0;
+  }
+  const { renderTrouble, troubleDocument } = await import('./reporter/render-trouble.ts');
+  if (json) terminal.data.document(outcome.value ?? troubleDocument(outcome));
+  else for (const line of renderTrouble(atHand(outcome))) terminal.talk.line(line);
+  return outcome.exitCode ?? 1;
+}
+
+async function printError(error: unknown, { terminal, json, argv, root }: Print & { readonly argv: readonly string[]; readonly root: string }): Promise<number> {
+  const [{ describeError }, { renderTrouble, troubleDocument }, config] = await Promise.all([
+    import('./reporter/describe-error.ts'),
+    import('./reporter/render-trouble.ts'),
+    Config.load({ root }),
+  ]);
+  const trouble = describeError(error, { commands: config.commandIDs.map((id) => id.replaceAll(':', ' ')), argv });
+  if (json) terminal.data.document(troubleDocument(trouble));
+  if (!json || trouble.stack !== undefined) for (const line of renderTrouble(atHand(trouble))) terminal.talk.line(line);
+  return trouble.exitCode;
+}
+
+/** Hints with the commands as this person types them. */
+function atHand<T extends { readonly hints: readonly string[] }>(trouble: T): T {
+  const invocation = invocationOf(process.env);
+  return { ...trouble, hints: trouble.hints.map((hint) => withInvocation(hint, invocation)) };
+}
+
+/** As oclif reads it: before a `--`. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
 }

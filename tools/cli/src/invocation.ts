@@ -1,0 +1,18 @@
+import { basename } from 'node:path';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * How the program was called, for the commands that it prints: `npx moby-compose`, or the launcher's path as the shell
+ * left it in `_`; `moby-compose` where neither can be told.
+ */
+export function invocationOf(environment: Environment): string {
+  const called = environment['_'] ?? '';
+  if (basename(called) === 'moby-compose' && called.includes('/') && !called.includes('/node_modules/')) return called;
+  return environment['npm_command'] === 'exec' ? 'npx moby-compose' : 'moby-compose';
+}
+
+/** Puts the invocation where a text names a command to type. */
+export function withInvocation(text: string, invocation: string): string {
+  return text.replace(/(?:npx (?:--no -- )?)?(?<![\w/.-])moby-compose (?=[a-z-])/g, `${invocation} `);
+}
