@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { deriveCapabilities, formatFacts } from '@moby/abi';
+import type { Facts, Manifest, ManifestJson, Platform, PlatformFacts } from '@moby/model';
+import { parseDraft } from './component-folder.ts';
+import { formatJson } from './edit-json.ts';
+import type { PayloadReader } from './payload-reader.ts';
+import { platformsOf, withPayloads, withProven, withVersion, type PayloadMark, type VersionChange } from './revise-manifest.ts';
+
+/** Everything that the tool writes of a component, made from its hand-written parts and its pins. */
+export interface DerivedComponent {
+  readonly json: ManifestJson;
+  readonly manifest: Manifest;
+  readonly facts: Facts;
+  /** The texts of package.json and facts.json. */
+  readonly packageText: string;
+  readonly factsText: string;
+}
+
+/** Derives each platform's payload and puts digest, size and what the bytes prove into the manifest. */
+export async function deriveComponent(options: {
+  readonly folder: string;
+  readonly component: string;
+  readonly json: ManifestJson;
+  readonly payloads: PayloadReader;
+}): Promise<DerivedComponent> {
+  const { folder, component, payloads } = options;
+  const file = join(folder, 'package.json');
+  const draft = await parseDraft(file, formatJson(options.json));
+  const marks = new Map<Platform, PayloadMark>();
+  const found: Partial<Record<Platform, PlatformFacts>> = {};
+  for (const platform of platformsOf(options.json)) {
+    const payload = draft.manifest.payload.platforms[platform];
+    if (payload === undefined) continue;
+    const derived = await payloads.derive({ component, folder, platform, payload });
+    marks.set(platform, { digest: derived.digest, size: derived.sizeBytes });
+    found[platform] = derived.facts;
+  }
+  const facts: Facts = { facts: 1, platforms: found };
+  const packageText = formatJson(withProven(withPayloads(options.json, marks), deriveCapabilities(facts)));
+  const { json, manifest } = await parseDraft(file, packageText);
+  return { json, manifest, facts, packageText, factsText: formatFacts(facts) };
+}
+
+/** The same payloads under another version. */
+export async function withDerivedVersion(folder: string, derived: DerivedComponent, change: VersionChange): Promise<DerivedComponent> {
+  const packageText = formatJson(withVersion(derived.json, change));
+  const { json, manifest } = await parseDraft(join(folder, 'package.json'), packageText);
+  return { ...derived, json, manifest, packageText };
+}
