@@ -15,9 +15,9 @@ export function scratchWorkspace(files: Readonly<Record<string, string>>): Scrat
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   write(folder, '.gitignore', 'node_modules\n.nx/\n');
   write(folder, 'package.json', JSON.stringify({ name: 'scratch', private: true, workspaces: ['tools/*'] }));
-  const nx: unknown = JSON.parse(readFileSync(join(checkout, 'nx.json'), 'utf8'));
+  const settings: unknown = JSON.parse(readFileSync(join(checkout, 'nx.json'), 'utf8'));
   const plugins = [join(checkout, 'tools/nx-plugin/plugin.js')];
-  write(folder, 'nx.json', JSON.stringify({ ...(typeof nx === 'object' ? nx : {}), plugins }));
+  write(folder, 'nx.json', JSON.stringify({ ...(typeof settings === 'object' ? settings : {}), plugins }));
   for (const tool of readdirSync(join(checkout, 'tools'))) {
     const { name, version, dependencies } = packageOf(tool);
     if (name === '@moby/testkit') continue; // tests lead to it from everywhere; here the program alone is looked at

@@ -25,11 +25,9 @@ export function normalise(text: string, options: NormaliseOptions = {}): string 
 }
 
 function withoutPlaces(text: string, { folder, places = {} }: NormaliseOptions): string {
-  const words = new Map<string, string>(Object.entries(places));
-  if (folder !== undefined) words.set(folder, '<folder>');
-  for (const [place, word] of [...words]) words.set(realpathOr(place), word);
-  words.set(checkout, '<checkout>');
-  words.set(homedir(), '~');
+  const named = [...Object.entries(places), ...(folder === undefined ? [] : [[folder, '<folder>'] as const])];
+  const real = named.map(([place, word]) => [realpathOr(place), word] as const);
+  const words = new Map([[checkout, '<checkout>'], [homedir(), '~'], ...named, ...real]);
   // The longest first: the folder of a test may lie in another of the places.
   const sorted = [...words].filter(([place]) => place.length > 1).sort(([a], [b]) => b.length - a.length);
   return sorted.reduce((result, [place, word]) => result.replaceAll(place, word), text);
