@@ -1,5 +1,16 @@
+export { decompress } from './archive/decompress.ts';
 export { readDeb, readDebControl } from './archive/read-deb.ts';
 export type { TarEntry } from './archive/read-tar.ts';
+export { readAptConfiguration } from './debian/apt-configuration.ts';
+export { compareDebianVersions } from './debian/compare-versions.ts';
+export { type DebianLocation, findLocations, type MirrorChoice, mirrorVariable, type PublicMirror } from './debian/find-locations.ts';
+export { type DebianSuite, openSuite, type SuiteOptions } from './debian/open-suite.ts';
+export type { DebianPackage, Dependency } from './debian/packages-index.ts';
+export { pinPackage } from './debian/pin-package.ts';
+export { fetchBlobs, type FetchedBlobs, type FetchOptions } from './download/fetch-blobs.ts';
+export { type Http, type HttpOptions, openHttp } from './download/open-http.ts';
+export { type Environment, type ProxySettings, proxySettings } from './download/proxy-settings.ts';
+export { SourceVanished } from './download/source-vanished.ts';
 export { copyrightPath } from './payload/copyright-files.ts';
 export {
   type DebPayloadSource,

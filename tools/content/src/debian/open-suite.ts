@@ -1,0 +1,106 @@
+import { type Diagnostic, Failure } from '@moby/model';
+import { compareDebianVersions } from './compare-versions.ts';
+import { fetchPackages, fetchRelease, type IndexAccess } from './fetch-index.ts';
+import type { DebianLocation } from './find-locations.ts';
+import { type DebianPackage, type Dependency, findStanzas } from './packages-index.ts';
+import { expiryFindings, parseRelease } from './release-file.ts';
+import { readArchiveKeys, verifyRelease } from './verify-release.ts';
+
+export interface SuiteOptions extends IndexAccess {
+  /** The code name, as `trixie`. */
+  readonly suite: string;
+  readonly component: string;
+  /** Debian's name of it, as `amd64`. */
+  readonly architecture: string;
+  readonly locations: readonly DebianLocation[];
+  readonly now: Date;
+  /** Armored public keys that are trusted in place of the repository's own. */
+  readonly keys?: readonly string[] | undefined;
+}
+
+/** A suite with its updates and its security archive, verified, in memory (about 60 MB for trixie's main). */
+export interface DebianSuite {
+  readonly suite: string;
+  /** Warnings: `index-expired`. */
+  readonly findings: readonly Diagnostic[];
+  /** The newest version of a package over all three; undefined where there is none. */
+  findPackage(name: string): DebianPackage | undefined;
+  /** All versions, newest first. */
+  findVersions(name: string): readonly DebianPackage[];
+  /**
+   * The newest package that a metapackage leads to: `linux-image-cloud-amd64` → `linux-image-6.12.117+deb13-cloud-amd64`.
+   * Throws `not-found`.
+   */
+  followMetapackage(name: string): DebianPackage;
+}
+
+interface OpenedIndex {
+  readonly suite: string;
+  readonly packages: Uint8Array;
+  readonly findings: readonly Diagnostic[];
+}
+
+/**
+ * Reads what the archive has now, by InRelease's signature, then the sum of Packages. Throws `bad-signature`, `bad-index`,
+ * `no-mirror`, `network`, and `not-found` where no location has the suite itself (updates and security may be missing).
+ */
+export async function openSuite(options: SuiteOptions): Promise<DebianSuite> {
+  const keys = options.keys ?? (await readArchiveKeys());
+  const names = [options.suite, `${options.suite}-updates`, `${options.suite}-security`];
+  const opened = await Promise.all(names.map((name) => openIndex(name, keys, options)));
+  if (opened[0] === undefined) {
+    throw new Failure({
+      code: 'not-found',
+      message: `no location has the suite \`${options.suite}\`: ${options.locations.map(({ url }) => `\`${url}\``).join(', ')}`,
+      hints: ['suites are asked for by their code name, as trixie'],
+    });
+  }
+  const indexes = opened.filter((index) => index !== undefined);
+  const findVersions = (name: string): readonly DebianPackage[] =>
+    indexes
+      .flatMap((index) => findStanzas(index.packages, name, index.suite))
+      .sort((a, b) => compareDebianVersions(b.version, a.version));
+  const findPackage = (name: string): DebianPackage | undefined => findVersions(name)[0];
+  return {
+    suite: options.suite,
+    findings: indexes.flatMap((index) => index.findings),
+    findPackage,
+    findVersions,
+    followMetapackage: (name) => followMetapackage(name, options.suite, findPackage),
+  };
+}
+
+async function openIndex(name: string, keys: readonly string[], options: SuiteOptions): Promise<OpenedIndex | undefined> {
+  // The security archive has the suites that are named for it, and only those.
+  const isSecurity = name.endsWith('-security');
+  const first = options.locations.filter(({ url }) => url.endsWith('security') === isSecurity);
+  const rest = options.locations.filter((location) => !first.includes(location));
+  const fetched = await fetchRelease(name, [...first, ...rest], options);
+  if (fetched.kind === 'missing') return undefined;
+  const text = await verifyRelease({ text: Buffer.from(fetched.bytes).toString('utf8'), keys, now: options.now, name: fetched.address });
+  const release = parseRelease(text, name, fetched.address);
+  const { component, architecture } = options;
+  const packages = await fetchPackages({ release, location: fetched.location, component, architecture, access: options });
+  return { suite: name, packages, findings: expiryFindings(release, options.now) };
+}
+
+/** The one dependency with an exact version, as Debian's kernel metapackages have it, or the only one there is. */
+function followMetapackage(name: string, suite: string, findPackage: (name: string) => DebianPackage | undefined): DebianPackage {
+  const metapackage = findPackage(name);
+  if (metapackage === undefined) throw notFound(`\`${suite}\` has no package \`${name}\``);
+  const groups = metapackage.depends.filter((group) => group.length === 1);
+  const single: readonly Dependency[] = groups.flat();
+  const exact = single.filter((dependency) => dependency.relation === '=');
+  const candidates = exact.length > 0 ? exact : single;
+  const [next] = candidates;
+  if (next === undefined || candidates.length > 1) {
+    throw notFound(`\`${name}\` ${metapackage.version} is no metapackage: it depends on ${candidates.length} packages, not on one`);
+  }
+  const found = findPackage(next.package);
+  if (found === undefined) throw notFound(`\`${name}\` ${metapackage.version} leads to \`${next.package}\`, which \`${suite}\` does not have`);
+  return found;
+}
+
+function notFound(message: string): Failure {
+  return new Failure({ code: 'not-found', message });
+}

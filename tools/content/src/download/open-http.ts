@@ -1,0 +1,154 @@
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Failure } from '@moby/model';
+import type { ProxySettings } from './proxy-settings.ts';
+
+export interface HttpOptions {
+  readonly proxy?: ProxySettings;
+  /** A connection or body that is silent for so long is given up. */
+  readonly silenceMs?: number;
+  /** Connections to one host. */
+  readonly parallel?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Ends with an error where the connection is cut, silent, or slower than `leastBytesPerSecond`. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Closes the connection without reading on. */
+  discard(): void;
+}
+
+export interface Http {
+  /** Follows redirects. Throws `TransportError` where no answer comes. */
+  get(url: string, options?: { readonly headers?: Readonly<Record<string, string>> }): Promise<HttpResponse>;
+  close(): void;
+}
+
+/** What may pass if it is tried once more, or elsewhere: no connection, silence, a cut answer, a server's own error. */
+export class TransportError extends Error {
+  /** No byte of an answer came. */
+  readonly isUnreachable: boolean;
+
+  constructor(message: string, options: { readonly isUnreachable: boolean; readonly cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'TransportError';
+    this.isUnreachable = options.isUnreachable;
+  }
+}
+
+const defaultSilenceMs = 30_000;
+const defaultParallel = 8;
+const maxRedirects = 5;
+/** After a grace of one silence: who sends a byte now and then must not hold a run for ever. */
+export const leastBytesPerSecond = 4096;
+
+/** A client with kept connections and proxies (absolute-form requests for http, CONNECT for https). */
+export function openHttp(options: HttpOptions = {}): Http {
+  const { proxy } = options;
+  const agentOptions = {
+    keepAlive: true,
+    maxSockets: options.parallel ?? defaultParallel,
+    ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy.http, HTTPS_PROXY: proxy.https, NO_PROXY: proxy.except } }),
+  };
+  const http = new HttpAgent(agentOptions);
+  const https = new HttpsAgent(agentOptions);
+  const silenceMs = options.silenceMs ?? defaultSilenceMs;
+  const get: Http['get'] = async (url, { headers = {} } = {}) => {
+    let at = url;
+    for (let redirects = 0; ; redirects += 1) {
+      const response = await send({ url: parseUrl(at), http, https, headers, silenceMs });
+      const location = response.headers['location'];
+      if (![301, 302, 303, 307, 308].includes(response.status) || typeof location !== 'string') return response;
+      response.discard();
+      if (redirects === maxRedirects) throw new TransportError(`more than ${maxRedirects} redirects`, { isUnreachable: false });
+      const next = new URL(location, at);
+      if (at.startsWith('https:') && next.protocol !== 'https:') throw new TransportError('a redirect from https to http', { isUnreachable: false });
+      at = next.href;
+    }
+  };
+  return {
+    get,
+    close: () => {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw new Failure({ code: 'invalid-input', message: `\`${text}\` is no http or https address` });
+}
+
+interface Sending {
+  readonly url: URL;
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly silenceMs: number;
+}
+
+function send({ url, http, https, headers, silenceMs }: Sending): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const auth = url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` };
+    const options = { ...auth, headers: { 'user-agent': 'moby-compose', accept: '*/*', ...headers } };
+    const target = new URL(url);
+    target.username = '';
+    target.password = '';
+    const request: ClientRequest =
+      url.protocol === 'https:' ? httpsRequest(target, { ...options, agent: https }) : httpRequest(target, { ...options, agent: http });
+    let answer: IncomingMessage | undefined;
+    request.setTimeout(silenceMs, () => (answer ?? request).destroy(new Error(`silent for ${silenceMs / 1000} s`)));
+    // `setTimeout` counts from a connection on; this one covers the waiting for it too.
+    const patience = setTimeout(() => request.destroy(new Error(`no answer for ${(2 * silenceMs) / 1000} s`)), 2 * silenceMs);
+    request.once('response', (response) => {
+      clearTimeout(patience);
+      answer = response;
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: readBody(response, silenceMs),
+        discard: () => request.destroy(),
+      });
+    });
+    request.on('error', (error) => {
+      clearTimeout(patience);
+      reject(new TransportError(reasonOf(error), { isUnreachable: true, cause: error }));
+    });
+    request.end();
+  });
+}
+
+async function* readBody(response: IncomingMessage, silenceMs: number): AsyncGenerator<Uint8Array> {
+  const begin = performance.now();
+  let received = 0;
+  try {
+    for await (const piece of response) {
+      if (!(piece instanceof Uint8Array)) continue;
+      received += piece.length;
+      const graceMs = silenceMs + (1000 * received) / leastBytesPerSecond;
+      if (performance.now() - begin > graceMs) throw new Error(`slower than ${leastBytesPerSecond} bytes a second`);
+      yield piece;
+    }
+  } catch (error) {
+    throw new TransportError(reasonOf(error), { isUnreachable: false, cause: error });
+  } finally {
+    if (!response.complete) response.destroy();
+  }
+}
+
+/** A short reason, as `ECONNREFUSED` or `silent for 30 s`. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (!(error instanceof Error)) return 'unknown error';
+  if ('code' in error && typeof error.code === 'string') {
+    if (error.code === 'ECONNRESET') return 'the connection was cut';
+    if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'its name is not known';
+    if (error.code === 'ECONNREFUSED') return 'the connection was refused';
+    if (!error.code.startsWith('ERR_')) return error.code;
+  }
+  return error.message.split('\n')[0] ?? 'unknown error';
+}
