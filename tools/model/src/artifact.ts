@@ -11,6 +11,8 @@ export interface Artifact {
   readonly kernelRelease: string;
   readonly cmdline: string;
   readonly files: readonly ArtifactFile[];
+  /** What the initrd is a concatenation of, in order. */
+  readonly segments: readonly ArtifactSegment[];
   /** The sum of the files' sizes and what the assembly allows, in bytes. */
   readonly sizeBytes: number;
   readonly budgetBytes?: number;
@@ -28,6 +30,15 @@ export interface ArtifactFile {
   readonly name: string;
   readonly sizeBytes: number;
   readonly digest: Digest;
+}
+
+export interface ArtifactSegment {
+  /** A component with its version, `modules`, `generated` or `sentinel`. */
+  readonly label: string;
+  /** Of the uncompressed cpio: its identity. */
+  readonly digest: Digest;
+  readonly unpackedBytes: number;
+  readonly sizeBytes: number;
 }
 
 export interface PortMapping {

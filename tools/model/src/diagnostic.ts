@@ -6,6 +6,8 @@ export interface Diagnostic {
   /** Lowercase phrase without a full stop; names in backticks. */
   readonly message: string;
   readonly place?: Place;
+  /** Lines below the message: an explanation, or what stands on either end of an edge. */
+  readonly details?: readonly string[];
   /** Said under the marked place, as "did you mean `ports`?". */
   readonly note?: string;
   readonly hints?: readonly string[];

@@ -13,6 +13,7 @@ export type FailureCode =
   | 'source-vanished'
   | 'source-corrupt'
   | 'wrong-digest'
+  | 'wrong-facts'
   | 'bad-archive'
   | 'bad-signature'
   | 'bad-index'
@@ -37,6 +38,7 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   'source-vanished': 69,
   'source-corrupt': 74,
   'wrong-digest': 74,
+  'wrong-facts': 74,
   'bad-archive': 74,
   'bad-signature': 74,
   'bad-index': 74,

@@ -26,7 +26,7 @@ export async function readComponent(folder: string, label: string, manifest: Man
 
 async function readFacts(folder: string, label: string): Promise<Facts | undefined> {
   const text = await readBounded(join(folder, 'facts.json'), maxFactsBytes, label.replace(/package\.json$/, 'facts.json'));
-  return text === undefined ? undefined : parseFacts(text);
+  return text === undefined ? undefined : parseFacts(text, label.replace(/package\.json$/, 'facts.json'));
 }
 
 /**

@@ -7,6 +7,8 @@ export interface TreeEntryMark {
   readonly kind: 'directory' | 'file' | 'symlink';
   /** The sha256 of a file's bytes, or a link's target. */
   readonly same?: string;
+  /** Of a directory: its permission bits. */
+  readonly mode?: number;
 }
 
 /** A component's tree, ready to be part of an image. */
@@ -34,6 +36,8 @@ export interface SegmentMark {
   /** The digest and size of the cpio: its identity, whatever the compressor. */
   readonly cpio: Digest;
   readonly cpioBytes: number;
+  /** What its entries take in the guest's tmpfs. */
+  readonly memoryBytes: number;
 }
 
 /** A copyright file, for the notices of an artifact. */
@@ -93,7 +97,7 @@ export async function recallKernelImage(store: ContentStore, payload: Digest): P
  */
 
 function isSegmentMark(value: unknown): value is SegmentMark {
-  return isRecord(value) && typeof value['label'] === 'string' && isDigestText(value['blob']) && isDigestText(value['cpio']) && typeof value['sizeBytes'] === 'number' && typeof value['cpioBytes'] === 'number';
+  return isRecord(value) && typeof value['label'] === 'string' && isDigestText(value['blob']) && isDigestText(value['cpio']) && typeof value['sizeBytes'] === 'number' && typeof value['cpioBytes'] === 'number' && typeof value['memoryBytes'] === 'number';
 }
 
 function isTree(value: unknown): value is readonly TreeEntryMark[] {

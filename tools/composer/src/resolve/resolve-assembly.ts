@@ -1,5 +1,5 @@
 import { explain, solve, type Answer, type Resolved, type RootFact, type Unsolvable } from '@moby/resolver';
-import { isComponentName, nearest, parseVersion, type ComponentName, type Diagnostic, type Registry, type RegistryComponent } from '@moby/model';
+import { isComponentName, nearest, parseVersion, parseWish, type ComponentName, type Diagnostic, type Registry, type RegistryComponent } from '@moby/model';
 import type { Assembly, RootWish } from '../parse/assembly.ts';
 import type { ResolvedComponent, ResolvedEdge, ResolvedRoot, Resolution } from './resolution.ts';
 import { readCatalogue, toUniverse, type Catalogue, type LockedVersions } from './to-universe.ts';
@@ -58,8 +58,9 @@ function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
 
 function unknownComponents(assembly: Assembly, catalogue: Catalogue): readonly Diagnostic[] {
   const wishes = [assembly.kernel, assembly.init, ...assembly.machine, ...assembly.constraints, ...assembly.entries.flatMap((entry) => [entry.wish, ...entry.constraints])];
-  return wishes.flatMap((wish): readonly Diagnostic[] => {
-    if (catalogue.has(wish.name)) return [];
+  const forbidden = assembly.forbidden.flatMap((name) => parseWish(name) ?? []);
+  return [...wishes, ...forbidden.map((wish): RootWish => ({ ...wish, where: '' }))].flatMap((wish): readonly Diagnostic[] => {
+    if (catalogue.has(wish.name) || assembly.entries.some(({ ownFolder, wish: own }) => ownFolder !== undefined && own.name === wish.name)) return [];
     const meant = nearest(wish.name, catalogue.keys());
     return [
       {

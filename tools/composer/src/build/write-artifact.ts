@@ -1,0 +1,113 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { canonicalJson, Failure, type ContentStore, type Digest } from '@moby/model';
+import type { Built } from './build-artifact.ts';
+
+export interface ArtifactTexts {
+  readonly notices: string;
+  /** The Debian source packages that the payloads were built from. */
+  readonly sources: string;
+}
+
+const artifactName = 'artifact.json';
+
+/**
+ * Writes an artifact's folder: into a new folder beside it, which then takes its place; so a reader sees the old artifact or
+ * the new one. Returns false where the folder holds the same artifact already. Throws `no-space`, `io`.
+ */
+export async function writeArtifact(options: { readonly built: Built; readonly texts: ArtifactTexts; readonly folder: string; readonly store: ContentStore }): Promise<boolean> {
+  const { built, texts, folder, store } = options;
+  const text = canonicalJson(built.artifact);
+  const contents = { [artifactName]: text, NOTICES: texts.notices, 'sources.json': texts.sources };
+  if (await holds(folder, built, contents, store)) return false;
+  const parent = dirname(folder);
+  const partial = join(parent, `.${basename(folder)}.partial-${process.pid}`);
+  const old = join(parent, `.${basename(folder)}.old-${process.pid}`);
+  try {
+    await mkdir(parent, { recursive: true });
+    await sweep(parent, basename(folder));
+    await mkdir(partial, { recursive: true });
+    for (const file of built.artifact.files) {
+      const target = join(partial, file.name);
+      if (file.role === 'kernel') await copyBlob(store, built.kernel, target);
+      else await concatenate(store, built.initrd, target);
+    }
+    for (const [name, content] of Object.entries(contents)) await writeFile(join(partial, name), content);
+    await rename(folder, old).catch(ignoreMissing);
+    await rename(partial, folder);
+    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw writeFailure(error, folder, built.artifact.sizeBytes);
+  }
+  await store.remember('artifacts', folder, await stampOf(folder, built));
+  return true;
+}
+
+/** The same texts, and files that nobody has touched since they were written here. */
+async function holds(folder: string, built: Built, contents: Readonly<Record<string, string>>, store: ContentStore): Promise<boolean> {
+  for (const [name, content] of Object.entries(contents)) {
+    if ((await readFile(join(folder, name), 'utf8').catch(() => undefined)) !== content) return false;
+  }
+  const stamp = await stampOf(folder, built);
+  return stamp !== undefined && stamp === (await store.recall('artifacts', folder));
+}
+
+async function stampOf(folder: string, built: Built): Promise<string | undefined> {
+  const parts: string[] = [];
+  for (const { name, sizeBytes } of built.artifact.files) {
+    const found = await stat(join(folder, name), { bigint: true }).catch(() => undefined);
+    if (found === undefined || found.size !== BigInt(sizeBytes)) return undefined;
+    parts.push(`${name} ${found.dev} ${found.ino} ${found.size} ${found.mtimeNs}`);
+  }
+  return parts.join('\n');
+}
+
+async function copyBlob(store: ContentStore, digest: Digest, target: string): Promise<void> {
+  if (!(await store.copyTo(digest, target))) throw lost(digest);
+}
+
+async function concatenate(store: ContentStore, digests: readonly Digest[], target: string): Promise<void> {
+  await pipeline(async function* () {
+    for (const digest of digests) {
+      const bytes = await store.read(digest);
+      if (bytes === undefined) throw lost(digest);
+      yield bytes;
+    }
+  }, createWriteStream(target));
+}
+
+/** What killed runs have left: folders of processes that are no more. */
+async function sweep(parent: string, name: string): Promise<void> {
+  for (const entry of await readdir(parent)) {
+    const pid = new RegExp(`^\\.${name.replaceAll(/[^a-z0-9-]/g, '.')}\\.(?:partial|old)-(\\d{1,10})$`).exec(entry)?.[1];
+    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)))) await rm(join(parent, entry), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function lost(digest: Digest): Failure {
+  return new Failure({ code: 'store-corrupt', message: `the store has lost ${digest} while it was used`, hints: ['run the same command again'] });
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
+}
+
+function writeFailure(error: unknown, folder: string, sizeBytes: number): unknown {
+  if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
+    return new Failure({ code: 'no-space', message: `no space is left for \`${folder}\`: it needs ${sizeBytes} bytes`, hints: ['make room, or choose another place with --out'], cause: error });
+  }
+  return new Failure({ code: 'io', message: `\`${folder}\` can't be written: ${String(error.code)}`, hints: ['choose another place with --out'], cause: error });
+}

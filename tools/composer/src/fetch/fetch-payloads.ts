@@ -1,0 +1,76 @@
+import type { ContentStore, Digest, Platform, Progress, RegistryComponent } from '@moby/model';
+import type { Verdict } from '../check/verdict.ts';
+import type { Compressor } from '../lock/make-lock.ts';
+import type { Resolution } from '../resolve/resolution.ts';
+import { missingPins, type Download } from './open-payload.ts';
+import { prepareComponent, recallPrepared, type Preparation } from './prepare-component.ts';
+import type { PreparedKernel, PreparedTree } from './prepared.ts';
+
+/** Everything that an image is made of, in the store. */
+export interface Fetched {
+  readonly trees: ReadonlyMap<Digest, PreparedTree>;
+  readonly kernel: PreparedKernel;
+  /** How many components were derived now; 0 for a warm store. */
+  readonly derived: number;
+  /** Packages of the chosen components, and how many of them were downloaded now. */
+  readonly packages: number;
+  readonly downloaded: number;
+}
+
+export interface FetchRequest {
+  readonly resolution: Resolution;
+  readonly verdict: Verdict;
+  readonly platform: Platform;
+  readonly compressor: Compressor;
+  readonly store: ContentStore;
+  readonly download: Download;
+  readonly progress: Progress;
+}
+
+/**
+ * Brings every component of a resolution into the store, ready to be part of an image. What is there is not touched;
+ * the rest is downloaded together and then derived one by one, so that one payload is in memory at a time.
+ */
+export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
+  const { resolution, verdict, platform, compressor, store, progress } = request;
+  const preparations = distinct(resolution, platform).map((component): Preparation => ({ component, platform, store, compressor, modules: verdict.modules }));
+  const ready = await Promise.all(preparations.map((preparation) => recallPrepared(preparation)));
+  const missing = preparations.filter((_, index) => ready[index] === undefined);
+  const downloaded = await downloadMissing(missing, request);
+  const made = new Map<Preparation, PreparedTree | PreparedKernel>();
+  for (const [index, preparation] of missing.entries()) {
+    progress.step({ step: 'derive', done: index, total: missing.length, unit: 'items', note: preparation.component.manifest.name });
+    made.set(preparation, await prepareComponent(preparation));
+  }
+  const all = preparations.flatMap((preparation, index) => ready[index] ?? made.get(preparation) ?? []);
+  const kernel = all.find((prepared): prepared is PreparedKernel => 'image' in prepared);
+  if (kernel === undefined) throw new TypeError('a resolution without a kernel');
+  const trees = new Map(all.flatMap((prepared) => ('segment' in prepared ? [[prepared.payload, prepared] as const] : [])));
+  const packages = preparations.reduce((sum, { component }) => sum + debsOf(component, platform), 0);
+  return { trees, kernel, derived: missing.length, packages, downloaded };
+}
+
+async function downloadMissing(missing: readonly Preparation[], { store, platform, download }: FetchRequest): Promise<number> {
+  const pins = new Map<string, Parameters<Download>[0][number]>();
+  for (const { component } of missing) {
+    const payload = component.manifest.payload.platforms[platform];
+    if (payload === undefined || (await store.has(payload.digest))) continue;
+    for (const pin of await missingPins(payload, store)) pins.set(pin.sha256, pin);
+  }
+  if (pins.size > 0) await download([...pins.values()]);
+  return pins.size;
+}
+
+/** Components by payload: two versions with the same bytes are one. */
+function distinct(resolution: Resolution, platform: Platform): readonly RegistryComponent[] {
+  const byPayload = new Map<Digest, RegistryComponent>();
+  for (const component of resolution.components.values()) {
+    const payload = component.manifest.payload.platforms[platform];
+    if (payload !== undefined && !byPayload.has(payload.digest)) byPayload.set(payload.digest, component);
+  }
+  return [...byPayload.values()];
+}
+
+function debsOf({ manifest }: RegistryComponent, platform: Platform): number {
+  return (manifest.payload.platforms[platform]?.sources ?? []).filter(({ kind }) => kind === 'deb').length;
+}

@@ -1,0 +1,134 @@
+import { decompress } from '@moby/content';
+import { extractModuleFacts, formatFacts } from '@moby/abi';
+import { Failure, type ContentStore, type PayloadEntry, type Platform, type RegistryComponent } from '@moby/model';
+import { installedModule } from '../build/plan-guest.ts';
+import type { Compressor } from '../lock/make-lock.ts';
+import { checkDigest, factsOf, openPayload, sha256Of, type OpenedPayload } from './open-payload.ts';
+import { modulesKey, placementOf, recallKernelImage, recallSegment, recallTree, segmentKey, treeKey, type NoticeMark, type PreparedKernel, type PreparedTree, type TreeEntryMark } from './prepared.ts';
+import { storeSegment } from './store-segment.ts';
+
+export interface Preparation {
+  readonly component: RegistryComponent;
+  readonly platform: Platform;
+  readonly store: ContentStore;
+  readonly compressor: Compressor;
+  /** The kernel's modules that the assembly loads, with their paths in its payload. */
+  readonly modules: readonly { readonly name: string; readonly path: string }[];
+}
+
+/** What the store already holds of a component; undefined where something is missing. */
+export async function recallPrepared(preparation: Preparation): Promise<PreparedTree | PreparedKernel | undefined> {
+  const { component, store, compressor } = preparation;
+  const payload = payloadOf(preparation).digest;
+  if (component.manifest.kind === 'kernel') {
+    const image = await recallKernelImage(store, payload);
+    const modules = await recallSegment(store, modulesKey(payload, modulePaths(preparation), compressor));
+    return image === undefined || modules === undefined ? undefined : { payload, image, modules };
+  }
+  const placement = placementOf(component.manifest, payload);
+  const entries = await recallTree(store, payload);
+  const segment = await recallSegment(store, segmentKey(payload, placement, compressor));
+  return entries === undefined || segment === undefined ? undefined : { payload, placement, entries, segment };
+}
+
+/**
+ * Opens a component's payload, proves digest and facts, and writes what an image needs of it into the store. The packages
+ * it is derived from are in the store. Throws `wrong-digest`, `wrong-facts`, `bad-archive`, `no-space`.
+ */
+export async function prepareComponent(preparation: Preparation): Promise<PreparedTree | PreparedKernel> {
+  const { component, store } = preparation;
+  const payload = payloadOf(preparation);
+  const opened = await openPayload({ payload, folder: component.folder, store });
+  checkDigest({ component: `${component.manifest.name} ${component.manifest.version}`, expected: payload.digest, opened });
+  await checkFacts(preparation, opened);
+  await store.remember('notices', treeKey(payload.digest), noticesOf(opened.entries));
+  return component.manifest.kind === 'kernel' ? prepareKernel(preparation, opened) : prepareTree(preparation, opened);
+}
+
+async function prepareTree(preparation: Preparation, { digest, entries }: OpenedPayload): Promise<PreparedTree> {
+  const { component, store, compressor } = preparation;
+  const placement = placementOf(component.manifest, digest);
+  const shown = entries.filter((entry) => !isNotice(entry.path));
+  const marks = shown.map((entry): TreeEntryMark => {
+    if (entry.kind === 'directory') return { path: entry.path, kind: 'directory', mode: entry.mode };
+    return { path: entry.path, kind: entry.kind, same: entry.kind === 'file' ? sha256Of(entry.bytes) : entry.target };
+  });
+  await store.remember('trees', treeKey(digest), marks);
+  const segment = await storeSegment({
+    store,
+    compressor,
+    label: `${component.manifest.name} ${component.manifest.version}`,
+    placement: placement === '' ? { kind: 'base' } : { kind: 'tree', prefix: placement.slice(1) },
+    entries: shown,
+  });
+  await store.remember('segments', segmentKey(digest, placement, compressor), segment);
+  return { payload: digest, placement, entries: marks, segment };
+}
+
+async function prepareKernel(preparation: Preparation, { digest, entries }: OpenedPayload): Promise<PreparedKernel> {
+  const { component, store, compressor } = preparation;
+  const kernel = entries.find((entry) => /^boot\/vmlinuz(?:-|$)/.test(entry.path));
+  if (kernel?.kind !== 'file') {
+    throw new Failure({ code: 'invalid-input', message: `${component.manifest.name} ${component.manifest.version} has no kernel image: no file \`boot/vmlinuz*\``, hints: ['keep `boot/vmlinuz-*` of its package'] });
+  }
+  const image = await store.write(kernel.bytes, { sizeBytes: kernel.bytes.length });
+  await store.remember('kernels', treeKey(digest), image);
+  const installed: PayloadEntry[] = [];
+  for (const { name, path } of preparation.modules) {
+    const entry = entries.find((candidate) => `/${candidate.path}` === path);
+    if (entry?.kind !== 'file') throw wrongFacts(preparation, `the module ${name} is not at ${path}`);
+    const bytes = await decompress(entry.bytes, entry.path, entry.path);
+    checkModule(preparation, { name, bytes, path });
+    installed.push({ kind: 'file', path: installedModule(entry.path), mode: 0o644, bytes });
+  }
+  const placement = { kind: 'additions', directories: {}, owns: ['usr/lib/modules'] } as const;
+  const segment = await storeSegment({ store, compressor, label: 'modules', placement, entries: installed });
+  await store.remember('segments', modulesKey(digest, modulePaths(preparation), compressor), segment);
+  return { payload: digest, image, modules: segment };
+}
+
+/** Facts are read again whenever the payload is at hand; of a kernel's modules, those that the assembly loads. */
+async function checkFacts(preparation: Preparation, opened: OpenedPayload): Promise<void> {
+  const { component, platform } = preparation;
+  const known = component.facts?.platforms[platform];
+  if (known === undefined || !opened.derived) return;
+  const found = await factsOf(opened, { modules: false });
+  const { kernel: _known, ...plainKnown } = known;
+  const { kernel: _found, ...plainFound } = found;
+  const isKernel = component.manifest.kind === 'kernel';
+  const [expected, actual] = isKernel ? [{ ...plainKnown, unpackedBytes: 0 }, { ...plainFound, unpackedBytes: 0 }] : [known, found];
+  if (formatFacts({ facts: 1, platforms: { [platform]: expected } }) !== formatFacts({ facts: 1, platforms: { [platform]: actual } })) {
+    throw wrongFacts(preparation, 'its facts.json is not what its payload’s bytes say');
+  }
+}
+
+function checkModule(preparation: Preparation, module: { readonly name: string; readonly bytes: Uint8Array; readonly path: string }): void {
+  const known = preparation.component.facts?.platforms[preparation.platform]?.kernel?.modules[module.name];
+  const found = extractModuleFacts(module.bytes, module.path);
+  if (known === undefined || found.depends.join(' ') !== known.depends.join(' ') || found.before.join(' ') !== known.before.join(' ')) {
+    throw wrongFacts(preparation, `its facts.json and ${module.path} name other dependencies of the module ${module.name}`);
+  }
+}
+
+function wrongFacts({ component }: Preparation, what: string): Failure {
+  return new Failure({ code: 'wrong-facts', message: `${component.manifest.name} ${component.manifest.version}: ${what}`, hints: [`moby-compose component build ${component.manifest.name}/${component.line}`] });
+}
+
+function noticesOf(entries: readonly PayloadEntry[]): readonly NoticeMark[] {
+  return entries.flatMap((entry) => (entry.kind === 'file' && isNotice(entry.path) ? [{ path: entry.path, text: new TextDecoder().decode(entry.bytes) }] : []));
+}
+
+/** Copyright files are in the artifact's notices, not in the machine. */
+function isNotice(path: string): boolean {
+  return path === 'usr/share' || path === 'usr/share/doc' || path.startsWith('usr/share/doc/');
+}
+
+function modulePaths({ modules }: Preparation): readonly string[] {
+  return modules.map(({ path }) => path);
+}
+
+function payloadOf({ component, platform }: Preparation): NonNullable<RegistryComponent['manifest']['payload']['platforms'][Platform]> {
+  const payload = component.manifest.payload.platforms[platform];
+  if (payload === undefined) throw new TypeError(`${component.manifest.name} was chosen without a payload for ${platform}`);
+  return payload;
+}

@@ -1,0 +1,30 @@
+import { Failure } from '@moby/model';
+import type { Lockfile } from './lockfile.ts';
+
+/** Why `--locked` refuses: what the lock says, and what would be written instead. Undefined where they are the same. */
+export function staleLock(options: { readonly file: string; readonly assembly: string; readonly lock: Lockfile; readonly old: Lockfile | undefined }): Failure | undefined {
+  const { file, assembly, lock, old } = options;
+  const hints = [`write it: moby-compose assemble ${assembly}`];
+  if (old === undefined) return new Failure({ code: 'lock-stale', message: `\`${file}\` is missing, and with --locked it can't be written`, hints });
+  const changes = differences(old, lock);
+  if (changes.length === 0) return undefined;
+  const shown = changes.slice(0, maxShown);
+  const more = changes.length > shown.length ? [`and ${changes.length - shown.length} more`] : [];
+  return new Failure({ code: 'lock-stale', message: `\`${file}\` is not current: ${[...shown, ...more].join(', ')}`, hints });
+}
+
+const maxShown = 4;
+
+function differences(old: Lockfile, now: Lockfile): readonly string[] {
+  const changes: string[] = [];
+  if (old.inputs !== now.inputs) changes.push('the assembly has changed since');
+  for (const id of [...new Set([...Object.keys(old.components), ...Object.keys(now.components)])].sort()) {
+    const [before, after] = [old.components[id], now.components[id]];
+    if (before === undefined) changes.push(`${id} is new`);
+    else if (after === undefined) changes.push(`${id} is gone`);
+    else if (before.tree !== after.tree) changes.push(`${id} has changed`);
+  }
+  if (changes.length === 0 && JSON.stringify(old.roots) !== JSON.stringify(now.roots)) changes.push('components stand in other roots');
+  if (changes.length === 0 && JSON.stringify(old) !== JSON.stringify(now)) changes.push('it was written by another version of this program or its compressor');
+  return changes;
+}
