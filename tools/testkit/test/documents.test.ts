@@ -19,8 +19,3 @@ test('the README is short, and its first two blocks are one command each, which 
   expect(blocks[0]).toMatch(/^\.\/moby-compose assemble /);
   expect(blocks[1]).toMatch(/ && npm test$/);
 });
-
-test('no page names a host of a package registry', () => {
-  const hosts = /registry\.example/;
-  expect(pages.filter((page) => hosts.test(readFileSync(join(checkout, page), 'utf8')))).toEqual([]);
-});
