@@ -106,7 +106,7 @@ function differences(component: ComponentFolder, derived: DerivedComponent, comm
     const message =
       told === undefined
         ? `the payload of \`${component.id}\` for ${platform} was never built`
-        : `the payload of \`${component.id}\` for ${platform} is ${digest}, not ${told}`;
+        : `the payload of \`${component.id}\` for ${platform} is ${short(digest)}, not ${short(told)}`;
     findings.push({ severity, code: 'payload-differs', message, hints });
   }
   if (JSON.stringify(before.proven) !== JSON.stringify(derived.json.component.proven) && (before.proven !== undefined || committed.check)) {
@@ -125,4 +125,8 @@ function differences(component: ComponentFolder, derived: DerivedComponent, comm
     findings.push({ severity, code: 'facts-differ', message, hints });
   }
   return findings;
+}
+
+function short(digest: string): string {
+  return `${digest.slice(0, 'sha256:'.length + 12)}…`;
 }
