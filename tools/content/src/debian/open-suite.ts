@@ -77,7 +77,7 @@ async function openIndex(name: string, keys: readonly string[], options: SuiteOp
   const rest = options.locations.filter((location) => !first.includes(location));
   const fetched = await fetchRelease(name, [...first, ...rest], options);
   if (fetched.kind === 'missing') return undefined;
-  const text = await verifyRelease({ text: Buffer.from(fetched.bytes).toString('utf8'), keys, now: options.now, name: fetched.address });
+  const text = await verifyRelease({ text: Buffer.from(fetched.bytes).toString('utf8'), keys, name: fetched.address });
   const release = parseRelease(text, name, fetched.address);
   const { component, architecture } = options;
   const packages = await fetchPackages({ release, location: fetched.location, component, architecture, access: options });
@@ -88,13 +88,12 @@ async function openIndex(name: string, keys: readonly string[], options: SuiteOp
 function followMetapackage(name: string, suite: string, findPackage: (name: string) => DebianPackage | undefined): DebianPackage {
   const metapackage = findPackage(name);
   if (metapackage === undefined) throw notFound(`\`${suite}\` has no package \`${name}\``);
-  const groups = metapackage.depends.filter((group) => group.length === 1);
-  const single: readonly Dependency[] = groups.flat();
+  const single: readonly Dependency[] = metapackage.depends.filter((group) => group.length === 1).flat();
   const exact = single.filter((dependency) => dependency.relation === '=');
-  const candidates = exact.length > 0 ? exact : single;
+  const candidates = exact.length > 0 || metapackage.depends.length > 1 ? exact : single;
   const [next] = candidates;
   if (next === undefined || candidates.length > 1) {
-    throw notFound(`\`${name}\` ${metapackage.version} is no metapackage: it depends on ${candidates.length} packages, not on one`);
+    throw notFound(`\`${name}\` ${metapackage.version} is no metapackage: it depends on ${metapackage.depends.length} packages, and not on one in an exact version`);
   }
   const found = findPackage(next.package);
   if (found === undefined) throw notFound(`\`${name}\` ${metapackage.version} leads to \`${next.package}\`, which \`${suite}\` does not have`);

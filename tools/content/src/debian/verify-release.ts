@@ -3,21 +3,21 @@ import { Failure } from '@moby/model';
 
 /**
  * The signed text of an InRelease file: what the signature covers, never what else stands in the file. `keys` are armored
- * public keys; one good signature of one of them is enough. Throws `bad-signature`; `name` is for messages.
+ * public keys; one good signature of one of them is enough. The clock does not matter: a key must have been valid when it
+ * signed, and how old the index is tells `expiryFindings`. Throws `bad-signature`; `name` is for messages.
  */
 export async function verifyRelease(options: {
   readonly text: string;
   readonly keys: readonly string[];
-  readonly now: Date;
   readonly name: string;
 }): Promise<string> {
-  const { text, keys, now, name } = options;
+  const { text, keys, name } = options;
   const { readCleartextMessage, readKeys, verify } = await import('openpgp');
   const verificationKeys = (await Promise.all(keys.map((armoredKeys) => readKeys({ armoredKeys })))).flat();
   let result: { readonly data: string; readonly signatures: readonly { readonly keyID: { toHex(): string }; readonly verified: Promise<unknown> }[] };
   try {
     const message = await readCleartextMessage({ cleartextMessage: text });
-    result = await verify({ message, verificationKeys, date: now });
+    result = await verify({ message, verificationKeys, date: null });
   } catch (error) {
     throw badSignature(name, `it is no signed text: ${firstLine(error)}`);
   }

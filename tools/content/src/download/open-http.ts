@@ -148,6 +148,7 @@ function reasonOf(error: unknown): string {
     if (error.code === 'ECONNRESET') return 'the connection was cut';
     if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') return 'its name is not known';
     if (error.code === 'ECONNREFUSED') return 'the connection was refused';
+    if (/CERT|SIGNATURE/.test(error.code)) return `its certificate is not trusted: ${error.code}`;
     if (!error.code.startsWith('ERR_')) return error.code;
   }
   return error.message.split('\n')[0] ?? 'unknown error';
