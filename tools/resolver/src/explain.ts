@@ -1,0 +1,179 @@
+import { factClause, statementClause } from './phrases.ts';
+import type { Derivation, Fact, Loosening, RootFact, Unsolvable } from './result.ts';
+import { formatRootFact } from './root-facts.ts';
+
+export interface ExplainOptions {
+  /** What the root is called, as `redis-os`. */
+  readonly rootName?: string;
+  /** Where a fact of the root stands, as `assembly.yaml:9`. */
+  readonly placeOf?: (fact: RootFact) => string | undefined;
+}
+
+/** The column that places end before, where the text before them leaves room. */
+const placeColumn = 68;
+/** Statements after which a proof is given as the list of its facts: nobody follows a longer one. */
+const maxSteps = 25;
+/** Ways out that are printed. */
+const maxWaysOut = 6;
+
+interface Clause {
+  readonly text: string;
+  readonly place: string | undefined;
+}
+
+/**
+ * Prose in the manner of PubGrub: each step names two statements and what follows from them; a statement that is used
+ * again has a number. Then the ways out, each of which was tried. Lines are not indented and end without a newline.
+ */
+export function explain(unsolvable: Unsolvable, options: ExplainOptions = {}): string {
+  const proof = new Prose(unsolvable.derivation, options).lines();
+  const ways = waysOut(unsolvable, options);
+  return [...proof, ...(ways.length === 0 ? [] : ['', ...ways])].join('\n');
+}
+
+class Prose {
+  readonly #root: Derivation;
+  readonly #rootName: string;
+  readonly #placeOf: (fact: RootFact) => string | undefined;
+  readonly #uses = new Map<Derivation, number>();
+  readonly #numbers = new Map<Derivation, number>();
+  readonly #lines: string[] = [];
+
+  constructor(root: Derivation, options: ExplainOptions) {
+    this.#root = root;
+    this.#rootName = options.rootName ?? 'the root';
+    this.#placeOf = options.placeOf ?? (() => undefined);
+    this.#count(root);
+  }
+
+  lines(): readonly string[] {
+    const steps = [...this.#uses.keys()].filter(({ kind }) => kind === 'derived').length;
+    if (this.#root.kind === 'fact') return [this.#line(`${this.#clause(this.#root).text}`, this.#clause(this.#root).place, '.')];
+    if (steps > maxSteps) return this.#listOfFacts();
+    this.#tell(this.#root);
+    return this.#lines;
+  }
+
+  #count(node: Derivation): void {
+    const uses = this.#uses.get(node) ?? 0;
+    this.#uses.set(node, uses + 1);
+    if (uses === 0 && node.kind === 'derived') node.causes.forEach((cause) => this.#count(cause));
+  }
+
+  #listOfFacts(): readonly string[] {
+    const facts = [...this.#uses.keys()].filter(({ kind }) => kind === 'fact').map((node) => this.#clause(node));
+    return ['not all of this can be kept:', ...facts.map(({ text, place }) => this.#line(`- ${text}`, place, ''))];
+  }
+
+  /** Writes the steps up to a derived statement, the last of which ends in its conclusion. */
+  #tell(node: Derivation & { readonly kind: 'derived' }): void {
+    const [first, second] = this.#inTellingOrder(node.causes);
+    const told = first.kind === 'derived' && !this.#numbers.has(first);
+    if (told) this.#tell(first);
+    if (second.kind === 'derived' && !this.#numbers.has(second)) {
+      if (told) this.#number(first);
+      this.#lines.push('');
+      this.#tell(second);
+      this.#join(second, first, node);
+    } else if (told) this.#join(first, second, node);
+    else this.#begin(first, second, node);
+    if ((this.#uses.get(node) ?? 0) > 1 && !this.#numbers.has(node)) this.#number(node);
+  }
+
+  /** What is derived comes first, the longer of two derivations before the shorter, and the root's entry last. */
+  #inTellingOrder([a, b]: readonly [Derivation, Derivation]): readonly [Derivation, Derivation] {
+    const rank = (node: Derivation): number => {
+      if (node.kind === 'derived') return this.#numbers.has(node) ? 1 : 0;
+      return node.fact.kind === 'requires' ? 2 : node.fact.kind === 'root-requires' ? 4 : 3;
+    };
+    return rank(a) <= rank(b) ? [a, b] : [b, a];
+  }
+
+  #number(node: Derivation): void {
+    if (this.#numbers.has(node)) return;
+    const number = this.#numbers.size + 1;
+    this.#numbers.set(node, number);
+    const last = this.#lines.at(-1) ?? '';
+    this.#lines[this.#lines.length - 1] = `${last.replace(/[,.]$/, '')} [${number}].`;
+  }
+
+  /** "a, and b, so c": both statements are new to the reader. */
+  #begin(first: Derivation, second: Derivation, node: Derivation): void {
+    const [a, b] = [this.#clause(first), this.#clause(second)];
+    this.#lines.push(this.#line(a.text, a.place, ','));
+    if (node === this.#root) this.#lines.push(this.#line(`and ${b.text}`, b.place, '.'));
+    else this.#lines.push(this.#line(`and ${b.text}`, b.place, ','), `so ${statementClause(node.terms, this.#rootName)}.`);
+  }
+
+  /** "...so a; and b, so c": the first was just concluded. */
+  #join(told: Derivation, other: Derivation, node: Derivation): void {
+    const last = this.#lines.at(-1) ?? '';
+    const { text, place } = this.#clause(other, told);
+    const open = last.replace(/\.$/, '');
+    const joined = `${open}; and ${text}`;
+    const end = node === this.#root ? '.' : ',';
+    if (joined.length <= placeColumn || last === '') this.#lines[this.#lines.length - 1] = this.#line(joined, place, end);
+    else {
+      this.#lines[this.#lines.length - 1] = `${open};`;
+      this.#lines.push(this.#line(`and ${text}`, place, end));
+    }
+    if (node !== this.#root) this.#lines.push(`so ${statementClause(node.terms, this.#rootName)}.`);
+  }
+
+  #clause(node: Derivation, told?: Derivation): Clause {
+    if (node.kind === 'derived') {
+      const number = this.#numbers.get(node);
+      return { text: `${statementClause(node.terms, this.#rootName)}${number === undefined ? '' : ` [${number}]`}`, place: undefined };
+    }
+    const place = 'root' in node.fact ? this.#placeOf(node.fact.root) : undefined;
+    return { text: this.#saysIt(node.fact, told) ?? factClause(node.fact, this.#rootName), place };
+  }
+
+  /** "redis-os requires it", where the statement before ended in just that. */
+  #saysIt(fact: Fact, told: Derivation | undefined): string | undefined {
+    if (fact.kind !== 'root-requires' || told === undefined || told.terms.length !== 1) return undefined;
+    const text = told.terms[0]?.selection.text;
+    return fact.offeredBy.length === 1 && fact.offeredBy[0]?.text === text && !fact.need.includes(':') ? `${this.#rootName} requires it` : undefined;
+  }
+
+  #line(text: string, place: string | undefined, end: string): string {
+    return place === undefined ? `${text}${end}` : `${text.padEnd(placeColumn - place.length - 2)} (${place})${end}`;
+  }
+}
+
+interface WayOut {
+  readonly place: string;
+  readonly text: string;
+}
+
+function waysOut({ relax, loosenings }: Unsolvable, { placeOf = () => undefined }: ExplainOptions): readonly string[] {
+  const loosened = new Set(loosenings.map(({ fact }) => formatRootFact(fact)));
+  const ways: WayOut[] = loosenings.map((loosening) => ({ place: placeOf(loosening.fact) ?? '', text: loosenedText(loosening) }));
+  for (const facts of relax) {
+    const [only] = facts;
+    if (facts.length === 1 && only !== undefined && loosened.has(formatRootFact(only))) continue;
+    const places = facts.map((fact) => placeOf(fact) ?? '').filter((place) => place !== '');
+    ways.push({ place: places.join(', '), text: `without ${facts.map(rootFactText).join(' and ')}` });
+  }
+  if (ways.length === 0) return [];
+  const shown = ways.slice(0, maxWaysOut);
+  const width = Math.max(...shown.map(({ place }) => place.length));
+  const heading = shown.length === 1 ? 'this solves it; it was tried:' : 'either of these solves it; each was tried:';
+  return [heading, ...shown.map(({ place, text }) => `  ${width === 0 ? '' : `${place.padEnd(width)}   `}${text}`)];
+}
+
+function loosenedText({ fact, range }: Loosening): string {
+  const [now, before] = [rootFactText({ ...fact, range }), rootFactText(fact)];
+  return `${now.padEnd(16)} instead of ${before}`;
+}
+
+/** `crun@^1.20`, `web/libc@~2.36`; conflicts and overrides say what they are. */
+function rootFactText(fact: RootFact): string {
+  const wish = fact.range === '*' ? fact.need : `${fact.need}@${fact.range}`;
+  switch (fact.kind) {
+    case 'root-requires':
+    case 'root-constrains': return fact.scope === '' || fact.scope === '*' ? wish : `${fact.scope}/${wish}`;
+    case 'root-conflicts': return `the conflict with ${wish}`;
+    case 'root-overrides': return `the override ${wish}`;
+  }
+}
