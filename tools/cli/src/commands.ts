@@ -1,4 +1,35 @@
 import type { Command } from '@oclif/core';
+import { Assemble } from './commands/assemble.ts';
+import { Check } from './commands/check.ts';
+import { ComponentBuild } from './commands/component-build.ts';
+import { ComponentUpdate } from './commands/component-update.ts';
+import { ComponentValidate } from './commands/component-validate.ts';
+import { Doctor } from './commands/doctor.ts';
+import { Info } from './commands/info.ts';
+import { ListAssemblies } from './commands/list-assemblies.ts';
+import { ListComponents } from './commands/list-components.ts';
+import { Resolve } from './commands/resolve.ts';
+import { Run } from './commands/run.ts';
+import { StorePath } from './commands/store-path.ts';
+import { StoreVerify } from './commands/store-verify.ts';
+import { Test } from './commands/test.ts';
+import { Why } from './commands/why.ts';
 
 /** What oclif finds: a command's id, with colons between its words, and its class. One command a file in `commands/`. */
-export const commands: Readonly<Record<string, Command.Class>> = {};
+export const commands: Readonly<Record<string, Command.Class>> = {
+  assemble: Assemble,
+  check: Check,
+  'component:build': ComponentBuild,
+  'component:update': ComponentUpdate,
+  'component:validate': ComponentValidate,
+  doctor: Doctor,
+  info: Info,
+  'list:assemblies': ListAssemblies,
+  'list:components': ListComponents,
+  resolve: Resolve,
+  run: Run,
+  'store:path': StorePath,
+  'store:verify': StoreVerify,
+  test: Test,
+  why: Why,
+};

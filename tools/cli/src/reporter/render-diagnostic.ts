@@ -13,7 +13,7 @@ export function renderDiagnostic(finding: Diagnostic): readonly Line[] {
   const [first = '', ...others] = finding.message.split('\n');
   return [
     [colour(`${finding.severity}[${finding.code}]`), bold(`: ${first}`)],
-    ...others.flatMap((line) => linesOf(line, '  ')),
+    ...[...others, ...(finding.details ?? [])].flatMap((line) => linesOf(line, '  ')),
     ...(finding.place === undefined ? noteAlone(finding) : renderPlace(finding.place, finding.note, colour)),
     ...renderHints(finding.hints ?? []),
   ];

@@ -43,6 +43,7 @@ interface Running {
   done: number | undefined;
   total: number | undefined;
   unit: 'bytes' | 'items';
+  downloaded: StepState['downloaded'];
 }
 
 export function openReporter({ terminal, fleetingSteps, json, now }: ReporterOptions): Reporter {
@@ -72,12 +73,15 @@ export function openReporter({ terminal, fleetingSteps, json, now }: ReporterOpt
   let timer: NodeJS.Timeout | undefined;
   const settle = (): void => {
     if (running === undefined) return;
-    const line = finishedStep(stateOf(running, now()));
+    const state = stateOf(running, now());
+    const line = finishedStep(state);
+    // A step that gave way to the next at once, and has nothing to say, was only a beginning.
+    const isEmpty = state.note === '' && state.done === undefined && state.elapsedMs < heartbeatMs;
     running = undefined;
     clearInterval(timer);
     timer = undefined;
     talk.still();
-    if (!fleetingSteps || heard) say(line);
+    if (heard || !(fleetingSteps || isEmpty)) say(line);
     heard = false;
   };
   return {
@@ -93,7 +97,7 @@ export function openReporter({ terminal, fleetingSteps, json, now }: ReporterOpt
     step: (update) => {
       if (running?.step !== update.step) {
         settle();
-        running = { step: update.step, startedAt: now(), countedFrom: undefined, note: '', done: undefined, total: undefined, unit: 'items' };
+        running = { step: update.step, startedAt: now(), countedFrom: undefined, note: '', done: undefined, total: undefined, unit: 'items', downloaded: undefined };
         timer ??= setInterval(tick, talk.isTerminal ? redrawMs : heartbeatMs / 4).unref();
       }
       follow(running, update, now());
@@ -111,6 +115,11 @@ export function openReporter({ terminal, fleetingSteps, json, now }: ReporterOpt
 }
 
 function follow(running: Running, update: Parameters<Progress['step']>[0], at: number): void {
+  if (running.unit === 'bytes' && update.unit === 'items') {
+    const { done, rate } = stateOf(running, at);
+    running.downloaded = done === undefined ? undefined : { bytes: done, rate };
+    running.countedFrom = undefined;
+  }
   running.note = update.note ?? running.note;
   running.unit = update.unit ?? running.unit;
   running.total = update.total ?? running.total;
@@ -120,8 +129,8 @@ function follow(running: Running, update: Parameters<Progress['step']>[0], at: n
 }
 
 function stateOf(running: Running, at: number): StepState {
-  const { step, note, done, total, unit, countedFrom } = running;
+  const { step, note, done, total, unit, countedFrom, downloaded } = running;
   const countedMs = countedFrom === undefined ? 0 : at - countedFrom.at;
   const rate = countedFrom === undefined || done === undefined || countedMs < rateAfterMs ? undefined : ((done - countedFrom.done) / countedMs) * 1000;
-  return { step, note, done, total, unit, rate, elapsedMs: at - running.startedAt };
+  return { step, note, done, total, unit, rate, downloaded, elapsedMs: at - running.startedAt };
 }

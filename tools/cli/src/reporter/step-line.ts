@@ -10,7 +10,13 @@ export interface StepState {
   readonly elapsedMs: number;
   /** Units a second since the first update that carried a count; undefined while it would be a guess. */
   readonly rate: number | undefined;
+  /** What was downloaded, where the step has ended with a count of something else. */
+  readonly downloaded?: { readonly bytes: number; readonly rate: number | undefined } | undefined;
 }
+
+/** What steps count, where their note tells of all of it, and where it names the one that is at hand. */
+const nouns: Readonly<Record<string, string>> = { resolve: 'components', check: 'edges' };
+const nounsOfItems: Readonly<Record<string, string>> = { derive: 'payloads', update: 'components', build: 'components' };
 
 const nameWidth = 10;
 const textWidth = 58;
@@ -19,10 +25,25 @@ const columnsWithBar = 80;
 
 /** A step that is over: what it gave and how long it took. */
 export function finishedStep(state: StepState): Line {
-  const text = [state.note, ...(state.unit === 'bytes' && state.rate !== undefined ? [`${sizeOf(state.done ?? 0)} at ${sizeOf(state.rate)}/s`] : [])].filter((part) => part !== '').join(' · ');
+  const text = [counted(state), downloadedWords(state)].filter((part) => part !== '').join(' · ');
   const line: Line = [`  ${state.step.padEnd(nameWidth)}${text}`];
   const time = formatDuration(state.elapsedMs);
   return [...line, ' '.repeat(Math.max(2, textWidth + nameWidth + 10 - widthOf(line) - time.length)), dim(time)];
+}
+
+/** `17 components, as locked`, where the step counts things that have a name. */
+function counted({ step, note, done, total, unit }: StepState): string {
+  const items = unit === 'items' && done !== total ? nounsOfItems[step] : undefined;
+  if (items !== undefined && total !== undefined) return total === 1 ? note : `${total} ${items}`;
+  const noun = unit === 'items' ? nouns[step] : undefined;
+  if (noun === undefined || done === undefined || note.startsWith(`${done} ${noun}`)) return note;
+  return note === '' ? `${done} ${noun}` : `${done} ${noun}, ${note}`;
+}
+
+function downloadedWords({ unit, done, rate, downloaded }: StepState): string {
+  const what = downloaded ?? (unit === 'bytes' && done !== undefined ? { bytes: done, rate } : undefined);
+  if (what === undefined) return '';
+  return what.rate === undefined ? sizeOf(what.bytes) : `${sizeOf(what.bytes)} at ${sizeOf(what.rate)}/s`;
 }
 
 /** A step that goes on: the bar where there is room, then how far it is, how fast, and how long it will take. */

@@ -1,0 +1,84 @@
+import type { FailureCode } from '@moby/model';
+
+/** What a code means, what leads to it, and what mends it. */
+export interface Message {
+  readonly kind: 'failure' | 'finding';
+  readonly means: string;
+  readonly bad: string;
+  readonly good: string;
+}
+
+type Text = Omit<Message, 'kind'>;
+
+const failures: Readonly<Record<FailureCode, Text>> = {
+  usage: { means: 'The command line asks for something that there is not.', bad: '`moby-compose asemble redis-os`, `--ofline`, `--memory lots`', good: '`moby-compose assemble redis-os --offline`; `--help` shows what a command takes' },
+  'not-found': { means: 'Something that was named is not there: an assembly, a component, a file. The nearest name is suggested.', bad: '`moby-compose info redsi`', good: '`moby-compose info redis`; `moby-compose list components` shows what there is' },
+  'invalid-input': { means: 'A file that was read is not in order; its findings are shown with file, line and column.', bad: 'a package.json whose `component.kind` is `deamon`', good: 'mend what the findings name; `moby-compose component validate` looks at components alone' },
+  'no-mirror': { means: 'No Debian mirror answers. Each that was tried is named, with where its address came from.', bad: 'a machine without network, with packages still missing from the store', good: '`--debian-mirror http://HOST/debian`, or `--offline` where the store has everything' },
+  network: { means: 'A server stopped answering, or answered with an error, after several attempts.', bad: 'a mirror that is overloaded', good: 'run the command again: what was downloaded is kept; or take another mirror' },
+  'source-vanished': { means: 'No location has a pinned package any more, and it may not be replaced or nothing fits in its place.', bad: '`assemble redis-os --locked` a year after the lock was written', good: '`moby-compose component update` pins the newest package of the same line; without `--locked` that happens for this run, and is said' },
+  'source-corrupt': { means: 'A download has other bytes than its pin, from every location that was tried. Nothing of it is kept.', bad: 'a proxy that changes what it passes on', good: 'run the command again with another mirror: `--debian-mirror`' },
+  'wrong-digest': { means: 'Bytes were made or found that do not have the digest that was written down for them.', bad: 'a manifest’s `digest` after a change of its list of kept files', good: '`moby-compose component build NAME` writes what the bytes say' },
+  'wrong-facts': { means: 'The facts that were committed with a component are not what its payload says. Facts are proof, so nothing is built on them.', bad: 'a facts.json that was written by hand', good: '`moby-compose component build NAME`' },
+  'bad-archive': { means: 'A package or an image can’t be read: it is cut off, malformed, or has paths that lead out of it.', bad: 'a .deb that ends in the middle of a member; an entry `../../etc/passwd`', good: 'fetch it again; where it stays so, the package itself is wrong, and its pin should move' },
+  'bad-signature': { means: 'InRelease is not signed by a key of the archive. Nothing is read from it.', bad: 'a mirror that rewrites its index', good: 'another mirror; the keys and their fingerprints are data of the repository' },
+  'bad-index': { means: 'An index is not the one that InRelease names, or can’t be read.', bad: 'a Packages.xz with one byte flipped', good: 'run the command again, as mirrors are inconsistent while they update; or take another mirror' },
+  'lock-stale': { means: 'The lock would change, and `--locked` or `--frozen` forbids that.', bad: '`assembly.yaml` was edited and CI runs with `--locked`', good: 'run `moby-compose assemble` without it and commit `assembly.lock.json`' },
+  offline: { means: 'Something has to be fetched, and `--offline` or `--frozen` forbids that. What is missing is named.', bad: '`assemble --offline` with an empty store', good: 'run it once with network' },
+  'no-space': { means: 'The disk is full. The message says what was being written and how much is needed.', bad: 'a store on a small file system', good: 'make room, or put the store elsewhere: `XDG_CACHE_HOME`' },
+  io: { means: 'A file or folder can’t be read or written.', bad: 'an `out` folder that belongs to root', good: '`--out` with a folder of yours, or other permissions' },
+  'store-corrupt': { means: 'A file of the store has other bytes than its name says.', bad: 'a disk that loses bits', good: 'remove what `moby-compose store verify` names: it is fetched or made again' },
+  'qemu-missing': { means: '`run` and `test` need QEMU, and it is not on the PATH, or too old.', bad: 'a fresh machine', good: 'the command in the hint installs it; `assemble` needs none' },
+  'port-in-use': { means: 'A port of 127.0.0.1 that leads to the machine is taken, or this user may not use it.', bad: 'a redis of the host on 6379, and `run redis-os`', good: '`--publish 16379:6379`' },
+  'guest-silent': { means: 'A machine was started and did not come up. The end of its console is shown.', bad: 'a kernel that can’t unpack its initrd', good: 'look at the whole console; more memory: `--memory 512MB`' },
+  'guest-failed': { means: 'A machine ended before it was asked to, or QEMU could not run it. The end of its console is shown.', bad: 'a kernel that panics, an init that gives up', good: 'look at the whole console, whose path is shown' },
+  interrupted: { means: 'A signal ended the run. What was downloaded and built is kept.', bad: 'Ctrl-C during `assemble`', good: 'the same command goes on from there' },
+  limit: { means: 'Something from outside is larger than what is read; the message says both numbers.', bad: 'an assembly.yaml of 5 MB', good: 'make it smaller; limits have names in the source' },
+};
+
+const findings: Readonly<Record<string, Text>> = {
+  'copyright-elsewhere': { means: 'A package’s copyright file is a link into another package that is not kept.', bad: '`usr/share/doc/libssl3t64` linked to `openssl`', good: 'pin the package that has the file, and keep its copyright' },
+  'duplicate-key': { means: 'A key stands twice in one mapping.', bad: '`services:` twice in one file', good: 'one key, with both contents' },
+  'facts-differ': { means: 'The committed facts.json is not what the payload says (`component build --check`).', bad: 'facts of an earlier payload', good: '`moby-compose component build NAME`' },
+  'facts-invalid': { means: 'A facts.json can’t be read.', bad: 'a facts.json that was merged by hand', good: '`moby-compose component build NAME`' },
+  'facts-missing': { means: 'A component has no facts.json: nothing is known of its payload.', bad: 'a new component before its first build', good: '`moby-compose component build NAME`' },
+  'facts-stale': { means: 'facts.json is of another payload than the manifest names.', bad: 'a `digest` that was changed by hand', good: '`moby-compose component build NAME`' },
+  'files-mismatch': { means: 'A component has `files/` that no source takes, or a source without `files/`.', bad: 'a folder `files/` and only `deb` sources', good: 'add `{ "kind": "files" }` to the payload’s sources, or remove the folder' },
+  'index-expired': { means: 'An index is past its Valid-Until: newer packages may be hidden. Pins hold all the same, because they are digests.', bad: 'a mirror that stopped updating', good: 'another mirror' },
+  'invalid-assembly': { means: 'An assembly that is extended or listed is not in order.', bad: '`extends: minimal` where minimal’s file has an error', good: 'mend the file that is named' },
+  'invalid-manifest': { means: 'A component’s package.json is not in order.', bad: 'a version without packaging revision', good: '`moby-compose component validate NAME` says what and where' },
+  'invalid-value': { means: 'A value is not of the form that its key asks for.', bad: '`ports: ["6379"]`', good: '`ports: ["6379:6379"]`' },
+  'kind-offers-nothing': { means: 'A kernel, init or runtime does not provide the capability that its kind stands for.', bad: 'a runtime without `runtime:oci`', good: '`"provides": { "runtime:oci": "1.2.0" }`' },
+  'kind-without-slot': { means: 'A kernel or init does not take its slot, so a machine could get two.', bad: 'an init without `exclusive`', good: '`"exclusive": ["slot:init"]`' },
+  'left-line': { means: 'The suite’s newest package belongs to another line of the component: a new line, not a release of this one.', bad: 'redis 8.2 found for the line redis/8.0', good: 'a folder of its own: `components/redis/8.2`' },
+  'missing-key': { means: 'A key that is needed is not there.', bad: 'an assembly without `version`', good: '`version: 1.0.0`' },
+  'moving-suite': { means: 'A source names a suite that is another one from time to time.', bad: '`"suite": "stable"`', good: '`"suite": "trixie"`' },
+  'no-solution': { means: 'No choice of versions meets all requirements. The chain of reasons is shown, with at least one way out that was tried.', bad: '`constraints: [glibc@~2.36]` with a crun that needs 2.38', good: 'one of the ways out that the message lists' },
+  'nothing-to-run': { means: 'An entry of `services`, `onboot` or `onshutdown` has no program to run.', bad: '`services: [{ component: zlib }]`', good: 'put a library under `with:`, or give the entry `args:`' },
+  'over-budget': { means: 'Kernel and initrd are larger than the assembly’s `budget.size`.', bad: '`budget: { size: 20MB }` for 23.2 MB', good: 'leave something out, or raise the budget' },
+  'over-memory': { means: 'The machine needs more memory than the assembly’s `budget.memory`.', bad: '`budget: { memory: 64MB }` for an initrd of 40 MB unpacked', good: 'raise it, or leave something out' },
+  'owners-missing': { means: 'A component has no OWNERS.yaml: nobody answers for it.', bad: 'a new component without the file', good: 'name a maintainer (schemas/owners.v1.schema.json)' },
+  'path-conflict': { means: 'Two components of one root have different files at one path.', bad: 'two components that both ship `usr/bin/httpd`', good: 'keep the file in one of them only' },
+  'payload-differs': { means: 'The payload that was derived is not the one that is committed (`component build --check`).', bad: 'a changed file below `files/`', good: '`moby-compose component build NAME`' },
+  'privilege-dropped': { means: 'A file’s setuid or setgid bit, or its capability, was taken away: payloads carry none.', bad: 'a package with `usr/bin/su`', good: 'nothing to do; where a service needs a privilege, it is declared for the service' },
+  'proven-differs': { means: 'The proven capabilities of a manifest are not what its facts say (`component build --check`).', bad: 'a `soname:` that was added by hand', good: '`moby-compose component build NAME`' },
+  'readme-missing': { means: 'A component has no README.md, or an empty one.', bad: 'a new component without the file', good: 'a few lines: what it is, what it is configured with' },
+  'service-without-args': { means: 'A component of kind `service` does not say what is run.', bad: '`"kind": "service"` without `service.args`', good: '`"service": { "args": ["/usr/bin/redis-server"] }`' },
+  'source-moved': { means: 'The archive has dropped a pinned package. The newest one of the same line was taken instead, for this lock; every check was repeated.', bad: 'a clone that is a year old', good: '`moby-compose component update NAME` keeps it for everybody; `--locked` never accepts it' },
+  syntax: { means: 'A file is not YAML or JSON.', bad: '`ports: ["6379:6379"`', good: '`ports: ["6379:6379"]`' },
+  'too-deep': { means: 'Values of a file are nested deeper than what is read.', bad: 'forty lists in each other', good: 'a flatter file' },
+  'too-large': { means: 'A file is larger than what is read, or unfolds to more.', bad: 'an assembly.yaml of 5 MB', good: 'a smaller file' },
+  'unknown-component': { means: 'An assembly names a component that there is not.', bad: '`component: redsi@^8`', good: '`component: redis@^8`; `moby-compose list components`' },
+  'unknown-key': { means: 'A key is not one of its place. The nearest one is suggested.', bad: '`pubish: ["6379:6379"]`', good: '`ports: ["6379:6379"]`' },
+  'unpublished-files': { means: 'npm would publish a component without files that it needs.', bad: '`"files": []`', good: '`"files": ["facts.json", "files/"]`' },
+  'wrong-folder': { means: 'A component lies in the folder of another name.', bad: '`@moby/redis` in components/valkey/8.0', good: 'components/redis/8.0' },
+  'wrong-line': { means: 'A component’s version is not in the line that its folder names.', bad: 'version 8.2.1 in components/redis/8.0', good: 'components/redis/8.2' },
+  'wrong-path': { means: 'A path of a manifest is not in canonical form.', bad: '`"keep": ["/bin/sh"]`', good: '`"keep": ["usr/bin/sh"]`' },
+  'wrong-type': { means: 'A value is of another type than its key asks for.', bad: '`services: redis`', good: '`services: [{ component: redis }]`' },
+};
+
+/** All codes; each is in one of the two lists. */
+export const messages: Readonly<Record<string, Message>> = Object.fromEntries([
+  ...Object.entries(failures).map(([code, text]) => [code, { kind: 'failure', ...text }] as const),
+  ...Object.entries(findings).map(([code, text]) => [code, { kind: 'finding', ...text }] as const),
+]);

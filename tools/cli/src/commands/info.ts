@@ -1,0 +1,20 @@
+import { Args } from '@oclif/core';
+import { libraryFlags } from '../flags.ts';
+import { MobyCommand } from '../moby-command.ts';
+import type { Outcome } from '../outcome.ts';
+
+export class Info extends MobyCommand {
+  static override summary = 'Show what a component is, offers and needs';
+  static override description = 'NAME is a component, for all its lines, or one line of it (`redis/8.0`).';
+  static override examples = ['<%= config.bin %> info redis', '<%= config.bin %> info redis/8.0 --json'];
+  static override args = { name: Args.string({ required: true, description: 'a component, or a line of it' }) };
+  static override flags = { ...libraryFlags };
+  static override jsonShape =
+    '{ "name", "lines": [{ "line", "version", "npm", "description", "kind", "category", "upstream", "provides", "requires", "recommends", "conflicts", "exclusive", "kernel"?, "exec", "payload": { "<platform>": { "digest", "size", "sources" } }, "service"? }] }';
+
+  protected override async perform(): Promise<Outcome> {
+    const { args, flags } = await this.parse(Info);
+    const [{ infoOutcome }, { registryOf }] = await Promise.all([import('../words/info.ts'), import('../registry-of.ts')]);
+    return infoOutcome(args.name, registryOf(flags.components ?? []));
+  }
+}

@@ -1,0 +1,17 @@
+import { libraryFlags } from '../flags.ts';
+import { MobyCommand } from '../moby-command.ts';
+import type { Outcome } from '../outcome.ts';
+
+export class ListComponents extends MobyCommand {
+  static override summary = 'List the components that there are';
+  static override description = 'One line a maintained release line, with its version and kind.';
+  static override examples = ['<%= config.bin %> list components', { description: 'names only', command: '<%= config.bin %> list components --json | jq -r ".components[].name"' }];
+  static override flags = { ...libraryFlags };
+  static override jsonShape = '{ "components": [{ "name", "line", "version", "kind", "category", "description" }] }';
+
+  protected override async perform(): Promise<Outcome> {
+    const { flags } = await this.parse(ListComponents);
+    const [{ componentsOutcome }, { registryOf }] = await Promise.all([import('../words/components.ts'), import('../registry-of.ts')]);
+    return componentsOutcome(registryOf(flags.components ?? []));
+  }
+}

@@ -1,0 +1,40 @@
+import { Args, Flags } from '@oclif/core';
+
+/** Where components and bytes come from: every command that looks at the library has these. */
+export const libraryFlags = {
+  components: Flags.directory({ multiple: true, multipleNonGreedy: true, helpValue: 'DIR', description: 'a further folder of components, before the library (repeatable, the first is nearest)' }),
+};
+
+export const networkFlags = {
+  'debian-mirror': Flags.string({ helpValue: 'URL', description: 'the mirror that packages come from; by default that of the environment, of apt, or a public one' }),
+  offline: Flags.boolean({ description: 'use no network: everything must be in the store' }),
+};
+
+export const lockFlags = {
+  locked: Flags.boolean({ description: 'fail where the lock would change' }),
+  frozen: Flags.boolean({ description: '--locked and --offline together' }),
+};
+
+export const variationFlags = {
+  with: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'NAME[@RANGE]', description: 'add a component to the machine, for this time (repeatable)' }),
+  without: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'NAME', description: 'leave a component out, for this time (repeatable)' }),
+  replace: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'A=B', description: 'use B wherever A would be, for this time (repeatable)' }),
+};
+
+export const platformFlag = {
+  platform: Flags.string({ helpValue: 'OS/ARCH', description: 'by default the first of the assembly' }),
+};
+
+export const outFlag = {
+  out: Flags.string({ helpValue: 'DIR', description: 'where the artifact goes; by default out/ASSEMBLY/PLATFORM' }),
+};
+
+export const machineFlags = {
+  memory: Flags.string({ helpValue: 'SIZE', description: 'the machine\'s memory, as 256MB; by default what the assembly says' }),
+  'as-shipped': Flags.boolean({ description: 'boot the kernel as it is shipped, without what only saves time under emulation' }),
+  timeout: Flags.string({ helpValue: 'TIME', description: 'the longest that the machine may live, as 90s or 5m' }),
+};
+
+export const assemblyArgument = {
+  assembly: Args.string({ description: 'a name below assemblies/, a folder, or a file; by default the one of this folder' }),
+};

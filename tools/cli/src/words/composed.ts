@@ -1,0 +1,47 @@
+import { relative } from 'node:path';
+import type { Composed } from '@moby/composer';
+import { formatBytes, type Diagnostic } from '@moby/model';
+import { bold, dim, yellow, type Line } from '../reporter/line.ts';
+import { table } from '../reporter/table.ts';
+import { countVerdicts } from './checked.ts';
+import { rootsDocument } from './resolved.ts';
+
+const shownHexDigits = 8;
+
+/** The artifact, as `assemble` shows it: its folder and size, then its files. */
+export function composedLines({ artifact, folder }: Composed): readonly Line[] {
+  const { sizeBytes, budgetBytes } = artifact;
+  const over = budgetBytes !== undefined && sizeBytes > budgetBytes;
+  const size = budgetBytes === undefined ? formatBytes(sizeBytes) : `${formatBytes(sizeBytes)} of a budget of ${roundBytes(budgetBytes)}`;
+  const files = artifact.files.map((file): readonly Line[] => [[file.name], [formatBytes(file.sizeBytes)], [dim(`${file.digest.slice(0, 'sha256:'.length + shownHexDigits)}…`)]]);
+  return [[bold(`${shownFolder(folder)}`), `  ${''.padEnd(Math.max(0, 33 - shownFolder(folder).length))}`, over ? yellow(size) : size], ...table(files, { right: [1] })];
+}
+
+/** A budget is written by hand, mostly in whole units: `24 MB`. */
+function roundBytes(bytes: number): string {
+  return formatBytes(bytes).replace(/\.0 /, ' ');
+}
+
+/** A folder as it is typed from here, with the slash that says what it is. */
+export function shownFolder(folder: string): string {
+  const near = relative(process.cwd(), folder);
+  return `${near === '' ? '.' : near.startsWith('../../') ? folder : near}/`;
+}
+
+export function composedDocument(composed: Composed, findings: readonly Diagnostic[]): object {
+  const { assembly, artifact, folder, unchanged, lockFile, lockState, resolution, verdict } = composed;
+  const { name, version, file } = assembly;
+  return {
+    assembly: { name, version, file },
+    platform: artifact.platform,
+    folder,
+    unchanged,
+    files: artifact.files,
+    sizeBytes: artifact.sizeBytes,
+    ...(artifact.budgetBytes === undefined ? {} : { budgetBytes: artifact.budgetBytes }),
+    lock: { file: lockFile, state: lockState },
+    components: rootsDocument(resolution),
+    check: countVerdicts(verdict.edges),
+    findings,
+  };
+}

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkout } from '@moby/testkit';
+import { referencePages } from '../generate-reference.ts';
+import { messages } from '../reference/messages.ts';
+
+for (const [name, text] of Object.entries(referencePages())) {
+  test(`docs/reference/${name} is current`, () => {
+    const written = readFileSync(join(checkout, 'docs/reference', name), 'utf8');
+    expect(written, 'run `node -C source tools/cli/generate-reference.ts`').toBe(text);
+  });
+}
+
+test('every code that the sources use has its entry, and no entry is left over', () => {
+  const used = new Set<string>();
+  for (const tool of readdirSync(join(checkout, 'tools'))) {
+    for (const file of sourcesOf(join(checkout, 'tools', tool, 'src'))) {
+      for (const [, code = ''] of readFileSync(file, 'utf8').matchAll(/\bcode: (?:[^'\n{}]{0,80}\? )?'([a-z][a-z0-9-]*)'/g)) used.add(code);
+      for (const [, code = ''] of readFileSync(file, 'utf8').matchAll(/\bcode: [^'\n{}]{0,80}\? '[a-z0-9-]+' : '([a-z][a-z0-9-]*)'/g)) used.add(code);
+    }
+  }
+  used.delete('internal');
+  expect([...used].filter((code) => messages[code] === undefined).sort()).toEqual([]);
+  const ofFindings = Object.entries(messages).filter(([, { kind }]) => kind === 'finding').map(([code]) => code);
+  expect(ofFindings.filter((code) => !used.has(code)).sort()).toEqual([]);
+});
+
+function sourcesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
