@@ -1,0 +1,159 @@
+import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure, parseComponentName, parseVersion, type ComponentName, type Registry, type Version } from '@moby/model';
+import { openOverlayRegistry, openRefreshedRegistry, openSingleRegistry, openWorkspaceRegistry, treeDigest } from '@moby/registry';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registry-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const digest = `sha256:${'ab'.repeat(32)}`;
+
+async function writeComponent(path: string, { name, upstream, revision = 1, description = 'a component' }: { readonly name: string; readonly upstream: string; readonly revision?: number; readonly description?: string }): Promise<void> {
+  const [major, minor, patch] = upstream.split('.').map(Number);
+  const manifest = {
+    name: `@moby/${name}`,
+    version: `${major}.${minor}.${(patch ?? 0) * 100 + revision}`,
+    description,
+    license: 'Apache-2.0',
+    component: {
+      kind: 'library',
+      category: 'library',
+      upstream: { version: upstream, license: 'MIT' },
+      payload: { form: 1, platforms: { 'linux/amd64': { sources: [{ kind: 'files' }], digest, size: 1024 } } },
+    },
+  };
+  await mkdir(join(path, 'files/usr/share'), { recursive: true });
+  await writeFile(join(path, 'package.json'), JSON.stringify(manifest));
+  await writeFile(join(path, 'files/usr/share/hello'), 'hello\n');
+}
+
+function name(text: string): ComponentName {
+  const parsed = parseComponentName(text);
+  if (parsed === undefined) throw new Error(`not a name: ${text}`);
+  return parsed;
+}
+
+function version(text: string): Version {
+  const parsed = parseVersion(text);
+  if (parsed === undefined) throw new Error(`not a version: ${text}`);
+  return parsed;
+}
+
+/** Every registry passes these over one library: zlib in two lines, yajl in one. */
+const implementations: readonly (readonly [string, () => Promise<Registry>])[] = [
+  ['the workspace', () => Promise.resolve(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }))],
+  [
+    'an overlay on the workspace',
+    () => Promise.resolve(openOverlayRegistry([openWorkspaceRegistry({ folder: join(folder, 'nothing'), label: 'nothing' }), openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' })])),
+  ],
+  ['the workspace without refreshed components', () => Promise.resolve(openRefreshedRegistry(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }), []))],
+  [
+    'an overlay of two workspaces',
+    async () => {
+      await mkdir(join(folder, 'upper'), { recursive: true });
+      await cp(join(folder, 'components/zlib'), join(folder, 'upper/zlib'), { recursive: true });
+      return openOverlayRegistry([openWorkspaceRegistry({ folder: join(folder, 'upper'), label: 'upper' }), openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' })]);
+    },
+  ],
+];
+
+describe.each(implementations)('%s', (_label, open) => {
+  beforeEach(async () => {
+    await writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
+    await writeComponent(join(folder, 'components/zlib/1.2'), { name: 'zlib', upstream: '1.2.13', revision: 2 });
+    await writeComponent(join(folder, 'components/yajl/2.1'), { name: 'yajl', upstream: '2.1.0' });
+  });
+
+  test('names its components, sorted', async () => {
+    expect(await (await open()).names()).toEqual(['yajl', 'zlib']);
+  });
+
+  test('lists versions oldest first, and none of an unknown name', async () => {
+    const registry = await open();
+    expect(await registry.versions(name('zlib'))).toEqual(['1.2.13+r2', '1.3.1+r1']);
+    expect(await registry.versions(name('zstd'))).toEqual([]);
+  });
+
+  test('gives manifest, line and tree of a version', async () => {
+    const component = await (await open()).component(name('zlib'), version('1.2.13+r2'));
+    expect(component).toMatchObject({ line: '1.2', facts: undefined, manifest: { name: 'zlib', version: '1.2.13+r2' } });
+    expect(component.tree).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test('refuses an unknown version by name', async () => {
+    await expect((await open()).component(name('zlib'), version('1.4.0+r1'))).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('zlib 1.4.0+r1') });
+    await expect((await open()).manifest(name('zlib'), version('1.4.0+r1'))).rejects.toBeInstanceOf(Failure);
+  });
+});
+
+describe('an overlay', () => {
+  test('takes the same version from its upper layer', async () => {
+    await writeComponent(join(folder, 'upper/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'patched' });
+    await writeComponent(join(folder, 'lower/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'stock' });
+    const registry = openOverlayRegistry(['upper', 'lower'].map((layer) => openWorkspaceRegistry({ folder: join(folder, layer), label: layer })));
+    expect((await registry.manifest(name('zlib'), version('1.3.1+r1'))).description).toBe('patched');
+    expect(await registry.versions(name('zlib'))).toEqual(['1.3.1+r1']);
+  });
+
+  test('of refreshed components hides the version whose pins have vanished', async () => {
+    await writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
+    await writeComponent(join(folder, 'new/zlib/1.3'), { name: 'zlib', upstream: '1.3.2' });
+    const [base, source] = ['components', 'new'].map((layer) => openWorkspaceRegistry({ folder: join(folder, layer), label: layer }));
+    if (base === undefined || source === undefined) throw new Error('no layers');
+    const component = await source.component(name('zlib'), version('1.3.2+r1'));
+    const registry = openRefreshedRegistry(base, [{ hides: version('1.3.1+r1'), component }]);
+    expect(await registry.versions(name('zlib'))).toEqual(['1.3.2+r1']);
+    expect((await registry.component(name('zlib'), version('1.3.2+r1'))).folder).toBe(join(folder, 'new/zlib/1.3'));
+  });
+});
+
+describe('a folder of one’s own', () => {
+  test('is a registry of one component, whatever it is called', async () => {
+    await writeComponent(join(folder, 'my-app'), { name: 'shop', upstream: '1.0.0' });
+    const registry = openSingleRegistry({ folder: join(folder, 'my-app'), label: './my-app' });
+    expect(await registry.names()).toEqual(['shop']);
+  });
+
+  test('without a manifest is said to have none', async () => {
+    const registry = openSingleRegistry({ folder: join(folder, 'nothing'), label: './nothing' });
+    await expect(registry.names()).rejects.toMatchObject({ code: 'not-found', message: 'there is no component in `nothing`: it has no package.json' });
+  });
+});
+
+describe('broken components', () => {
+  test('all of them are told with their places', async () => {
+    await mkdir(join(folder, 'components/a/1'), { recursive: true });
+    await mkdir(join(folder, 'components/b/1'), { recursive: true });
+    await writeFile(join(folder, 'components/a/1/package.json'), '{ "name": 1 }');
+    await writeFile(join(folder, 'components/b/1/package.json'), '{ nonsense');
+    const failure: unknown = await openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }).names().catch((error: unknown) => error);
+    if (!(failure instanceof Failure)) throw new Error('it was read');
+    expect(failure.code).toBe('invalid-input');
+    expect([...new Set(failure.findings.map(({ place }) => place?.file))]).toEqual(['components/a/1/package.json', 'components/b/1/package.json']);
+  });
+
+  test('one in another’s folder is refused', async () => {
+    await writeComponent(join(folder, 'components/zlib/1.3'), { name: 'yajl', upstream: '1.3.1' });
+    await expect(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }).names()).rejects.toMatchObject({
+      findings: [{ message: '`components/zlib/1.3/package.json` is called `yajl`, but lies in the folder of `zlib`' }],
+    });
+  });
+});
+
+describe('a tree’s digest', () => {
+  test('is of what is published alone, not of times or other files', async () => {
+    await writeComponent(join(folder, 'a'), { name: 'a', upstream: '1.0.0' });
+    const before = await treeDigest(join(folder, 'a'));
+    await utimes(join(folder, 'a/package.json'), 1, 1);
+    await writeFile(join(folder, 'a/notes.txt'), 'not published');
+    expect(await treeDigest(join(folder, 'a'))).toBe(before);
+    await writeFile(join(folder, 'a/files/usr/share/hello'), 'hello!\n');
+    expect(await treeDigest(join(folder, 'a'))).not.toBe(before);
+    expect(await readFile(join(folder, 'a/notes.txt'), 'utf8')).toBe('not published');
+  });
+});
