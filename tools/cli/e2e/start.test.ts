@@ -69,7 +69,10 @@ function signalled(args: readonly string[], signal: NodeJS.Signals): Promise<unk
 }
 
 /** A checkout with the launcher, a lock file, and an `npm` that only pretends to install. */
-function freshClone(): { readonly folder: string; readonly start: (cwd?: string) => { readonly stdout: string; readonly npmCalls: number } } {
+function freshClone(): {
+  readonly folder: string;
+  readonly start: (cwd?: string) => { readonly stdout: string; readonly npmCalls: number };
+} {
   const folder = scratchFolder();
   const programs = join(folder, 'programs');
   mkdirSync(join(folder, 'tools/cli/bin'), { recursive: true });
@@ -84,7 +87,10 @@ function freshClone(): { readonly folder: string; readonly start: (cwd?: string)
     const env = { PATH: `${programs}:/usr/bin:/bin` };
     const run = spawnSync(join(folder, 'moby-compose'), ['x', 'y'], { cwd, encoding: 'utf8', env });
     const log = spawnSync('cat', [join(folder, 'npm.log')], { encoding: 'utf8' }).stdout;
-    return { stdout: run.stdout + run.stderr.replace('moby-compose: installing dependencies (once)\n', ''), npmCalls: log.split('\n').length - 1 };
+    return {
+      stdout: run.stdout + run.stderr.replace('moby-compose: installing dependencies (once)\n', ''),
+      npmCalls: log.split('\n').length - 1,
+    };
   };
   return { folder, start };
 }

@@ -5,25 +5,22 @@ import { assemblyProject, componentProject, lineProject, schemasProject } from '
 
 type Project = Omit<ProjectConfiguration, 'root'>;
 
-const files = '{components/*/*/package.json,components/*/OWNERS.yaml,assemblies/*/assembly.yaml,schemas/component.v1.schema.json,tools/*/package.json}';
+const files =
+  '{components/*/*/package.json,components/*/OWNERS.yaml,assemblies/*/assembly.yaml,schemas/component.v1.schema.json,tools/*/package.json}';
 
 /** Component lines, components, assemblies and the schemas as projects; targets of the tools from what lies in their folders. */
 export const createNodesV2: CreateNodesV2 = [
   files,
   (found, options, context) =>
-    createNodesFromFiles(
-      (file) => ({ projects: { [dirname(file)]: projectOf(file, context.workspaceRoot) } }),
-      found,
-      options,
-      context,
-    ),
+    createNodesFromFiles((file) => ({ projects: { [dirname(file)]: projectOf(file, context.workspaceRoot) } }), found, options, context),
 ];
 
 function projectOf(file: string, workspaceRoot: string): Project {
   const [top = '', name = '', line = ''] = file.split('/');
   if (top === 'tools') return { targets: toolTargets(`tools/${name}`, workspaceRoot) };
   if (top === 'schemas') return { name: schemasProject, tags: ['type:schemas'] };
-  if (top === 'assemblies') return { name: assemblyProject(name), projectType: 'application', tags: ['type:assembly'], targets: assemblyTargets(name) };
+  if (top === 'assemblies')
+    return { name: assemblyProject(name), projectType: 'application', tags: ['type:assembly'], targets: assemblyTargets(name) };
   if (line === 'OWNERS.yaml') return { name: componentProject(name), tags: ['type:component'] };
   return { name: lineProject(name, line), projectType: 'library', tags: ['type:line'], targets: lineTargets(name, line) };
 }

@@ -1,5 +1,13 @@
 import { intersects, isCapability, parseVersion, satisfies, type Range } from '@moby/model';
-import { assemblyProject, cliProject, componentProject, composerProject, lineProject, modelProject, schemasProject } from './project-names.ts';
+import {
+  assemblyProject,
+  cliProject,
+  componentProject,
+  composerProject,
+  lineProject,
+  modelProject,
+  schemasProject,
+} from './project-names.ts';
 import type { AssemblyNeeds } from './read-assembly.ts';
 import type { ComponentNeeds, Need } from './read-component.ts';
 

@@ -12,10 +12,15 @@ const files: Readonly<Record<string, string>> = {
   'components/glibc/OWNERS.yaml': 'maintainers: []\n',
   'components/glibc/2.36/package.json': line('glibc', '2.36.1', { proven: { provides: { 'soname:libc.so.6': '2.36.0' } } }),
   'components/glibc/2.41/package.json': line('glibc', '2.41.1', { proven: { provides: { 'soname:libc.so.6': '2.41.0' } } }),
-  'components/openssl/3.5/package.json': line('openssl', '3.5.401', { proven: { requires: { 'soname:libc.so.6': '>=2.38' }, provides: { 'soname:libssl.so.3': '3.5.4' } } }),
+  'components/openssl/3.5/package.json': line('openssl', '3.5.401', {
+    proven: { requires: { 'soname:libc.so.6': '>=2.38' }, provides: { 'soname:libssl.so.3': '3.5.4' } },
+  }),
   'components/redis/7.0/package.json': line('redis', '7.0.1501', { proven: { requires: { 'soname:libc.so.6': '>=2.36' } } }),
   'components/redis/8.0/package.json': line('redis', '8.0.201', { proven: { requires: { 'soname:libssl.so.3': '*' } } }),
-  'components/crun/1.21/package.json': line('crun', '1.21.1', { requires: { 'soname:libc.so.6': '*' }, provides: { 'runtime:oci': '1.1.0' } }),
+  'components/crun/1.21/package.json': line('crun', '1.21.1', {
+    requires: { 'soname:libc.so.6': '*' },
+    provides: { 'runtime:oci': '1.1.0' },
+  }),
   'components/linux/6.12/package.json': line('linux', '6.12.1', {}),
   'components/init/1/package.json': line('init', '1.0.1', { requires: { 'runtime:oci': { range: '^1', in: 'machine' } } }),
   'assemblies/minimal/assembly.yaml': 'name: minimal\nversion: 1.0.0\n',
@@ -39,7 +44,15 @@ describe('nx affected', () => {
   test('every line that a range admits counts, not only the newest', () => {
     const affected = workspace.affectedBy({ 'components/glibc/2.36/facts.json': '{}' });
     // openssl, and with it redis 8.0, asks for a newer one; the assemblies come through the runtime of their init.
-    expect(affected).toEqual(['assembly:minimal', 'assembly:old-redis', 'assembly:redis-os', 'crun/1.21', 'glibc/2.36', 'init/1', 'redis/7.0']);
+    expect(affected).toEqual([
+      'assembly:minimal',
+      'assembly:old-redis',
+      'assembly:redis-os',
+      'crun/1.21',
+      'glibc/2.36',
+      'init/1',
+      'redis/7.0',
+    ]);
   });
 
   test('owners touch the lines of their component', () => {

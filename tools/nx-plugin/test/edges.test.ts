@@ -8,7 +8,9 @@ function component(reference: string, version: string, manifest: Readonly<Record
 
 /** The lines that an edge leads to from one line. */
 function linesFrom(source: string, components: readonly ReturnType<typeof component>[]): readonly string[] {
-  return edgesOf({ components, assemblies: [] }).filter((edge) => edge.source === source && /\/\d/.test(edge.target)).map(({ target }) => target);
+  return edgesOf({ components, assemblies: [] })
+    .filter((edge) => edge.source === source && /\/\d/.test(edge.target))
+    .map(({ target }) => target);
 }
 
 const libraries = [component('lib/1.0', '1.0.1'), component('lib/1.5', '1.5.203'), component('lib/2.0', '2.0.1')];
@@ -37,7 +39,10 @@ describe('capabilities', () => {
   ];
 
   test('a window that overlaps, and an exact version, meet a range', () => {
-    expect(linesFrom('app/1', [...providers, component('app/1', '1.0.1', { requires: { 'api:docker': '>=1.40' } })])).toEqual(['exact/1', 'new/1']);
+    expect(linesFrom('app/1', [...providers, component('app/1', '1.0.1', { requires: { 'api:docker': '>=1.40' } })])).toEqual([
+      'exact/1',
+      'new/1',
+    ]);
   });
 
   test('a kernel version is a requirement of `kernel:linux`', () => {
@@ -49,16 +54,26 @@ describe('capabilities', () => {
 
 describe('what cannot be read admits everything', () => {
   test('a broken version of the needed line', () => {
-    expect(linesFrom('app/1', [component('lib/1.0', 'one'), component('app/1', '1.0.1', { requires: { lib: '^3' } })])).toEqual(['lib/1.0']);
+    expect(linesFrom('app/1', [component('lib/1.0', 'one'), component('app/1', '1.0.1', { requires: { lib: '^3' } })])).toEqual([
+      'lib/1.0',
+    ]);
   });
 
   test('a broken range', () => {
-    expect(linesFrom('app/1', [...libraries, component('app/1', '1.0.1', { requires: { lib: 'newest' } })])).toEqual(['lib/1.0', 'lib/1.5', 'lib/2.0']);
+    expect(linesFrom('app/1', [...libraries, component('app/1', '1.0.1', { requires: { lib: 'newest' } })])).toEqual([
+      'lib/1.0',
+      'lib/1.5',
+      'lib/2.0',
+    ]);
   });
 
   test('a manifest that is no JSON has the edges that all lines have', () => {
     const broken = readComponent({ name: 'app', line: '1', text: '{' });
-    expect(edgesOf({ components: [broken], assemblies: [] }).filter(({ source }) => source === 'app/1').map(({ target }) => target)).toEqual(['@moby/composer', 'app', 'schemas']);
+    expect(
+      edgesOf({ components: [broken], assemblies: [] })
+        .filter(({ source }) => source === 'app/1')
+        .map(({ target }) => target),
+    ).toEqual(['@moby/composer', 'app', 'schemas']);
   });
 });
 
@@ -66,7 +81,9 @@ describe('assemblies', () => {
   const components = [...libraries, component('linux/6.12', '6.12.1'), component('init/1', '1.0.1'), component('crun/1.21', '1.21.1')];
   const linesOf = async (text: string): Promise<readonly string[]> => {
     const assembly = await readAssembly({ name: 'a', text });
-    return edgesOf({ components, assemblies: [assembly] }).filter(({ source }) => source === 'assembly:a').map(({ target }) => target);
+    return edgesOf({ components, assemblies: [assembly] })
+      .filter(({ source }) => source === 'assembly:a')
+      .map(({ target }) => target);
   };
 
   test('kernel and init are needed unless another assembly brings them', async () => {
@@ -85,6 +102,15 @@ describe('assemblies', () => {
       'services: [{ component: ./app }]',
       'onshutdown: [{ component: init }]',
     ].join('\n');
-    expect(await linesOf(text)).toEqual(['assembly:base', 'crun/1.21', 'init/1', 'lib/1.0', 'lib/1.5', 'lib/2.0', 'moby-compose', 'schemas']);
+    expect(await linesOf(text)).toEqual([
+      'assembly:base',
+      'crun/1.21',
+      'init/1',
+      'lib/1.0',
+      'lib/1.5',
+      'lib/2.0',
+      'moby-compose',
+      'schemas',
+    ]);
   });
 });

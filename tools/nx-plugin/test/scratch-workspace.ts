@@ -51,8 +51,21 @@ function showAffected(folder: string): readonly string[] {
 
 /** Runs Nx without daemon, cloud and plugin processes; gives what it writes to stdout. */
 export function nx(folder: string, ...args: readonly string[]): string {
-  const env = { ...process.env, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NODE_ENV: '', FORCE_COLOR: '0' };
-  const run = spawnSync(pinnedNode(), [join(checkout, 'node_modules/nx/dist/bin/nx.js'), ...args], { cwd: folder, encoding: 'utf8', env, timeout: 60_000 });
+  const env = {
+    ...process.env,
+    NX_DAEMON: 'false',
+    NX_ISOLATE_PLUGINS: 'false',
+    NX_NO_CLOUD: 'true',
+    NX_TUI: 'false',
+    NODE_ENV: '',
+    FORCE_COLOR: '0',
+  };
+  const run = spawnSync(pinnedNode(), [join(checkout, 'node_modules/nx/dist/bin/nx.js'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env,
+    timeout: 60_000,
+  });
   if (run.status !== 0) throw new Error(`nx ${args.join(' ')} ended with ${run.status ?? run.signal}\n${run.stdout}\n${run.stderr}`);
   return run.stdout;
 }

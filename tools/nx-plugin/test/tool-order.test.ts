@@ -33,7 +33,10 @@ test('in the real graph, tools depend on tools of a lower rank only', () => {
 test('what a tool needs to run is never from beside the line', () => {
   for (const name of Object.keys(ranks)) {
     const needs = dependenciesOf(name);
-    expect(needs.filter((need) => beside.includes(need)), name).toEqual([]);
+    expect(
+      needs.filter((need) => beside.includes(need)),
+      name,
+    ).toEqual([]);
   }
 });
 
