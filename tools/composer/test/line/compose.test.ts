@@ -1,0 +1,218 @@
+import { chmod, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Composed, Line } from '@moby/composer';
+import type { Judged } from '@moby/model';
+import { scratchFolder } from '@moby/testkit';
+import { describe, expect, test } from 'vitest';
+import { told } from '../author/scratch-component.ts';
+import { ask, scratchLibrary, service } from './scratch-library.ts';
+
+const web = 'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: app\n';
+
+function value<T>(judged: Judged<T>): T {
+  if (!judged.ok) throw new Error(told(judged.findings));
+  return judged.value;
+}
+
+async function composed(line: Line, assembly: string, more: Parameters<typeof ask>[1] = {}): Promise<Composed> {
+  return value(await line.compose(ask(assembly, more)));
+}
+
+describe('the lock', () => {
+  test('is written once the check has passed, and the same again the second time', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    const line = await library.open();
+    expect((await composed(line, 'web')).lockState).toBe('written');
+    const first = await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8');
+    expect((await composed(await library.open(), 'web')).lockState).toBe('unchanged');
+    expect(await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8')).toBe(first);
+    expect(first.endsWith('}\n')).toBe(true);
+  });
+
+  test('is not written where the check finds that parts do not fit', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0', { service: { args: ['/usr/bin/missing'] } }));
+    await library.assembly('web', web);
+    const judged = await (await library.open()).compose(ask('web'));
+    expect(judged.ok).toBe(false);
+    expect(judged.findings[0]?.code).toBe('exec-path');
+    expect(await readdir(join(library.folder, 'assemblies/web'))).toEqual(['assembly.yaml']);
+  });
+
+  test('keeps versions that it can keep, and changes the least', async () => {
+    const library = await scratchLibrary();
+    await library.add({ name: 'lib', upstream: '1.0.0', files: { 'usr/share/lib': '1' } });
+    await library.add(service('app', '1.0.0', { requires: { lib: '*' } }));
+    await library.assembly('web', web);
+    const before = (await composed(await library.open(), 'web')).lock;
+    await library.add({ name: 'lib', upstream: '1.1.0', files: { 'usr/share/lib': '1.1' } });
+    await library.add(service('other', '1.0.0', { requires: { lib: '*' } }));
+    await library.assembly('web', `${web}  - component: other\n`);
+    const after = (await composed(await library.open(), 'web')).lock;
+    expect(after.roots['app']).toEqual(before.roots['app']);
+    expect(after.roots['app']?.['lib']?.version).toBe('1.0.0+r1');
+  });
+
+  test('with --locked may not be missing, and may not change', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    const locked = { policy: { locked: true, offline: true } };
+    await expect((await library.open()).compose(ask('web', locked))).rejects.toMatchObject({ code: 'lock-stale', message: '`assemblies/web/assembly.lock.json` is missing, and with --locked it can\'t be written' });
+    await composed(await library.open(), 'web');
+    expect((await composed(await library.open(), 'web', locked)).lockState).toBe('unchanged');
+    const text = await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8');
+    await library.add({ ...service('app', '1.0.0'), revision: 2 });
+    await expect((await library.open()).compose(ask('web', locked))).rejects.toMatchObject({
+      code: 'lock-stale',
+      message: '`assemblies/web/assembly.lock.json` is not current: app@1.0.0+r1 is gone, app@1.0.0+r2 is new',
+      hints: ['write it: moby-compose assemble web'],
+    });
+    expect(await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8')).toBe(text);
+  });
+
+  test('that is damaged is said to be, with the way out', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    await writeFile(join(library.folder, 'assemblies/web/assembly.lock.json'), '{ "lockfile": 1,');
+    const judged = await (await library.open()).compose(ask('web'));
+    expect(judged.findings[0]).toMatchObject({ code: 'syntax', place: { file: 'assemblies/web/assembly.lock.json' }, hints: ['take the file away, and it is written anew: rm assemblies/web/assembly.lock.json'] });
+  });
+});
+
+describe('a try', () => {
+  test('leaves the lock alone and writes to a folder of its own', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    const line = await library.open();
+    await composed(line, 'web');
+    const lock = await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8');
+    const tried = await composed(line, 'web', { variation: { with: [], without: [], replace: ['crun=runc'] } });
+    expect(tried).toMatchObject({ lockState: 'left alone', folder: join(library.folder, 'out/web--replace-crun-runc/linux-amd64') });
+    expect(Object.keys(tried.lock.roots['machine'] ?? {})).toEqual(['busybox', 'init', 'linux', 'runc']);
+    expect(await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8')).toBe(lock);
+  });
+
+  test('--without leaves a service out, and --with adds one', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.add(service('more', '2.0.0'));
+    await library.assembly('web', web);
+    const tried = await composed(await library.open(), 'web', { variation: { with: ['more@^2'], without: ['app'], replace: [] } });
+    expect(tried.artifact.services).toEqual([{ name: 'more', hasProbe: false }]);
+  });
+
+  test('of a component that nobody has is refused with the nearest name', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    const judged = await (await library.open()).compose(ask('web', { variation: { with: [], without: ['crnu'], replace: [] } }));
+    expect(judged.findings[0]).toMatchObject({ code: 'unknown-component', message: 'there is no component `crnu`', note: 'did you mean `crun`?' });
+  });
+});
+
+describe('what containers share', () => {
+  test('is in the image once', async () => {
+    const library = await scratchLibrary();
+    await library.add({ name: 'lib', upstream: '1.0.0', files: { 'usr/share/lib': '1' } });
+    await library.add({ name: 'lib', upstream: '2.0.0', files: { 'usr/share/lib': '2' } });
+    for (const name of ['one', 'two', 'three']) await library.add(service(name, '1.0.0', { requires: { lib: '*' } }));
+    const services = ['one', 'two', 'three'].map((name) => `  - component: ${name}\n${name === 'three' ? '    constraints: [lib@^1]\n' : ''}`).join('');
+    await library.assembly('shared', `name: shared\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n${services}`);
+    const { artifact } = await composed(await library.open(), 'shared');
+    expect(artifact.segments.map(({ label }) => label.split(' ')[0]).sort()).toEqual(['busybox', 'crun', 'generated', 'init', 'lib', 'lib', 'modules', 'one', 'sentinel', 'three', 'two']);
+    expect(artifact.segments.at(-1)?.label).toBe('sentinel');
+    expect(artifact.segments[0]?.label).toBe('init 1.0.0+r1');
+  });
+
+  test('two components with the same path in one root are refused by name', async () => {
+    const library = await scratchLibrary();
+    await library.add({ name: 'a', upstream: '1.0.0', files: { 'usr/share/x': 'a' } });
+    await library.add({ name: 'b', upstream: '1.0.0', files: { 'usr/share/x': 'b' } });
+    await library.add(service('app', '1.0.0', { requires: { a: '*', b: '*' } }));
+    await library.assembly('web', web);
+    const judged = await (await library.open()).compose(ask('web'));
+    expect(judged.findings[0]).toMatchObject({ code: 'path-conflict', message: '`/usr/share/x` is in both a 1.0.0+r1 and b 1.0.0+r1, which share the root of `app`' });
+  });
+});
+
+describe('the artifact', () => {
+  test('is the same from two libraries in two folders, whatever times and modes their files have', async () => {
+    const digests: string[] = [];
+    for (const [time, mode] of [[1, 0o600], [2_000_000_000, 0o644]] as const) {
+      const library = await scratchLibrary();
+      await library.add(service('app', '1.0.0'));
+      const file = await library.assembly('web', web);
+      await utimes(file, time, time);
+      await chmod(join(library.folder, 'components/app/1.0/files/usr/bin/app'), mode);
+      const { artifact, folder } = await composed(await library.open(), 'web');
+      digests.push(`${artifact.files.map(({ digest }) => digest).join(' ')} ${await readFile(join(folder, 'NOTICES'), 'utf8')} ${await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8')}`);
+    }
+    expect(digests[0]).toBe(digests[1]);
+  });
+
+  test('is not written again where it is the same, and is where somebody has touched it', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    const store = scratchFolder();
+    const first = await composed(await library.open({ store }), 'web');
+    expect(first.unchanged).toBe(false);
+    expect((await composed(await library.open({ store }), 'web')).unchanged).toBe(true);
+    await writeFile(join(first.folder, 'initrd.img'), 'x');
+    const third = await composed(await library.open({ store }), 'web');
+    expect(third.unchanged).toBe(false);
+    expect((await stat(join(first.folder, 'initrd.img'))).size).toBe(third.artifact.files[1]?.sizeBytes);
+    expect(await readdir(join(library.folder, 'out/web'))).toEqual(['linux-amd64']);
+  });
+
+  test('of a component whose files have changed since it was built is refused', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    await writeFile(join(library.folder, 'components/app/1.0/files/usr/bin/app'), 'changed\n');
+    await expect((await library.open()).compose(ask('web'))).rejects.toMatchObject({ code: 'wrong-digest', hints: [expect.stringContaining('moby-compose component build')] });
+  });
+
+  test('over its budget is refused, with the largest parts; for a try it is a warning', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', `${web}budget: { size: 100B }\n`);
+    const judged = await (await library.open()).compose(ask('web'));
+    expect(judged.findings[0]).toMatchObject({ severity: 'error', code: 'over-budget' });
+    const tried = await (await library.open()).compose(ask('web', { variation: { with: [], without: [], replace: ['crun=runc'] } }));
+    expect(tried.ok).toBe(true);
+    expect(tried.findings).toMatchObject([{ severity: 'warning', code: 'over-budget' }]);
+  });
+
+  test('survives a store that has lost its memory', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    const store = scratchFolder();
+    const first = await composed(await library.open({ store }), 'web');
+    await rm(join(store, 'moby-compose/memory'), { recursive: true });
+    expect((await composed(await library.open({ store }), 'web')).artifact).toEqual(first.artifact);
+  });
+});
+
+describe('a component of one’s own', () => {
+  test('is a folder beside the assembly, in no library', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('shop', '1.2.0'));
+    const outside = scratchFolder();
+    const { rename, mkdir } = await import('node:fs/promises');
+    await mkdir(join(outside, 'x'));
+    await rename(join(library.folder, 'components/shop/1.2'), join(outside, 'my-app'));
+    await rm(join(library.folder, 'components/shop'), { recursive: true });
+    await writeFile(join(outside, 'shop.yaml'), 'name: shop-os\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: ./my-app\n');
+    const result = await composed(await library.open({ currentFolder: outside }), 'shop.yaml');
+    expect(result.artifact.services).toEqual([{ name: 'shop', hasProbe: false }]);
+    expect(result.folder).toBe(join(outside, 'out/shop-os/linux-amd64'));
+    expect(await readdir(outside)).toContain('shop.lock.json');
+  });
+});
