@@ -32,8 +32,12 @@ export function deriveCapabilities(facts: Facts): ProvenCapabilities {
     mergeInto(required, newestByName(requiredBy(own, platform)));
   }
   // Where platforms differ: offered is the least that each platform that has it offers, needed the most that any needs.
-  const provides = [...provided].map(([name, versions]) => [name, semverOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) <= 0 ? a : b)))] as const);
-  const requires = [...required].map(([name, versions]) => [name, rangeOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) >= 0 ? a : b)))] as const);
+  const provides = [...provided].map(
+    ([name, versions]) => [name, semverOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) <= 0 ? a : b)))] as const,
+  );
+  const requires = [...required].map(
+    ([name, versions]) => [name, rangeOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) >= 0 ? a : b)))] as const,
+  );
   return { provides: sortedRecord(provides), requires: sortedRecord(requires) };
 }
 
@@ -92,20 +96,30 @@ function requiredBy(facts: PlatformFacts, platform: Platform): readonly NamedVer
     const result = loadElf(tree, start);
     for (const file of result.files) reached.add(file);
     const { interpreter } = start.elf;
-    if (interpreter !== undefined && !isElfFile(tree.find(interpreter))) needs.push({ name: capabilityOf(start.elf, platform, baseName(interpreter)), version: bare });
+    if (interpreter !== undefined && !isElfFile(tree.find(interpreter)))
+      needs.push({ name: capabilityOf(start.elf, platform, baseName(interpreter)), version: bare });
     for (const need of result.needs) {
       // A library asked for by its path is the exact check's business: a capability has no folders.
-      if (need.found === undefined && !need.library.includes('/')) needs.push({ name: capabilityOf(need.file.elf, platform, need.library), version: bare });
+      if (need.found === undefined && !need.library.includes('/'))
+        needs.push({ name: capabilityOf(need.file.elf, platform, need.library), version: bare });
     }
     for (const file of result.files) needs.push(...versionsRequired(file, { platform, own: result.byName }));
   }
   return needs;
 }
 
-function versionsRequired(file: ElfFile, context: { readonly platform: Platform; readonly own: ReadonlyMap<string, ElfFile> }): readonly NamedVersion[] {
+function versionsRequired(
+  file: ElfFile,
+  context: { readonly platform: Platform; readonly own: ReadonlyMap<string, ElfFile> },
+): readonly NamedVersion[] {
   return file.elf.needs
     .filter((need) => !context.own.has(need.library) && !need.library.includes('/'))
-    .flatMap((need) => familiesOf(capabilityOf(file.elf, context.platform, need.library), need.versions.filter((version) => need.weak?.includes(version) !== true)));
+    .flatMap((need) =>
+      familiesOf(
+        capabilityOf(file.elf, context.platform, need.library),
+        need.versions.filter((version) => need.weak?.includes(version) !== true),
+      ),
+    );
 }
 
 /** `soname:libc.so.6` and GLIBC_2.4 → `soname:libc.so.6/GLIBC` 2.4; versions without an order are left out. */

@@ -36,7 +36,13 @@ export function checkModules(options: CheckModulesOptions): ModulePlan {
   const kernel: EdgeEnd = { component, version };
   const asked = options.asked.slice(0, maxAsked);
   if (facts === undefined) {
-    const edges = asked.map((need) => edgeOf(need, { verdict: 'unknown', evidence: 'assumed', sentence: `${component} ${version} has no facts, so nobody knows whether it has the module ${need.name}` }));
+    const edges = asked.map((need) =>
+      edgeOf(need, {
+        verdict: 'unknown',
+        evidence: 'assumed',
+        sentence: `${component} ${version} has no facts, so nobody knows whether it has the module ${need.name}`,
+      }),
+    );
     return { ordered: [], edges, findings: [] };
   }
   const walk: Walk = { facts, kernel, placed: new Set(), ordered: [], edges: [] };
@@ -57,13 +63,30 @@ function judgeAsked(walk: Walk, need: AskedModule): void {
   const name = moduleName(need.name);
   const module = moduleOf(facts, name);
   if (module === undefined && facts.builtin.includes(name)) {
-    walk.edges.push(edgeOf(need, { verdict: 'ok', evidence: 'binary', by: kernel, sentence: `the module ${name} is built into ${facts.release}` }));
+    walk.edges.push(
+      edgeOf(need, { verdict: 'ok', evidence: 'binary', by: kernel, sentence: `the module ${name} is built into ${facts.release}` }),
+    );
   } else if (module === undefined) {
     const nearest = nearestOf(name, [...Object.keys(facts.modules), ...facts.builtin]);
     const hints = nearest === undefined ? {} : { hints: [`did you mean \`${nearest}\`?`] };
-    walk.edges.push(edgeOf(need, { verdict: 'error', evidence: 'binary', by: kernel, sentence: `${need.component} asks for the module \`${name}\`, which ${kernel.component} ${kernel.version} has neither as a file nor built in`, ...hints }));
+    walk.edges.push(
+      edgeOf(need, {
+        verdict: 'error',
+        evidence: 'binary',
+        by: kernel,
+        sentence: `${need.component} asks for the module \`${name}\`, which ${kernel.component} ${kernel.version} has neither as a file nor built in`,
+        ...hints,
+      }),
+    );
   } else {
-    walk.edges.push(edgeOf(need, { verdict: 'ok', evidence: 'binary', by: { ...kernel, path: module.path }, sentence: `the module ${name} is ${module.path}` }));
+    walk.edges.push(
+      edgeOf(need, {
+        verdict: 'ok',
+        evidence: 'binary',
+        by: { ...kernel, path: module.path },
+        sentence: `the module ${name} is ${module.path}`,
+      }),
+    );
     place(walk, name, module);
   }
 }
@@ -86,7 +109,8 @@ function place(walk: Walk, name: string, module: ModuleFacts): void {
       walk.placed.add(wanted);
       stack.push({ name: wanted, module: found, next: 0 });
     }
-    if (found === undefined && top.module.depends.includes(wanted) && !walk.facts.builtin.includes(wanted)) walk.edges.push(brokenDependency(walk, top, wanted));
+    if (found === undefined && top.module.depends.includes(wanted) && !walk.facts.builtin.includes(wanted))
+      walk.edges.push(brokenDependency(walk, top, wanted));
   }
 }
 
@@ -108,7 +132,13 @@ function moduleOf(facts: KernelFacts, name: string): ModuleFacts | undefined {
 }
 
 function edgeOf(need: AskedModule, rest: Pick<Edge, 'verdict' | 'evidence' | 'sentence' | 'hints' | 'by'>): Edge {
-  return { rule: 'kernel.module-present', root: 'machine', from: { component: need.component, version: need.version }, need: moduleName(need.name), ...rest };
+  return {
+    rule: 'kernel.module-present',
+    root: 'machine',
+    from: { component: need.component, version: need.version },
+    need: moduleName(need.name),
+    ...rest,
+  };
 }
 
 function findingOf(edge: Edge): Diagnostic {

@@ -13,7 +13,18 @@ const maxDynamicEntries = 65_536;
 const maxNeeded = 4096;
 /** Version records of one file, needed and offered counted apart; the largest C library has about 200. */
 const maxVersions = 16_384;
-const tag = { end: 0, needed: 1, stringTable: 5, soname: 14, rpath: 15, runpath: 29, verdef: 0x6ffffffc, verdefCount: 0x6ffffffd, verneed: 0x6ffffffe, verneedCount: 0x6fffffff } as const;
+const tag = {
+  end: 0,
+  needed: 1,
+  stringTable: 5,
+  soname: 14,
+  rpath: 15,
+  runpath: 29,
+  verdef: 0x6ffffffc,
+  verdefCount: 0x6ffffffd,
+  verneed: 0x6ffffffe,
+  verneedCount: 0x6fffffff,
+} as const;
 /** VER_FLG_BASE marks the verdef of the file itself, VER_FLG_WEAK a version whose absence is no error. */
 const flag = { base: 1, weak: 2 } as const;
 
@@ -21,7 +32,8 @@ export function readDynamic(view: ElfView, dynamic: Segment, loads: readonly Seg
   const tags = readTags(view, dynamic);
   const strings = tags.values.get(tag.stringTable);
   if (strings === undefined) {
-    if (tags.needed.length > 0 || tags.values.has(tag.soname)) throw malformed(view.path, 'its dynamic section has names and no string table');
+    if (tags.needed.length > 0 || tags.values.has(tag.soname))
+      throw malformed(view.path, 'its dynamic section has names and no string table');
     return { needed: [], needs: [], offers: [] };
   }
   const stringTable = fileOffset(view, loads, strings);
@@ -35,8 +47,14 @@ export function readDynamic(view: ElfView, dynamic: Segment, loads: readonly Seg
     needed: tags.needed.map(text),
     ...(search === undefined ? {} : { runpath: text(search).split(':') }),
     ...(search !== undefined && !tags.values.has(tag.runpath) ? { rpath: true } : {}),
-    needs: verneed === undefined ? [] : readNeeds(view, { start: fileOffset(view, loads, verneed), count: tags.values.get(tag.verneedCount) ?? 0, text }),
-    offers: verdef === undefined ? [] : readOffers(view, { start: fileOffset(view, loads, verdef), count: tags.values.get(tag.verdefCount) ?? 0, text }),
+    needs:
+      verneed === undefined
+        ? []
+        : readNeeds(view, { start: fileOffset(view, loads, verneed), count: tags.values.get(tag.verneedCount) ?? 0, text }),
+    offers:
+      verdef === undefined
+        ? []
+        : readOffers(view, { start: fileOffset(view, loads, verdef), count: tags.values.get(tag.verdefCount) ?? 0, text }),
   };
 }
 

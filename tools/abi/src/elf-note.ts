@@ -11,7 +11,7 @@ const isaNeeded = 0xc0008002;
 export function readIsaLevel(view: ElfView, segments: readonly Segment[]): number | undefined {
   let budget = maxNotes;
   for (const segment of segments) {
-    // Property notes are padded to 8 bytes in 64-bit files, all others to 4; each kind has a segment of its own.
+    // Property notes of 64-bit files are padded to 8 bytes, all others to 4; their sizes are multiples of 8 anyway.
     const end = segment.offset + segment.fileBytes;
     if (segment.fileBytes > 0 && end > view.length) throw malformed(view.path, `its notes end at byte ${end}`);
     let at = segment.offset;
@@ -22,7 +22,7 @@ export function readIsaLevel(view: ElfView, segments: readonly Segment[]): numbe
       const description = at + 12 + padded(nameBytes, 4);
       const level = isProperty ? levelOf(view, { at: description, end: Math.min(description + descriptionBytes, end) }) : undefined;
       if (level !== undefined) return level;
-      at = description + padded(descriptionBytes, isProperty && view.is64 ? 8 : 4);
+      at = description + padded(descriptionBytes, 4);
     }
   }
   return undefined;

@@ -41,7 +41,12 @@ export function openElf(bytes: Uint8Array, path: string): ElfView {
   return makeElfView({ bytes, path, is64: classByte === 2, littleEndian: orderByte === 1 });
 }
 
-function makeElfView(options: { readonly bytes: Uint8Array; readonly path: string; readonly is64: boolean; readonly littleEndian: boolean }): ElfView {
+function makeElfView(options: {
+  readonly bytes: Uint8Array;
+  readonly path: string;
+  readonly is64: boolean;
+  readonly littleEndian: boolean;
+}): ElfView {
   const { bytes, path, is64, littleEndian } = options;
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -74,7 +79,10 @@ function makeElfView(options: { readonly bytes: Uint8Array; readonly path: strin
   };
 }
 
-function decodeText(bytes: Uint8Array, context: { readonly decoder: InstanceType<typeof TextDecoder>; readonly path: string; readonly offset: number }): string {
+function decodeText(
+  bytes: Uint8Array,
+  context: { readonly decoder: InstanceType<typeof TextDecoder>; readonly path: string; readonly offset: number },
+): string {
   let text: string;
   try {
     text = context.decoder.decode(bytes);

@@ -30,7 +30,13 @@ export function extractElfFacts(bytes: Uint8Array, path: string): ElfFacts | und
     class: view.is64 ? 64 : 32,
     machine,
     ...(interpreter === undefined ? {} : { interpreter: view.text(interpreter.offset) }),
-    ...(dynamic === undefined ? { needed: [], needs: [], offers: [] } : readDynamic(view, dynamic, segments.filter((segment) => segment.type === segmentType.load))),
+    ...(dynamic === undefined
+      ? { needed: [], needs: [], offers: [] }
+      : readDynamic(
+          view,
+          dynamic,
+          segments.filter((segment) => segment.type === segmentType.load),
+        )),
     ...(isaLevel === undefined ? {} : { isaLevel }),
   };
 }

@@ -81,11 +81,24 @@ async function readKernel(files: readonly KernelFile[], decompress: ExtractOptio
   const releases = sorted(new Set(files.map((file) => file.release)));
   const [release] = releases;
   if (release === undefined) return undefined;
-  if (releases.length > 1) throw new Failure({ code: 'bad-archive', message: `the payload has the modules of two kernels, ${releases.map((name) => `\`${name}\``).join(' and ')}` });
+  if (releases.length > 1)
+    throw new Failure({
+      code: 'bad-archive',
+      message: `the payload has the modules of two kernels, ${releases.map((name) => `\`${name}\``).join(' and ')}`,
+    });
   const builtin = files.find((file) => builtinPattern.test(file.path.slice(1)));
-  if (builtin === undefined) throw new Failure({ code: 'bad-archive', message: `the payload has modules of \`${release}\` and no \`modules.builtin\``, hints: ['keep `usr/lib/modules/*/modules.builtin`'] });
+  if (builtin === undefined)
+    throw new Failure({
+      code: 'bad-archive',
+      message: `the payload has modules of \`${release}\` and no \`modules.builtin\``,
+      hints: ['keep `usr/lib/modules/*/modules.builtin`'],
+    });
   const modules = files.filter((file) => file !== builtin).sort((a, b) => compareText(a.path, b.path));
-  return extractKernelFacts({ release, modules: openModules(modules, decompress), builtin: new TextDecoder('latin1').decode(builtin.bytes) });
+  return extractKernelFacts({
+    release,
+    modules: openModules(modules, decompress),
+    builtin: new TextDecoder('latin1').decode(builtin.bytes),
+  });
 }
 
 /** The modules decompressed, in order, a few ahead of the reader. */

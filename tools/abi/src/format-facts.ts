@@ -18,8 +18,17 @@ export function formatFacts(facts: Facts): string {
 function formatBlock(value: unknown, place: { readonly indent: string; readonly levels: number }): string {
   if (typeof value !== 'object' || value === null || place.levels === 0) return formatLine(value);
   const inner = { indent: `${place.indent}  `, levels: place.levels - 1 };
-  if (Array.isArray(value)) return wrap('[]', value.map((item) => formatLine(item)), place.indent);
-  return wrap('{}', sortedEntries(value).map(([key, item]) => `${JSON.stringify(key)}: ${formatBlock(item, inner)}`), place.indent);
+  if (Array.isArray(value))
+    return wrap(
+      '[]',
+      value.map((item) => formatLine(item)),
+      place.indent,
+    );
+  return wrap(
+    '{}',
+    sortedEntries(value).map(([key, item]) => `${JSON.stringify(key)}: ${formatBlock(item, inner)}`),
+    place.indent,
+  );
 }
 
 function wrap(brackets: '[]' | '{}', lines: readonly string[], indent: string): string {
@@ -35,5 +44,7 @@ function formatLine(value: unknown): string {
 }
 
 function sortedEntries(value: object): readonly (readonly [string, unknown])[] {
-  return Object.entries(value).filter(([, item]) => item !== undefined).sort(([a], [b]) => compareText(a, b));
+  return Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => compareText(a, b));
 }

@@ -40,7 +40,10 @@ function judgeMachine({ root, platform, start }: LoadCase): readonly Edge[] {
       from: endOf(start),
       need: kind,
       offer: platform,
-      sentence: fit === 'compatible' ? `${start.path} is for ${kind}, which a kernel of ${platform} runs where it is built for it` : `${start.path} is for ${kind} and can't run on ${platform}`,
+      sentence:
+        fit === 'compatible'
+          ? `${start.path} is for ${kind}, which a kernel of ${platform} runs where it is built for it`
+          : `${start.path} is for ${kind} and can't run on ${platform}`,
     },
   ];
 }
@@ -51,17 +54,40 @@ function judgeInterpreter({ root, tree, start, missing }: LoadCase): readonly Ed
   const found = tree.find(need);
   const edge = { rule: 'elf.interp', evidence: 'binary', root, from: endOf(start), need } as const;
   if (!isElfFile(found)) return [{ ...edge, verdict: missing, sentence: `${start.path} is loaded by ${need}, which isn't in this root` }];
-  if (isSameKind(found.elf, start.elf)) return [{ ...edge, verdict: 'ok', by: endOf(found), sentence: `${start.path} is loaded by ${need}` }];
-  return [{ ...edge, verdict: 'error', by: endOf(found), offer: formatKind(found.elf), sentence: `${start.path} is for ${formatKind(start.elf)}, its loader ${need} for ${formatKind(found.elf)}` }];
+  if (isSameKind(found.elf, start.elf))
+    return [{ ...edge, verdict: 'ok', by: endOf(found), sentence: `${start.path} is loaded by ${need}` }];
+  return [
+    {
+      ...edge,
+      verdict: 'error',
+      by: endOf(found),
+      offer: formatKind(found.elf),
+      sentence: `${start.path} is for ${formatKind(start.elf)}, its loader ${need} for ${formatKind(found.elf)}`,
+    },
+  ];
 }
 
 function judgeNeed({ root, start, missing }: LoadCase, { file, library, found, foreign }: LoadedNeed): Edge {
   const edge = { evidence: 'binary', root, from: endOf(file), need: library } as const;
-  if (found !== undefined) return { ...edge, rule: 'elf.needed', verdict: 'ok', by: endOf(found), sentence: `${file.path} needs ${library}, which is ${found.path}` };
+  if (found !== undefined)
+    return {
+      ...edge,
+      rule: 'elf.needed',
+      verdict: 'ok',
+      by: endOf(found),
+      sentence: `${file.path} needs ${library}, which is ${found.path}`,
+    };
   const when = file === start ? '' : `, loaded by ${start.path},`;
   if (foreign !== undefined) {
     const offer = formatKind(foreign.elf);
-    return { ...edge, rule: 'elf.machine', verdict: missing, by: endOf(foreign), offer, sentence: `${file.path}${when} needs ${library} for ${formatKind(file.elf)}; ${foreign.path} is for ${offer}` };
+    return {
+      ...edge,
+      rule: 'elf.machine',
+      verdict: missing,
+      by: endOf(foreign),
+      offer,
+      sentence: `${file.path}${when} needs ${library} for ${formatKind(file.elf)}; ${foreign.path} is for ${offer}`,
+    };
   }
   return { ...edge, rule: 'elf.needed', verdict: missing, sentence: `${file.path}${when} needs ${library}, which isn't in this root` };
 }
@@ -81,19 +107,43 @@ function judgeVersions({ root, missing, result }: LoadCase, { file, need }: Vers
   const edge = { rule: 'elf.version', evidence: 'binary', root, from: endOf(file), by: endOf(found) } as const;
   const name = (versions: readonly string[]): string => `${need.library}(${versions.join(', ')})`;
   if (found.elf.offers.length === 0) {
-    return [{ ...edge, verdict: 'warn', need: name(need.versions), offer: 'no symbol versions', sentence: `${file.path} needs ${need.versions.join(', ')} from ${need.library}; ${found.path} has no symbol versions at all` }];
+    return [
+      {
+        ...edge,
+        verdict: 'warn',
+        need: name(need.versions),
+        offer: 'no symbol versions',
+        sentence: `${file.path} needs ${need.versions.join(', ')} from ${need.library}; ${found.path} has no symbol versions at all`,
+      },
+    ];
   }
   const offered = new Set(found.elf.offers);
   const fitting = need.versions.filter((version) => offered.has(version));
   const absent = need.versions.filter((version) => !offered.has(version));
-  const fit: readonly Edge[] = fitting.length === 0 ? [] : [{ ...edge, verdict: 'ok', need: name(fitting), sentence: `${file.path} needs ${fitting.join(', ')} from ${need.library}, and ${found.path} offers them` }];
+  const fit: readonly Edge[] =
+    fitting.length === 0
+      ? []
+      : [
+          {
+            ...edge,
+            verdict: 'ok',
+            need: name(fitting),
+            sentence: `${file.path} needs ${fitting.join(', ')} from ${need.library}, and ${found.path} offers them`,
+          },
+        ];
   return [
     ...fit,
     ...absent.map((version): Edge => {
       const offer = offerOf(found, version);
       // A library that is there and too old stays so, whatever else the root may hold.
       const verdict: Verdict = need.weak?.includes(version) === true || missing === 'warn' ? 'warn' : 'error';
-      return { ...edge, verdict, need: name([version]), offer, sentence: `${file.path} needs ${version} from ${need.library}; ${found.path} has ${offer}` };
+      return {
+        ...edge,
+        verdict,
+        need: name([version]),
+        offer,
+        sentence: `${file.path} needs ${version} from ${need.library}; ${found.path} has ${offer}`,
+      };
     }),
   ];
 }
@@ -107,5 +157,10 @@ function offerOf(found: ElfFile, version: string): string {
 
 export function endOf(file: RootFile): EdgeEnd {
   const { component, path } = file;
-  return { component: component.name, version: component.version, path, ...(component.facts === undefined ? {} : { payload: component.facts.payload }) };
+  return {
+    component: component.name,
+    version: component.version,
+    path,
+    ...(component.facts === undefined ? {} : { payload: component.facts.payload }),
+  };
 }

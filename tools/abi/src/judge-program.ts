@@ -40,12 +40,16 @@ export function judgeProgram(program: ProgramCase): readonly Edge[] {
 function absence({ need, tree, path }: ProgramCase, places: readonly string[], subject: string): Pick<Edge, 'sentence' | 'hints'> {
   const link = places.find((place) => tree.isLink(place));
   const where = need.program.includes('/') ? 'in this root' : `on the PATH ${path.join(':')}`;
-  const sentence = link === undefined ? `${subject}, which isn't ${where}` : `${subject}, but ${link} is a link to nothing that can be executed`;
+  const sentence =
+    link === undefined ? `${subject}, which isn't ${where}` : `${subject}, but ${link} is a link to nothing that can be executed`;
   const name = need.program.slice(need.program.lastIndexOf('/') + 1);
   const others = tree.files.filter((file) => file.executable).map((file) => file.path);
   const variants = others.filter((other) => other.slice(other.lastIndexOf('/') + 1).startsWith(`${name}-`)).slice(0, 5);
   if (variants.length > 0) return { sentence, hints: [`there is ${variants.join(', ')}: add a link, as an alternative would`] };
-  const nearest = nearestOf(name, others.map((other) => other.slice(other.lastIndexOf('/') + 1)));
+  const nearest = nearestOf(
+    name,
+    others.map((other) => other.slice(other.lastIndexOf('/') + 1)),
+  );
   return { sentence, ...(nearest === undefined ? {} : { hints: [`did you mean \`${nearest}\`?`] }) };
 }
 
@@ -59,7 +63,12 @@ function judgeScript(program: ProgramCase, first: RootFile): readonly Edge[] {
       edges.push({ ...edge, verdict: program.missing, sentence: `${file.path} is a script for ${file.script}, which isn't in this root` });
       break;
     }
-    edges.push({ ...edge, verdict: 'ok', by: endOf(interpreter), sentence: `${file.path} is a script for ${file.script}, which is ${interpreter.path}` });
+    edges.push({
+      ...edge,
+      verdict: 'ok',
+      by: endOf(interpreter),
+      sentence: `${file.path} is a script for ${file.script}, which is ${interpreter.path}`,
+    });
     file = interpreter;
   }
   return edges;

@@ -30,7 +30,8 @@ export async function extractKernelFacts(input: KernelInput): Promise<KernelFact
     const info = extractModuleFacts(bytes, path);
     const known = modules.get(info.name);
     if (known !== undefined) throw bad(`two modules are called \`${info.name}\`: \`${known.path}\` and \`${path}\``);
-    if (vermagic !== undefined && vermagic !== info.vermagic) throw bad(`\`${path}\` was built for \`${info.vermagic}\`, other modules for \`${vermagic}\``);
+    if (vermagic !== undefined && vermagic !== info.vermagic)
+      throw bad(`\`${path}\` was built for \`${info.vermagic}\`, other modules for \`${vermagic}\``);
     vermagic = info.vermagic;
     modules.set(info.name, { path, depends: info.depends, before: info.before });
     if (modules.size > maxModules) throw new Failure({ code: 'limit', message: `the kernel has more than ${maxModules} modules` });
@@ -39,8 +40,13 @@ export async function extractKernelFacts(input: KernelInput): Promise<KernelFact
 }
 
 function readBuiltin(text: string): readonly string[] {
-  if (text.length > maxBuiltinBytes) throw new Failure({ code: 'limit', message: `\`modules.builtin\` has ${text.length} bytes, more than ${maxBuiltinBytes}` });
-  const names = text.split('\n').map((line) => line.trim()).filter((line) => line !== '').map((line) => moduleName(nameOfPath(line)));
+  if (text.length > maxBuiltinBytes)
+    throw new Failure({ code: 'limit', message: `\`modules.builtin\` has ${text.length} bytes, more than ${maxBuiltinBytes}` });
+  const names = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => moduleName(nameOfPath(line)));
   return sorted(new Set(names));
 }
 

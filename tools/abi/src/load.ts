@@ -80,7 +80,9 @@ interface Outcome {
 function searchLibrary(tree: RootTree, search: Search): Outcome {
   const { file, library } = search;
   const originOf = (holder: ElfFile): string => search.loaded.get(holder)?.origin ?? folderOf(holder.path);
-  const paths = library.includes('/') ? [expandOrigin(library, originOf(file))] : searchFolders(search, originOf).map((folder) => `${folder}/${library}`);
+  const paths = library.includes('/')
+    ? [expandOrigin(library, originOf(file))]
+    : searchFolders(search, originOf).map((folder) => `${folder}/${library}`);
   let foreign: ElfFile | undefined;
   for (const path of paths) {
     const candidate = tree.find(path);

@@ -21,10 +21,6 @@ const compatible: Readonly<Partial<Record<Platform, KnownKind>>> = {
   'linux/arm64': { machine: 'em-40', class: 32, triplet: 'arm-linux-gnueabihf' },
 };
 
-export function nativeKind(platform: Platform): ElfKind {
-  return native[platform];
-}
-
 /** Whether a machine of the platform runs such a file: always, where its kernel supports it, or never. */
 export function fitOf(kind: ElfKind, platform: Platform): 'native' | 'compatible' | 'foreign' {
   if (isSameKind(kind, native[platform])) return 'native';

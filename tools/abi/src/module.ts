@@ -31,8 +31,16 @@ export function extractModuleFacts(bytes: Uint8Array, path: string): ModuleInfo 
   if (vermagic === undefined) throw malformed(path, 'its `.modinfo` has no `vermagic`');
   return {
     name: moduleName(name),
-    depends: namesOf(info.filter(([key]) => key === 'depends').map(([, value]) => value), ',', path),
-    before: namesOf(info.filter(([key]) => key === 'softdep').flatMap(([, value]) => preOf(value)), ' ', path),
+    depends: namesOf(
+      info.filter(([key]) => key === 'depends').map(([, value]) => value),
+      ',',
+      path,
+    ),
+    before: namesOf(
+      info.filter(([key]) => key === 'softdep').flatMap(([, value]) => preOf(value)),
+      ' ',
+      path,
+    ),
     vermagic: vermagic.trimEnd(),
   };
 }
@@ -60,7 +68,10 @@ function preOf(softdep: string): readonly string[] {
 }
 
 function namesOf(texts: readonly string[], separator: string, path: string): readonly string[] {
-  const names = texts.flatMap((text) => text.split(separator)).filter((text) => text !== '').map(moduleName);
+  const names = texts
+    .flatMap((text) => text.split(separator))
+    .filter((text) => text !== '')
+    .map(moduleName);
   if (names.length > maxNames) throw malformed(path, `it names ${names.length} modules, more than ${maxNames}`);
   return [...new Set(names)];
 }

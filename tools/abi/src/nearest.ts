@@ -8,7 +8,8 @@ export function nearestOf(name: string, names: Iterable<string>): string | undef
     if (Math.abs(other.length - name.length) > limit) continue;
     const distance = distanceOf(name, other);
     if (distance > limit) continue;
-    if (best === undefined || distance < best.distance || (distance === best.distance && compareText(other, best.name) < 0)) best = { name: other, distance };
+    if (best === undefined || distance < best.distance || (distance === best.distance && compareText(other, best.name) < 0))
+      best = { name: other, distance };
   }
   return best?.name;
 }

@@ -1,4 +1,14 @@
-import { type ElfFacts, type ElfVersionNeed, Failure, type Facts, isPlatform, type KernelFacts, type ModuleFacts, parseDigest, type PlatformFacts } from '@moby/model';
+import {
+  type ElfFacts,
+  type ElfVersionNeed,
+  Failure,
+  type Facts,
+  isPlatform,
+  type KernelFacts,
+  type ModuleFacts,
+  parseDigest,
+  type PlatformFacts,
+} from '@moby/model';
 
 /** A kernel with 5,000 modules has about 1 MB. */
 const maxFactsBytes = 32 << 20;
@@ -6,7 +16,7 @@ const maxItems = 200_000;
 const maxTextLength = 4096;
 
 /** The keys of each object in the file. */
-const keys = {
+const formKeys = {
   root: new Set(['facts', 'platforms']),
   platform: new Set(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel']),
   elf: new Set(['path', 'class', 'machine', 'interpreter', 'soname', 'needed', 'runpath', 'rpath', 'needs', 'offers', 'isaLevel']),
@@ -20,7 +30,8 @@ const keys = {
  * `Facts` (docs/reference/facts.md), and `limit` for a text over 32 MiB. `file` is the name that messages use.
  */
 export function parseFacts(text: string, file: string): Facts {
-  if (text.length > maxFactsBytes) throw new Failure({ code: 'limit', message: `\`${file}\` has ${text.length} characters, more than ${maxFactsBytes}` });
+  if (text.length > maxFactsBytes)
+    throw new Failure({ code: 'limit', message: `\`${file}\` has ${text.length} characters, more than ${maxFactsBytes}` });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -30,17 +41,20 @@ export function parseFacts(text: string, file: string): Facts {
   const root = new Reader(value, file);
   if (root.get('facts').number() !== 1) throw refuse(file, '`facts` must be 1');
   const platforms: Partial<Record<string, PlatformFacts>> = Object.fromEntries(
-    root.get('platforms').entries().map(([name, item]) => {
-      if (!isPlatform(name)) throw refuse(file, `\`${name}\` is not a platform`);
-      return [name, readPlatform(item)];
-    }),
+    root
+      .get('platforms')
+      .entries()
+      .map(([name, item]) => {
+        if (!isPlatform(name)) throw refuse(file, `\`${name}\` is not a platform`);
+        return [name, readPlatform(item)];
+      }),
   );
-  root.only(keys.root);
+  root.only(formKeys.root);
   return { facts: 1, platforms };
 }
 
 function readPlatform(item: Reader): PlatformFacts {
-  item.only(keys.platform);
+  item.only(formKeys.platform);
   const payload = parseDigest(item.get('payload').text());
   if (payload === undefined) throw item.get('payload').refuse('must be a sha256 digest');
   return {
@@ -55,7 +69,7 @@ function readPlatform(item: Reader): PlatformFacts {
 }
 
 function readElf(item: Reader): ElfFacts {
-  item.only(keys.elf);
+  item.only(formKeys.elf);
   const bits = item.get('class').number();
   if (bits !== 32 && bits !== 64) throw item.get('class').refuse('must be 32 or 64');
   if (item.has('rpath') && !item.get('rpath').isTrue()) throw item.get('rpath').refuse('must be true where it stands');
@@ -75,7 +89,7 @@ function readElf(item: Reader): ElfFacts {
 }
 
 function readNeed(item: Reader): ElfVersionNeed {
-  item.only(keys.need);
+  item.only(formKeys.need);
   return {
     library: item.get('library').text(),
     versions: item.get('versions').texts(),
@@ -84,11 +98,14 @@ function readNeed(item: Reader): ElfVersionNeed {
 }
 
 function readKernel(item: Reader): KernelFacts {
-  item.only(keys.kernel);
-  const modules = item.get('modules').entries().map(([name, module]): readonly [string, ModuleFacts] => {
-    module.only(keys.module);
-    return [name, { path: module.get('path').text(), depends: module.get('depends').texts(), before: module.get('before').texts() }];
-  });
+  item.only(formKeys.kernel);
+  const modules = item
+    .get('modules')
+    .entries()
+    .map(([name, module]): readonly [string, ModuleFacts] => {
+      module.only(formKeys.module);
+      return [name, { path: module.get('path').text(), depends: module.get('depends').texts(), before: module.get('before').texts() }];
+    });
   return {
     release: item.get('release').text(),
     vermagic: item.get('vermagic').text(),
@@ -160,10 +177,13 @@ class Reader {
   }
 
   refuse(what: string): Failure {
-    const keys: string[] = [];
-    let root: Reader = this;
-    for (; root.#parent !== undefined; root = root.#parent) keys.unshift(root.#key);
-    return refuse(root.#key, `\`${keys.length === 0 ? '.' : keys.join('.')}\` ${what}`);
+    const [file = '', ...words] = this.#place();
+    return refuse(file, `\`${words.length === 0 ? '.' : words.join('.')}\` ${what}`);
+  }
+
+  /** The file's name, then the keys that lead here. */
+  #place(): readonly string[] {
+    return this.#parent === undefined ? [this.#key] : [...this.#parent.#place(), this.#key];
   }
 
   #fields(): Readonly<Record<string, unknown>> {
@@ -195,5 +215,9 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function refuse(file: string, why: string): Failure {
-  return new Failure({ code: 'invalid-input', message: `\`${file}\` is not a facts file: ${why}`, hints: ['write it anew: moby-compose component build'] });
+  return new Failure({
+    code: 'invalid-input',
+    message: `\`${file}\` is not a facts file: ${why}`,
+    hints: ['write it anew: moby-compose component build'],
+  });
 }

@@ -47,10 +47,14 @@ function groupEdges(edges: readonly Edge[]): readonly EdgeGroup[] {
     const key = [edge.rule, edge.verdict, nameOf(edge.from), edge.by === undefined ? '' : nameOf(edge.by)].join('\0');
     groups.set(key, [...(groups.get(key) ?? []), edge]);
   }
-  return [...groups.values()].flatMap((group): readonly EdgeGroup[] => {
-    const [first] = group;
-    return first === undefined ? [] : [{ code: codeOf(first.rule), verdict: first.verdict, title: titleOf(first), edges: group }];
-  }).sort((a, b) => (isWorse(a.verdict, b.verdict) ? -1 : isWorse(b.verdict, a.verdict) ? 1 : compareText(a.title, b.title) || compareText(a.code, b.code)));
+  return [...groups.values()]
+    .flatMap((group): readonly EdgeGroup[] => {
+      const [first] = group;
+      return first === undefined ? [] : [{ code: codeOf(first.rule), verdict: first.verdict, title: titleOf(first), edges: group }];
+    })
+    .sort((a, b) =>
+      isWorse(a.verdict, b.verdict) ? -1 : isWorse(b.verdict, a.verdict) ? 1 : compareText(a.title, b.title) || compareText(a.code, b.code),
+    );
 }
 
 /** `elf.version` → `elf-version`: the permanent name of the message. */
@@ -60,7 +64,8 @@ export function codeOf(rule: EdgeRule): string {
 
 function titleOf(edge: Edge): string {
   const from = nameOf(edge.from);
-  if (edge.verdict === 'unknown') return edge.rule === 'facts.present' ? `${from} has no facts` : `nobody knows whether ${from} has what it needs in ${edge.root}`;
+  if (edge.verdict === 'unknown')
+    return edge.rule === 'facts.present' ? `${from} has no facts` : `nobody knows whether ${from} has what it needs in ${edge.root}`;
   if (edge.rule === 'elf.machine' && edge.by === undefined) return `${from} is for another machine than ${edge.offer ?? 'this one'}`;
   if (edge.by === undefined || nameOf(edge.by) === from) return `${from} lacks what it needs in ${edge.root}`;
   return `${from} doesn't fit ${nameOf(edge.by)}`;
@@ -74,7 +79,10 @@ function nameOf(end: { readonly component: string; readonly version: string }): 
 export function describeEdge(edge: Edge): EdgeDescription {
   const subject = edge.from.path ?? nameOf(edge.from);
   const needs = { subject, verb: 'needs', what: readableNeed(edge) } as const;
-  const offers = edge.by === undefined ? { subject: `root ${edge.root}`, verb: 'offers', what: 'no such file' } as const : { subject: edge.by.path ?? nameOf(edge.by), verb: 'offers', what: edge.offer ?? edge.need } as const;
+  const offers =
+    edge.by === undefined
+      ? ({ subject: `root ${edge.root}`, verb: 'offers', what: 'no such file' } as const)
+      : ({ subject: edge.by.path ?? nameOf(edge.by), verb: 'offers', what: edge.offer ?? edge.need } as const);
   return { rows: edge.rule === 'facts.present' ? [needs] : [needs, offers], evidence: evidenceOf(edge), hints: edge.hints ?? [] };
 }
 
@@ -86,9 +94,13 @@ function readableNeed(edge: Edge): string {
 
 function evidenceOf(edge: Edge): string {
   switch (edge.evidence) {
-    case 'observed': return 'observed';
-    case 'binary': return edge.by?.path === undefined || edge.from.path === undefined ? 'read from the bytes' : 'read from both files';
-    case 'declared': return 'declared in the manifest';
-    case 'assumed': return 'assumed';
+    case 'observed':
+      return 'observed';
+    case 'binary':
+      return edge.by?.path === undefined || edge.from.path === undefined ? 'read from the bytes' : 'read from both files';
+    case 'declared':
+      return 'declared in the manifest';
+    case 'assumed':
+      return 'assumed';
   }
 }

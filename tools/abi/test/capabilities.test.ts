@@ -33,8 +33,18 @@ describe('capabilities of a component', () => {
   test('ask for what the component does not hold: loader, libraries, the newest version of each family', () => {
     const redis = component('redis', '8.0.2', {
       elf: [
-        program('/usr/bin/redis-cli', { needed: ['libown.so', 'libc.so.6'], runpath: ['/usr/lib/redis'], needs: [{ library: 'libc.so.6', versions: ['GLIBC_2.34', 'GLIBC_2.9', 'GLIBC_PRIVATE'] }] }),
-        program('/usr/bin/redis-check-rdb', { needed: ['libcrypto.so.3', 'libc.so.6'], needs: [{ library: 'libc.so.6', versions: ['GLIBC_2.38', 'GLIBC_2.99'], weak: ['GLIBC_2.99'] }, { library: 'libcrypto.so.3', versions: ['OPENSSL_3.0.9', 'OPENSSL_1_1_0'] }] }),
+        program('/usr/bin/redis-cli', {
+          needed: ['libown.so', 'libc.so.6'],
+          runpath: ['/usr/lib/redis'],
+          needs: [{ library: 'libc.so.6', versions: ['GLIBC_2.34', 'GLIBC_2.9', 'GLIBC_PRIVATE'] }],
+        }),
+        program('/usr/bin/redis-check-rdb', {
+          needed: ['libcrypto.so.3', 'libc.so.6'],
+          needs: [
+            { library: 'libc.so.6', versions: ['GLIBC_2.38', 'GLIBC_2.99'], weak: ['GLIBC_2.99'] },
+            { library: 'libcrypto.so.3', versions: ['OPENSSL_3.0.9', 'OPENSSL_1_1_0'] },
+          ],
+        }),
         library('/usr/lib/redis/libown.so', { needed: ['libz.so.1'], needs: [{ library: 'libz.so.1', versions: ['ZLIB_1.2.3.4'] }] }),
       ],
     });
@@ -53,21 +63,38 @@ describe('capabilities of a component', () => {
   });
 
   test('of a 32-bit library cannot be taken for those of the platform', () => {
-    const other = component('old', '1.0.0', { elf: [library('/usr/lib/i386-linux-gnu/libz.so.1', { class: 32, machine: 'em-3', needed: ['libc.so.6'] })] });
+    const other = component('old', '1.0.0', {
+      elf: [library('/usr/lib/i386-linux-gnu/libz.so.1', { class: 32, machine: 'em-3', needed: ['libc.so.6'] })],
+    });
     expect(derive(other)).toEqual({ provides: { 'soname:em-3.32/libz.so.1': '1.0.0' }, requires: { 'soname:em-3.32/libc.so.6': '*' } });
   });
 
   test('follow the name that the loader looks for, not what a plugin is called', () => {
     const odd = component('odd', '1.0.0', {
-      elf: [library('/usr/lib/x86_64-linux-gnu/libz.so.1.3', { soname: 'libz.so.1' }), library('/usr/lib/odd/plugin.so', { soname: 'libplugin.so.0' })],
+      elf: [
+        library('/usr/lib/x86_64-linux-gnu/libz.so.1.3', { soname: 'libz.so.1' }),
+        library('/usr/lib/odd/plugin.so', { soname: 'libplugin.so.0' }),
+      ],
       links: { '/usr/lib/x86_64-linux-gnu/libz.so.1': 'libz.so.1.3', '/usr/lib/x86_64-linux-gnu/libz.so': 'libz.so.1' },
     });
     expect(Object.keys(derive(odd).provides)).toEqual(['soname:libz.so.1']);
   });
 
   test('are one set for all platforms: the least that is offered, the most that is needed', () => {
-    const offers = (...versions: readonly string[]): RootComponent => component('foo', '1.0.0', { elf: [library('/usr/lib/libfoo.so.1', { offers: versions, needed: ['libc.so.6'], needs: [{ library: 'libc.so.6', versions }] })] });
-    const arm = component('foo', '1.0.0', { elf: [library('/usr/lib/libfoo.so.1', { machine: 'aarch64', offers: ['FOO_1.2'], needed: ['libc.so.6'], needs: [{ library: 'libc.so.6', versions: ['FOO_1.9'] }] })] });
+    const offers = (...versions: readonly string[]): RootComponent =>
+      component('foo', '1.0.0', {
+        elf: [library('/usr/lib/libfoo.so.1', { offers: versions, needed: ['libc.so.6'], needs: [{ library: 'libc.so.6', versions }] })],
+      });
+    const arm = component('foo', '1.0.0', {
+      elf: [
+        library('/usr/lib/libfoo.so.1', {
+          machine: 'aarch64',
+          offers: ['FOO_1.2'],
+          needed: ['libc.so.6'],
+          needs: [{ library: 'libc.so.6', versions: ['FOO_1.9'] }],
+        }),
+      ],
+    });
     const [amd64, arm64] = [offers('FOO_1.5').facts, arm.facts];
     if (amd64 === undefined || arm64 === undefined) throw new Error('both have facts');
     expect(deriveCapabilities({ facts: 1, platforms: { 'linux/amd64': amd64, 'linux/arm64': arm64 } })).toEqual({
@@ -77,18 +104,26 @@ describe('capabilities of a component', () => {
   });
 
   test('never refuse what the exact check admits', () => {
-    const version = fc.tuple(fc.constantFrom('FOO', 'BAR_2', 'FOO_X'), fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 })).map(([family, numbers]) => `${family}_${numbers.join('.')}`);
+    const version = fc
+      .tuple(fc.constantFrom('FOO', 'BAR_2', 'FOO_X'), fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }))
+      .map(([family, numbers]) => `${family}_${numbers.join('.')}`);
     const name = fc.oneof(version, fc.constantFrom('Base', 'FOO_PRIVATE'));
     fc.assert(
-      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 8 }), fc.uniqueArray(name, { minLength: 1, maxLength: 4 }), (offers, versions) => {
-        const app = component('app', '1.0.0', { elf: [program('/usr/bin/app', { needed: ['libfoo.so.1', 'libc.so.6'], needs: [{ library: 'libfoo.so.1', versions }] })] });
-        const foo = component('foo', '1.0.0', { elf: [library('/usr/lib/libfoo.so.1', { offers })] });
-        const edges = checkRoot({ root: 'x', platform: 'linux/amd64', components: [app, foo, glibc('2.41.0')], programs: [] });
-        const isAdmitted = edges.every((edge) => edge.verdict !== 'error');
-        const { requires } = derive(app);
-        expect(Object.keys(requires).every(isCapability)).toBe(true);
-        if (isAdmitted) expect(fits({ ...derive(foo).provides, ...derive(glibc('2.41.0')).provides }, requires)).toBe(true);
-      }),
+      fc.property(
+        fc.uniqueArray(name, { minLength: 1, maxLength: 8 }),
+        fc.uniqueArray(name, { minLength: 1, maxLength: 4 }),
+        (offers, versions) => {
+          const app = component('app', '1.0.0', {
+            elf: [program('/usr/bin/app', { needed: ['libfoo.so.1', 'libc.so.6'], needs: [{ library: 'libfoo.so.1', versions }] })],
+          });
+          const foo = component('foo', '1.0.0', { elf: [library('/usr/lib/libfoo.so.1', { offers })] });
+          const edges = checkRoot({ root: 'x', platform: 'linux/amd64', components: [app, foo, glibc('2.41.0')], programs: [] });
+          const isAdmitted = edges.every((edge) => edge.verdict !== 'error');
+          const { requires } = derive(app);
+          expect(Object.keys(requires).every(isCapability)).toBe(true);
+          if (isAdmitted) expect(fits({ ...derive(foo).provides, ...derive(glibc('2.41.0')).provides }, requires)).toBe(true);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -34,7 +34,9 @@ export function makeElf(plan: ElfPlan): Buffer {
   if (plan.isaBits !== undefined) add(makeProperty(writer, plan.isaBits), 0x6474e553);
   const verneed = plan.needs === undefined ? undefined : add(makeVerneed(writer, plan.needs, strings));
   const verdef = plan.offers === undefined ? undefined : add(makeVerdef(writer, plan.offers, strings));
-  const tags: (readonly [tag: number, value: number | (() => number)])[] = (plan.needed ?? []).map((name) => [1, strings.add(name)] as const);
+  const tags: (readonly [tag: number, value: number | (() => number)])[] = (plan.needed ?? []).map(
+    (name) => [1, strings.add(name)] as const,
+  );
   if (plan.soname !== undefined) tags.push([14, strings.add(plan.soname)]);
   if (plan.rpath !== undefined) tags.push([15, strings.add(plan.rpath)]);
   if (plan.runpath !== undefined) tags.push([29, strings.add(plan.runpath)]);
@@ -50,11 +52,13 @@ export function makeElf(plan: ElfPlan): Buffer {
     part.offset = Math.ceil(end / 8) * 8;
     end = part.offset + part.bytes.length;
   }
-  for (const [index, [tag, value]] of tags.entries()) writer.words(dynamic, index * (is64 ? 16 : 8), [tag, typeof value === 'number' ? value : value()]);
+  for (const [index, [tag, value]] of tags.entries())
+    writer.words(dynamic, index * (is64 ? 16 : 8), [tag, typeof value === 'number' ? value : value()]);
   const file = Buffer.alloc(end);
   writeHeader(writer, file, { plan, headers });
   writeSegment(writer, file, { index: 0, type: 1, offset: 0, size: end });
-  for (const [index, part] of parts.filter(({ type }) => type !== undefined).entries()) writeSegment(writer, file, { index: index + 1, type: part.type ?? 0, offset: part.offset, size: part.bytes.length });
+  for (const [index, part] of parts.filter(({ type }) => type !== undefined).entries())
+    writeSegment(writer, file, { index: index + 1, type: part.type ?? 0, offset: part.offset, size: part.bytes.length });
   for (const part of parts) file.set(part.bytes, part.offset);
   return file;
 }
@@ -72,7 +76,10 @@ export function makeModule(info: readonly string[], plan: Pick<ElfPlan, 'class' 
   writeHeader(writer, file, { plan: { type: 1, ...plan }, headers: 0, sections: { offset: table, count: 3, names: 2 } });
   file.set(modinfo, start);
   file.set(names, start + modinfo.length);
-  for (const [index, name, offset, size] of [[1, 1, start, modinfo.length], [2, 10, start + modinfo.length, names.length]] as const) {
+  for (const [index, name, offset, size] of [
+    [1, 1, start, modinfo.length],
+    [2, 10, start + modinfo.length, names.length],
+  ] as const) {
     const at = table + index * entryBytes;
     writer.u32(file, at, name);
     writer.words(file, at + (is64 ? 24 : 16), [offset, size]);
@@ -92,7 +99,8 @@ interface Writer {
 function makeWriter(plan: Pick<ElfPlan, 'class' | 'littleEndian'>): Writer {
   const is64 = plan.class !== 32;
   const littleEndian = plan.littleEndian !== false;
-  const u32 = (target: Buffer, offset: number, value: number): void => void (littleEndian ? target.writeUInt32LE(value, offset) : target.writeUInt32BE(value, offset));
+  const u32 = (target: Buffer, offset: number, value: number): void =>
+    void (littleEndian ? target.writeUInt32LE(value, offset) : target.writeUInt32BE(value, offset));
   return {
     is64,
     littleEndian,
@@ -108,7 +116,15 @@ function makeWriter(plan: Pick<ElfPlan, 'class' | 'littleEndian'>): Writer {
   };
 }
 
-function writeHeader(writer: Writer, file: Buffer, about: { readonly plan: ElfPlan; readonly headers: number; readonly sections?: { readonly offset: number; readonly count: number; readonly names: number } }): void {
+function writeHeader(
+  writer: Writer,
+  file: Buffer,
+  about: {
+    readonly plan: ElfPlan;
+    readonly headers: number;
+    readonly sections?: { readonly offset: number; readonly count: number; readonly names: number };
+  },
+): void {
   const { is64 } = writer;
   file.set([0x7f, 0x45, 0x4c, 0x46, is64 ? 2 : 1, writer.littleEndian ? 1 : 2, 1]);
   writer.u16(file, 16, about.plan.type ?? 3);
@@ -120,7 +136,11 @@ function writeHeader(writer: Writer, file: Buffer, about: { readonly plan: ElfPl
   for (const [index, value] of values.entries()) writer.u16(file, rest + index * 2, value);
 }
 
-function writeSegment(writer: Writer, file: Buffer, segment: { readonly index: number; readonly type: number; readonly offset: number; readonly size: number }): void {
+function writeSegment(
+  writer: Writer,
+  file: Buffer,
+  segment: { readonly index: number; readonly type: number; readonly offset: number; readonly size: number },
+): void {
   const { is64 } = writer;
   const at = (is64 ? 64 : 52) + segment.index * (is64 ? 56 : 32);
   const address = loadAddress + segment.offset;
@@ -190,7 +210,10 @@ function makeProperty(writer: Writer, bits: number): Buffer {
   writer.u32(note, 4, 2 * unit);
   writer.u32(note, 8, 5);
   note.write('GNU\0', 12);
-  for (const [index, type, value] of [[0, 0xc0000002, 3], [1, 0xc0008002, bits]] as const) {
+  for (const [index, type, value] of [
+    [0, 0xc0000002, 3],
+    [1, 0xc0008002, bits],
+  ] as const) {
     writer.u32(note, 16 + index * unit, type);
     writer.u32(note, 20 + index * unit, 4);
     writer.u32(note, 24 + index * unit, value);

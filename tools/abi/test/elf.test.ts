@@ -61,7 +61,14 @@ describe('ELF facts', () => {
   });
 
   test('of a static program are its class and machine alone', () => {
-    expect(extractElfFacts(makeElf({ type: 2 }), '/init')).toEqual({ path: '/init', class: 64, machine: 'x86-64', needed: [], needs: [], offers: [] });
+    expect(extractElfFacts(makeElf({ type: 2 }), '/init')).toEqual({
+      path: '/init',
+      class: 64,
+      machine: 'x86-64',
+      needed: [],
+      needs: [],
+      offers: [],
+    });
   });
 
   test.each([
@@ -82,12 +89,16 @@ describe('ELF facts', () => {
   ])('of a broken header are refused: %s', (why, offset, value) => {
     const bytes = makeElf(full);
     bytes[offset] = value;
-    expect(() => extractElfFacts(bytes, '/usr/bin/main')).toThrow(`\`/usr/bin/main\` begins like an ELF file but can't be read as one: ${why}`);
+    expect(() => extractElfFacts(bytes, '/usr/bin/main')).toThrow(
+      `\`/usr/bin/main\` begins like an ELF file but can't be read as one: ${why}`,
+    );
   });
 
   test('of more versions than any library has are refused', () => {
     const versions = Array.from({ length: 16_385 }, (_, index) => `V_${index}`);
-    expect(() => extractElfFacts(makeElf({ needs: [{ library: 'libx.so.1', versions }] }), '/x')).toThrow('it has more than 16384 symbol versions');
+    expect(() => extractElfFacts(makeElf({ needs: [{ library: 'libx.so.1', versions }] }), '/x')).toThrow(
+      'it has more than 16384 symbol versions',
+    );
     expect(() => extractElfFacts(makeElf({ offers: ['x', ...versions] }), '/x')).toThrow('it has more than 16384 symbol versions');
   });
 });
@@ -105,7 +116,11 @@ describe('a damaged file', () => {
     expect(performance.now() - begin).toBeLessThan(2000);
   }
 
-  const originals = [makeElf(full), makeElf({ ...full, class: 32, littleEndian: false, machine: 20 }), makeElf({ ...full, littleEndian: false, machine: 22 })] as const;
+  const originals = [
+    makeElf(full),
+    makeElf({ ...full, class: 32, littleEndian: false, machine: 20 }),
+    makeElf({ ...full, littleEndian: false, machine: 22 }),
+  ] as const;
 
   test('is survived wherever it is cut', () => {
     for (const bytes of originals) for (let end = 0; end < bytes.length; end++) survive(bytes.subarray(0, end));
@@ -128,7 +143,14 @@ describe('a damaged file', () => {
 const hasReadelf = spawnSync('readelf', ['--version']).status === 0;
 
 describe.skipIf(!hasReadelf)('ELF facts are those of readelf', () => {
-  const samples = ['/usr/bin', '/usr/sbin', '/usr/lib', ...readdirSync('/usr/lib').filter((name) => name.endsWith('-linux-gnu') || name.startsWith('git-core')).map((name) => `/usr/lib/${name}`)]
+  const samples = [
+    '/usr/bin',
+    '/usr/sbin',
+    '/usr/lib',
+    ...readdirSync('/usr/lib')
+      .filter((name) => name.endsWith('-linux-gnu') || name.startsWith('git-core'))
+      .map((name) => `/usr/lib/${name}`),
+  ]
     .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
     .map((path) => realpathSync(path));
@@ -148,7 +170,9 @@ describe.skipIf(!hasReadelf)('ELF facts are those of readelf', () => {
 
   test('for files of other classes and byte orders, as this writer makes them', () => {
     const folder = mkdtempSync(join(tmpdir(), 'moby-elf-'));
-    for (const [index, plan] of ([{}, { class: 32, machine: 3 }, { littleEndian: false, machine: 22 }, { class: 32, littleEndian: false, machine: 20 }] as const).entries()) {
+    for (const [index, plan] of (
+      [{}, { class: 32, machine: 3 }, { littleEndian: false, machine: 22 }, { class: 32, littleEndian: false, machine: 20 }] as const
+    ).entries()) {
       const path = join(folder, `elf-${index}`);
       writeFileSync(path, makeElf({ ...full, ...plan }));
       const { interpreter, runpath, needed, soname } = summaryOf(extractElfFacts(readFileSync(path), path) ?? facts);
@@ -174,22 +198,39 @@ function pickNames({ interpreter, runpath, needed, soname }: ElfSummary): Partia
 }
 
 function summaryOf(found: ElfFacts): ElfSummary {
-  const needs = found.needs.flatMap((need) => need.versions.map((version) => `${need.library} ${version}${need.weak?.includes(version) === true ? ' weak' : ''}`));
-  return { interpreter: found.interpreter, soname: found.soname, runpath: found.runpath?.join(':'), needed: found.needed, needs, offers: found.offers, isaLevel: found.isaLevel };
+  const needs = found.needs.flatMap((need) =>
+    need.versions.map((version) => `${need.library} ${version}${need.weak?.includes(version) === true ? ' weak' : ''}`),
+  );
+  return {
+    interpreter: found.interpreter,
+    soname: found.soname,
+    runpath: found.runpath?.join(':'),
+    needed: found.needed,
+    needs,
+    offers: found.offers,
+    isaLevel: found.isaLevel,
+  };
 }
 
 /** An independent reading: GNU binutils, by its text. */
 function askReadelf(path: string): ElfSummary {
-  const { stdout } = spawnSync('readelf', ['-W', '-l', '-d', '-V', '-n', path], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' }, maxBuffer: 1 << 26 });
+  const { stdout } = spawnSync('readelf', ['-W', '-l', '-d', '-V', '-n', path], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+    maxBuffer: 1 << 26,
+  });
   const all = (pattern: RegExp): readonly string[] => [...stdout.matchAll(pattern)].map((match) => match[1] ?? '');
   const needs: string[] = [];
   let library = '';
   for (const line of stdout.split('\n')) {
     library = /Version: 1 {2}File: (\S+) {2}Cnt:/.exec(line)?.[1] ?? library;
     const match = /Name: (\S+) {2}Flags: (.*?) {2}Version: \d+/.exec(line);
-    if (match !== null && !line.includes('Rev:')) needs.push(`${library} ${match[1] ?? ''}${(match[2] ?? '').includes('WEAK') ? ' weak' : ''}`);
+    if (match !== null && !line.includes('Rev:'))
+      needs.push(`${library} ${match[1] ?? ''}${(match[2] ?? '').includes('WEAK') ? ' weak' : ''}`);
   }
-  const offers = [...stdout.matchAll(/Rev: 1 {2}Flags: (.*?) {2}Index: \d+ {2}Cnt: \d+ {2}Name: (\S+)/g)].filter((match) => !(match[1] ?? '').includes('BASE')).map((match) => match[2] ?? '');
+  const offers = [...stdout.matchAll(/Rev: 1 {2}Flags: (.*?) {2}Index: \d+ {2}Cnt: \d+ {2}Name: (\S+)/g)]
+    .filter((match) => !(match[1] ?? '').includes('BASE'))
+    .map((match) => match[2] ?? '');
   const isa = /x86 ISA needed: (.*)/.exec(stdout)?.[1];
   return {
     interpreter: all(/Requesting program interpreter: (.*)\]/g)[0],
@@ -198,6 +239,9 @@ function askReadelf(path: string): ElfSummary {
     needed: all(/\(NEEDED\) +Shared library: \[(.*)\]/g),
     needs,
     offers,
-    isaLevel: isa === undefined ? undefined : ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'].findLastIndex((level) => isa.includes(level)) + 1,
+    isaLevel:
+      isa === undefined
+        ? undefined
+        : ['x86-64-baseline', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'].findLastIndex((level) => isa.includes(level)) + 1,
   };
 }

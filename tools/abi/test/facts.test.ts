@@ -16,14 +16,24 @@ const kernelEntries: readonly FactsEntry[] = [
   file('usr/lib/modules/6.12/kernel/b.ko.xz', Buffer.from('packed b')),
   file('usr/lib/modules/6.12/kernel/a.ko', makeModule(['name=a', 'depends=b', 'vermagic=6.12 SMP '])),
 ];
-const decompressModule = (bytes: Uint8Array): Promise<Uint8Array> => Promise.resolve(makeModule([`name=${Buffer.from(bytes).toString().slice(-1)}`, 'softdep=pre: c', 'vermagic=6.12 SMP ']));
+const decompressModule = (bytes: Uint8Array): Promise<Uint8Array> =>
+  Promise.resolve(makeModule([`name=${Buffer.from(bytes).toString().slice(-1)}`, 'softdep=pre: c', 'vermagic=6.12 SMP ']));
 
 const entries: readonly FactsEntry[] = [
   ...kernelEntries,
   { kind: 'directory', path: 'usr', mode: 0o755 },
   { kind: 'symlink', path: 'usr/lib/libz.so.1', mode: 0o777, target: 'libz.so.1.3' },
   file('usr/lib/libz.so.1.3', makeElf({ soname: 'libz.so.1', offers: ['libz.so.1', 'ZLIB_1.2'] })),
-  file('usr/bin/zip', makeElf({ interpreter: '/lib64/ld-linux-x86-64.so.2', needed: ['libz.so.1'], needs: [{ library: 'libz.so.1', versions: ['ZLIB_1.2', { weak: 'ZLIB_1.3' }] }], rpath: '/opt' }), 0o755),
+  file(
+    'usr/bin/zip',
+    makeElf({
+      interpreter: '/lib64/ld-linux-x86-64.so.2',
+      needed: ['libz.so.1'],
+      needs: [{ library: 'libz.so.1', versions: ['ZLIB_1.2', { weak: 'ZLIB_1.3' }] }],
+      rpath: '/opt',
+    }),
+    0o755,
+  ),
   file('usr/bin/zless', Buffer.from('#! /bin/sh -e\necho\n'), 0o755),
   file('usr/share/readme', Buffer.from('#!/bin/sh is not a program here')),
 ];
@@ -79,12 +89,23 @@ describe('facts of a payload', () => {
     const facts = await extract(entries);
     expect(parseFacts(formatFacts(facts), 'facts.json')).toEqual(facts);
     const platform = await extractFacts({ payload, entries: [] });
-    expect(parseFacts(formatFacts({ facts: 1, platforms: { 'linux/s390x': platform, 'linux/arm64': platform } }), 'x')).toEqual({ facts: 1, platforms: { 'linux/arm64': platform, 'linux/s390x': platform } });
+    expect(parseFacts(formatFacts({ facts: 1, platforms: { 'linux/s390x': platform, 'linux/arm64': platform } }), 'x')).toEqual({
+      facts: 1,
+      platforms: { 'linux/arm64': platform, 'linux/s390x': platform },
+    });
   });
 
   test.each([
-    ['a broken ELF file', [file('usr/bin/x', makeElf({ needed: ['a'] }).subarray(0, 90), 0o755)], '`/usr/bin/x` begins like an ELF file but can\'t be read as one'],
-    ['two kernels', [...kernelEntries, file('usr/lib/modules/7.2/modules.builtin', Buffer.alloc(0))], 'the payload has the modules of two kernels, `6.12` and `7.2`'],
+    [
+      'a broken ELF file',
+      [file('usr/bin/x', makeElf({ needed: ['a'] }).subarray(0, 90), 0o755)],
+      "`/usr/bin/x` begins like an ELF file but can't be read as one",
+    ],
+    [
+      'two kernels',
+      [...kernelEntries, file('usr/lib/modules/7.2/modules.builtin', Buffer.alloc(0))],
+      'the payload has the modules of two kernels, `6.12` and `7.2`',
+    ],
     ['modules without modules.builtin', kernelEntries.slice(1), 'the payload has modules of `6.12` and no `modules.builtin`'],
   ])('are refused for %s', async (_why, list, message) => {
     await expect(extract(list)).rejects.toThrow(message);
@@ -94,11 +115,11 @@ describe('facts of a payload', () => {
 
 describe('a facts file that is not of the form', () => {
   const cases: readonly (readonly [change: (text: string) => string, message: string])[] = [
-    [(text) => text.slice(0, -20), '`facts.json` is not a facts file: it isn\'t JSON'],
+    [(text) => text.slice(0, -20), "`facts.json` is not a facts file: it isn't JSON"],
     [(text) => text.replace('"facts": 1', '"facts": 2'), '`facts` must be 1'],
     [(text) => text.replace('linux/amd64', 'linux/vax'), '`linux/vax` is not a platform'],
     [(text) => text.replace('"class": 64', '"class": 65'), '`platforms.linux/amd64.elf.0.class` must be 32 or 64'],
-    [(text) => text.replace('"offers": []', '"offer": []'), '`platforms.linux/amd64.elf.0` has a key that facts don\'t have: `offer`'],
+    [(text) => text.replace('"offers": []', '"offer": []'), "`platforms.linux/amd64.elf.0` has a key that facts don't have: `offer`"],
     [(text) => text.replace('"needed": [], ', ''), '`platforms.linux/amd64.elf.1` must have `needed`'],
     [(text) => text.replace('["libz.so.1"]', '[1]'), '`platforms.linux/amd64.elf.0.needed` must be text of at most 4096 characters'],
     [(text) => text.replace('sha256:ab', 'sha256:xy'), '`platforms.linux/amd64.payload` must be a sha256 digest'],

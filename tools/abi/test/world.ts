@@ -28,8 +28,16 @@ export function glibc(version: string): RootComponent {
   return component('glibc', version, {
     elf: [
       library('/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2', { offers }),
-      library('/usr/lib/x86_64-linux-gnu/libc.so.6', { offers, needed: ['ld-linux-x86-64.so.2'], needs: [{ library: 'ld-linux-x86-64.so.2', versions: ['GLIBC_PRIVATE'] }] }),
-      library('/usr/lib/x86_64-linux-gnu/libm.so.6', { offers, needed: ['libc.so.6'], needs: [{ library: 'libc.so.6', versions: ['GLIBC_PRIVATE'] }] }),
+      library('/usr/lib/x86_64-linux-gnu/libc.so.6', {
+        offers,
+        needed: ['ld-linux-x86-64.so.2'],
+        needs: [{ library: 'ld-linux-x86-64.so.2', versions: ['GLIBC_PRIVATE'] }],
+      }),
+      library('/usr/lib/x86_64-linux-gnu/libm.so.6', {
+        offers,
+        needed: ['libc.so.6'],
+        needs: [{ library: 'libc.so.6', versions: ['GLIBC_PRIVATE'] }],
+      }),
     ],
     links: { '/usr/lib64/ld-linux-x86-64.so.2': '../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2' },
   });

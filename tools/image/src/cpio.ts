@@ -24,18 +24,36 @@ export function cpioBytes(entry: SegmentEntry): number {
  * Writes header, name and body at `offset` and gives the offset after them. The buffer must be zero there. newc: Linux
  * Documentation/driver-api/early-userspace/buffer-format.rst. All times are 0.
  */
-export async function writeCpioEntry(target: Buffer, place: { readonly offset: number; readonly entry: SegmentEntry; readonly identity: EntryIdentity }): Promise<number> {
+export async function writeCpioEntry(
+  target: Buffer,
+  place: { readonly offset: number; readonly entry: SegmentEntry; readonly identity: EntryIdentity },
+): Promise<number> {
   const { entry, identity } = place;
   const nameBytes = Buffer.byteLength(entry.path) + 1;
   const [major, minor] = entry.kind === 'character' || entry.kind === 'block' ? [entry.major, entry.minor] : [0, 0];
   const mode = fileTypes[entry.kind] | (entry.kind === 'symlink' ? 0o777 : entry.mode);
-  const fields = [identity.inode, mode, entry.uid ?? 0, entry.gid ?? 0, identity.linkCount, 0, bodyBytes(entry), 0, 0, major, minor, nameBytes, 0];
+  const fields = [
+    identity.inode,
+    mode,
+    entry.uid ?? 0,
+    entry.gid ?? 0,
+    identity.linkCount,
+    0,
+    bodyBytes(entry),
+    0,
+    0,
+    major,
+    minor,
+    nameBytes,
+    0,
+  ];
   target.write(`070701${fields.map(hex).join('')}${entry.path}`, place.offset);
   const body = place.offset + aligned(headerBytes + nameBytes);
   if (entry.kind === 'symlink') target.write(entry.target, body);
   if (entry.kind === 'file') {
     const content = entry.content instanceof Uint8Array ? entry.content : await entry.content.read();
-    if (content.length !== sizeOf(entry.content)) throw new TypeError(`${entry.path} has ${content.length} bytes, announced were ${sizeOf(entry.content)}`);
+    if (content.length !== sizeOf(entry.content))
+      throw new TypeError(`${entry.path} has ${content.length} bytes, announced were ${sizeOf(entry.content)}`);
     target.set(content, body);
   }
   return body + aligned(bodyBytes(entry));

@@ -22,14 +22,19 @@ export function prefixOf(placement: Placement): string {
 
 /** The mode of a directory that a segment must carry as a parent. */
 export function modeOfParent(placement: Placement, path: string): number {
-  return placement.kind === 'additions' && Object.hasOwn(placement.directories, path) ? (placement.directories[path] ?? parentMode) : parentMode;
+  return placement.kind === 'additions' && Object.hasOwn(placement.directories, path)
+    ? (placement.directories[path] ?? parentMode)
+    : parentMode;
 }
 
 /** Whether the segment may give this directory a mode of its own. */
 export function ownsDirectory(placement: Placement, path: string): boolean {
   switch (placement.kind) {
-    case 'base': return true;
-    case 'tree': return path === placement.prefix || path.startsWith(`${placement.prefix}/`);
-    case 'additions': return placement.owns.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+    case 'base':
+      return true;
+    case 'tree':
+      return path === placement.prefix || path.startsWith(`${placement.prefix}/`);
+    case 'additions':
+      return placement.owns.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
   }
 }

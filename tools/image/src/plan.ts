@@ -25,7 +25,12 @@ export function planEntries(entries: Iterable<SegmentEntry>, placement: Placemen
     if (planned.has(placed.path)) throw refuse(placed.path, 'it is there twice');
     planned.set(placed.path, placed);
     contentBytes += placed.kind === 'file' ? sizeOf(placed.content) : 0;
-    if (contentBytes > maxSegmentBytes) throw new Failure({ code: 'limit', message: `the segment has more than ${maxSegmentBytes} bytes of files`, hints: ['put large components on a disk'] });
+    if (contentBytes > maxSegmentBytes)
+      throw new Failure({
+        code: 'limit',
+        message: `the segment has more than ${maxSegmentBytes} bytes of files`,
+        hints: ['put large components on a disk'],
+      });
   }
   addParents(planned, placement);
   const root: SegmentEntry = planned.get('.') ?? { kind: 'directory', path: '.', mode: parentMode };
@@ -37,13 +42,15 @@ export function planEntries(entries: Iterable<SegmentEntry>, placement: Placemen
 function placeEntry(entry: SegmentEntry, placement: Placement): SegmentEntry {
   const isRoot = entry.path === '.';
   if (!isRoot) checkPath(entry.path, entry.path);
-  else if (placement.kind === 'additions' || entry.kind !== 'directory') throw refuse('.', 'only a base and a tree have a root directory of their own');
+  else if (placement.kind === 'additions' || entry.kind !== 'directory')
+    throw refuse('.', 'only a base and a tree have a root directory of their own');
   const path = !isRoot ? `${prefixOf(placement)}${entry.path}` : placement.kind === 'tree' ? placement.prefix : '.';
   if (Buffer.byteLength(path) > maxPathBytes) throw refuse(path, `its path has more than ${maxPathBytes} bytes`);
   checkMerge(entry, placement);
   checkFields(entry);
   const isForeignMode = entry.kind === 'directory' && entry.mode !== modeOfParent(placement, path) && !ownsDirectory(placement, path);
-  if (isForeignMode) throw refuse(path, `its mode ${entry.mode.toString(8)} would replace the base's ${modeOfParent(placement, path).toString(8)}`);
+  if (isForeignMode)
+    throw refuse(path, `its mode ${entry.mode.toString(8)} would replace the base's ${modeOfParent(placement, path).toString(8)}`);
   return { ...entry, path };
 }
 
@@ -67,11 +74,14 @@ function checkMerge(entry: SegmentEntry, placement: Placement): void {
 
 function checkFields(entry: SegmentEntry): void {
   const numbers = [entry.uid ?? 0, entry.gid ?? 0];
-  if (numbers.some((id) => !Number.isInteger(id) || id < 0 || id > maxId)) throw refuse(entry.path, `its owner is not between 0 and ${maxId}`);
-  if (entry.kind !== 'symlink' && (!Number.isInteger(entry.mode) || entry.mode < 0 || entry.mode > 0o7777)) throw refuse(entry.path, 'its mode is over 7777');
+  if (numbers.some((id) => !Number.isInteger(id) || id < 0 || id > maxId))
+    throw refuse(entry.path, `its owner is not between 0 and ${maxId}`);
+  if (entry.kind !== 'symlink' && (!Number.isInteger(entry.mode) || entry.mode < 0 || entry.mode > 0o7777))
+    throw refuse(entry.path, 'its mode is over 7777');
   if (entry.kind === 'symlink') {
     const bytes = Buffer.byteLength(entry.target);
-    if (bytes === 0 || bytes > maxPathBytes || entry.target.includes('\0')) throw refuse(entry.path, `its target is empty, has a NUL or more than ${maxPathBytes} bytes`);
+    if (bytes === 0 || bytes > maxPathBytes || entry.target.includes('\0'))
+      throw refuse(entry.path, `its target is empty, has a NUL or more than ${maxPathBytes} bytes`);
   }
   if (entry.kind === 'file' && sizeOf(entry.content) > maxFileBytes) throw refuse(entry.path, `it has more than ${maxFileBytes} bytes`);
 }

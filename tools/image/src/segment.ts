@@ -68,7 +68,10 @@ export function codecVersion(codec: Codec): string {
   return codec.kind === 'none' ? 'none' : `zstd ${process.versions['zstd'] ?? process.versions.node} level ${codec.level}`;
 }
 
-async function* writeChunks(options: SegmentOptions & { readonly entries: readonly SegmentEntry[] }, onDone: (summary: SegmentSummary) => void): AsyncGenerator<Uint8Array> {
+async function* writeChunks(
+  options: SegmentOptions & { readonly entries: readonly SegmentEntry[] },
+  onDone: (summary: SegmentSummary) => void,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
   let [rawBytes, sizeBytes] = [0, 0];
   for await (const frame of compressFrames(options)) {
@@ -112,7 +115,7 @@ async function takeFirst(inWork: Promise<Frame>[]): Promise<readonly Frame[]> {
   const [first] = inWork;
   if (first === undefined) return [];
   const frame = await first;
-  inWork.shift();
+  void inWork.shift();
   return [frame];
 }
 
@@ -165,5 +168,8 @@ async function makeFrame(cut: FrameCut, codec: Codec): Promise<Frame> {
 }
 
 function memoryOf(entries: readonly SegmentEntry[]): number {
-  return entries.reduce((sum, entry) => sum + inodeBytes + (entry.kind === 'file' ? Math.ceil(sizeOf(entry.content) / pageBytes) * pageBytes : 0), 0);
+  return entries.reduce(
+    (sum, entry) => sum + inodeBytes + (entry.kind === 'file' ? Math.ceil(sizeOf(entry.content) / pageBytes) * pageBytes : 0),
+    0,
+  );
 }
