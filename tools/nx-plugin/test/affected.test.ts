@@ -29,7 +29,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/page.md': 'words\n',
 };
 
-describe('nx affected', () => {
+describe('nx affected', { timeout: 60_000 }, () => {
   let workspace: ScratchWorkspace;
   beforeAll(() => {
     workspace = scratchWorkspace(files);

@@ -18,7 +18,8 @@ export function scratchWorkspace(files: Readonly<Record<string, string>>): Scrat
   const settings: unknown = JSON.parse(readFileSync(join(checkout, 'nx.json'), 'utf8'));
   const plugins = [join(checkout, 'tools/nx-plugin/plugin.js')];
   write(folder, 'nx.json', JSON.stringify({ ...(typeof settings === 'object' ? settings : {}), plugins }));
-  for (const tool of readdirSync(join(checkout, 'tools'))) {
+  const tools = readdirSync(join(checkout, 'tools'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name: tool } of tools) {
     const { name, version, dependencies } = packageOf(tool);
     if (name === '@moby/testkit') continue; // tests lead to it from everywhere; here the program alone is looked at
     write(folder, `tools/${tool}/package.json`, JSON.stringify({ name, version, dependencies }));

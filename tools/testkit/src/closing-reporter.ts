@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 
 /**
- * Closes a run with one sentence, `N passed, N failed`; a module that could not be loaded counts as failed. Groups that
+ * Closes a run with one sentence, `N passed, N failed`; a module that can't be loaded and a hook that fails count as failed. Groups that
  * were skipped as a whole are named before it, because their names say what to install. With
  * MOBY_COMPOSE_REQUIRE_QEMU=1 a skipped test of the project `boot` is a failure: a green run has booted machines.
  */
@@ -11,9 +11,10 @@ export default class ClosingReporter implements Reporter {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     const skippedGroups = new Set<string>();
     for (const module of modules) {
-      const tests = [...module.children.allTests()];
-      if (tests.length === 0 && module.state() === 'failed') count.failed += 1;
-      for (const test of tests) {
+      const before = count.failed;
+      // A file that can't be loaded, and a hook of a group that fails, are failures of no test.
+      for (const part of [module, ...module.children.allSuites()]) if (part.errors().length > 0) count.failed += 1;
+      for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed' || state === 'failed') {
           count[state] += 1;
@@ -23,6 +24,7 @@ export default class ClosingReporter implements Reporter {
         else count.skipped += 1;
         skippedGroups.add(groupOf(test));
       }
+      if (module.state() === 'failed' && count.failed === before) count.failed += 1;
     }
     if (count.failed > 0) process.exitCode = 1;
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { checkout, scratchFolder } from '@moby/testkit';
+
+// Each test runs a whole vitest.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Closing {
   readonly lines: readonly string[];
@@ -36,6 +39,13 @@ test('the last line counts', () => {
 test('a file that cannot be loaded is a failure', () => {
   const { lines, exitCode } = close(`import 'not-there';`);
   expect(lines.at(-1)).toBe('0 passed, 1 failed');
+  expect(exitCode).toBe(1);
+});
+
+test('a hook that fails is a failure, although its tests never ran', () => {
+  const hook = `import { beforeAll } from 'vitest'; describe('group', () => { beforeAll(() => { throw new Error('no'); }); test('a', () => {}); });`;
+  const { lines, exitCode } = close(hook);
+  expect(lines.at(-1)).toBe('0 passed, 1 failed, 1 skipped');
   expect(exitCode).toBe(1);
 });
 

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { normalise, runCli, startCli } from '@moby/testkit';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 test('the real program answers', async () => {
   const run = await runCli(['--version']);
