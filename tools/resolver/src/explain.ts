@@ -9,8 +9,11 @@ export interface ExplainOptions {
   readonly placeOf?: (fact: RootFact) => string | undefined;
 }
 
-/** The column that places end before, where the text before them leaves room. */
-const placeColumn = 68;
+/** Places begin in one column, no nearer than this and no farther; a longer text pushes its own place out. */
+const nearestPlaceColumn = 50;
+const farthestPlaceColumn = 76;
+/** A conclusion and what joins it share a line up to this length. */
+const joinedLength = 76;
 /** Statements after which a proof is given as the list of its facts: nobody follows a longer one. */
 const maxSteps = 25;
 /** Ways out that are printed. */
@@ -19,6 +22,11 @@ const maxWaysOut = 6;
 interface Clause {
   readonly text: string;
   readonly place: string | undefined;
+}
+
+interface Line extends Clause {
+  /** What closes the line, after the place. */
+  readonly end: string;
 }
 
 /**
@@ -37,7 +45,7 @@ class Prose {
   readonly #placeOf: (fact: RootFact) => string | undefined;
   readonly #uses = new Map<Derivation, number>();
   readonly #numbers = new Map<Derivation, number>();
-  readonly #lines: string[] = [];
+  readonly #lines: Line[] = [];
 
   constructor(root: Derivation, options: ExplainOptions) {
     this.#root = root;
@@ -48,10 +56,19 @@ class Prose {
 
   lines(): readonly string[] {
     const steps = [...this.#uses.keys()].filter(({ kind }) => kind === 'derived').length;
-    if (this.#root.kind === 'fact') return [this.#line(`${this.#clause(this.#root).text}`, this.#clause(this.#root).place, '.')];
-    if (steps > maxSteps) return this.#listOfFacts();
-    this.#tell(this.#root);
-    return this.#lines;
+    if (this.#root.kind === 'fact') this.#push(this.#clause(this.#root), '.');
+    else if (steps > maxSteps) this.#listFacts();
+    else this.#tell(this.#root);
+    return aligned(this.#lines);
+  }
+
+  #push({ text, place }: Clause, end: string): void {
+    this.#lines.push({ text, place, end });
+  }
+
+  /** Takes back the line that was written last. */
+  #pop(): Line {
+    return this.#lines.pop() ?? { text: '', place: undefined, end: '' };
   }
 
   #count(node: Derivation): void {
@@ -60,9 +77,13 @@ class Prose {
     if (uses === 0 && node.kind === 'derived') node.causes.forEach((cause) => this.#count(cause));
   }
 
-  #listOfFacts(): readonly string[] {
-    const facts = [...this.#uses.keys()].filter(({ kind }) => kind === 'fact').map((node) => this.#clause(node));
-    return ['not all of this can be kept:', ...facts.map(({ text, place }) => this.#line(`- ${text}`, place, ''))];
+  #listFacts(): void {
+    this.#push({ text: 'not all of this can be kept', place: undefined }, ':');
+    for (const node of this.#uses.keys()) {
+      if (node.kind !== 'fact') continue;
+      const { text, place } = this.#clause(node);
+      this.#push({ text: `- ${text}`, place }, '');
+    }
   }
 
   /** Writes the steps up to a derived statement, the last of which ends in its conclusion. */
@@ -72,7 +93,7 @@ class Prose {
     if (told) this.#tell(first);
     if (second.kind === 'derived' && !this.#numbers.has(second)) {
       if (told) this.#number(first);
-      this.#lines.push('');
+      this.#push({ text: '', place: undefined }, '');
       this.#tell(second);
       this.#join(second, first, node);
     } else if (told) this.#join(first, second, node);
@@ -93,31 +114,31 @@ class Prose {
     if (this.#numbers.has(node)) return;
     const number = this.#numbers.size + 1;
     this.#numbers.set(node, number);
-    const last = this.#lines.at(-1) ?? '';
-    this.#lines[this.#lines.length - 1] = `${last.replace(/[,.]$/, '')} [${number}].`;
+    const last = this.#pop();
+    this.#push({ ...last, text: `${last.text} [${number}]` }, '.');
   }
 
   /** "a, and b, so c": both statements are new to the reader. */
   #begin(first: Derivation, second: Derivation, node: Derivation): void {
-    const [a, b] = [this.#clause(first), this.#clause(second)];
-    this.#lines.push(this.#line(a.text, a.place, ','));
-    if (node === this.#root) this.#lines.push(this.#line(`and ${b.text}`, b.place, '.'));
-    else this.#lines.push(this.#line(`and ${b.text}`, b.place, ','), `so ${statementClause(node.terms, this.#rootName)}.`);
+    this.#push(this.#clause(first), ',');
+    this.#conclude('and ', this.#clause(second), node);
   }
 
   /** "...so a; and b, so c": the first was just concluded. */
   #join(told: Derivation, other: Derivation, node: Derivation): void {
-    const last = this.#lines.at(-1) ?? '';
-    const { text, place } = this.#clause(other, told);
-    const open = last.replace(/\.$/, '');
-    const joined = `${open}; and ${text}`;
-    const end = node === this.#root ? '.' : ',';
-    if (joined.length <= placeColumn || last === '') this.#lines[this.#lines.length - 1] = this.#line(joined, place, end);
+    const last = this.#pop();
+    const clause = this.#clause(other, told);
+    const joined = `${last.text}; and `;
+    if (joined.length + clause.text.length <= joinedLength) this.#conclude(joined, clause, node);
     else {
-      this.#lines[this.#lines.length - 1] = `${open};`;
-      this.#lines.push(this.#line(`and ${text}`, place, end));
+      this.#push(last, ';');
+      this.#conclude('and ', clause, node);
     }
-    if (node !== this.#root) this.#lines.push(`so ${statementClause(node.terms, this.#rootName)}.`);
+  }
+
+  #conclude(before: string, { text, place }: Clause, node: Derivation): void {
+    this.#push({ text: `${before}${text}`, place }, node === this.#root ? '.' : ',');
+    if (node !== this.#root) this.#push({ text: `so ${statementClause(node.terms, this.#rootName)}`, place: undefined }, '.');
   }
 
   #clause(node: Derivation, told?: Derivation): Clause {
@@ -135,10 +156,12 @@ class Prose {
     const text = told.terms[0]?.selection.text;
     return fact.offeredBy.length === 1 && fact.offeredBy[0]?.text === text && !fact.need.includes(':') ? `${this.#rootName} requires it` : undefined;
   }
+}
 
-  #line(text: string, place: string | undefined, end: string): string {
-    return place === undefined ? `${text}${end}` : `${text.padEnd(placeColumn - place.length - 2)} (${place})${end}`;
-  }
+function aligned(lines: readonly Line[]): readonly string[] {
+  const lengths = lines.filter(({ place }) => place !== undefined).map(({ text }) => text.length);
+  const column = Math.max(nearestPlaceColumn, ...lengths.filter((length) => length <= farthestPlaceColumn));
+  return lines.map(({ text, place, end }) => (place === undefined ? `${text}${end}` : `${text.padEnd(column)}  (${place})${end}`));
 }
 
 interface WayOut {
@@ -152,13 +175,13 @@ function waysOut({ relax, loosenings }: Unsolvable, { placeOf = () => undefined 
   for (const facts of relax) {
     const [only] = facts;
     if (facts.length === 1 && only !== undefined && loosened.has(formatRootFact(only))) continue;
-    const places = facts.map((fact) => placeOf(fact) ?? '').filter((place) => place !== '');
-    ways.push({ place: places.join(', '), text: `without ${facts.map(rootFactText).join(' and ')}` });
+    const places = new Set(facts.map((fact) => placeOf(fact) ?? '').filter((place) => place !== ''));
+    ways.push({ place: [...places].join(', '), text: `without ${facts.map(rootFactText).join(' and ')}` });
   }
   if (ways.length === 0) return [];
   const shown = ways.slice(0, maxWaysOut);
   const width = Math.max(...shown.map(({ place }) => place.length));
-  const heading = shown.length === 1 ? 'this solves it; it was tried:' : 'either of these solves it; each was tried:';
+  const heading = shown.length === 1 ? 'this solves it; it was tried:' : `${shown.length === 2 ? 'either' : 'any'} of these solves it; each was tried:`;
   return [heading, ...shown.map(({ place, text }) => `  ${width === 0 ? '' : `${place.padEnd(width)}   `}${text}`)];
 }
 

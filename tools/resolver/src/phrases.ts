@@ -52,7 +52,7 @@ function placeWords(place: RequirementPlace): string {
   switch (place) {
     case 'root': return '';
     case 'machine': return ' on the machine';
-    case 'peer': return ' beside it';
+    case 'peer': return ' as a peer';
   }
 }
 
