@@ -1,4 +1,4 @@
-import type { Diagnostic, KernelFacts, ModuleFacts } from '@moby/model';
+import { type Diagnostic, Failure, type KernelFacts, type ModuleFacts } from '@moby/model';
 import type { Edge, EdgeEnd } from './edge.ts';
 import { moduleName } from './module.ts';
 import { nearestOf } from './nearest.ts';
@@ -34,7 +34,9 @@ const maxAsked = 1000;
 export function checkModules(options: CheckModulesOptions): ModulePlan {
   const { component, version, facts } = options.kernel;
   const kernel: EdgeEnd = { component, version };
-  const asked = options.asked.slice(0, maxAsked);
+  const { asked } = options;
+  if (asked.length > maxAsked)
+    throw new Failure({ code: 'limit', message: `${asked.length} kernel modules are asked for, more than ${maxAsked}` });
   if (facts === undefined) {
     const edges = asked.map((need) =>
       edgeOf(need, {

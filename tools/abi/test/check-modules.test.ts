@@ -131,6 +131,10 @@ describe('modules that are asked for', () => {
     ]);
   });
 
+  test('are not more than a thousand', () => {
+    expect(() => plan(...Array.from({ length: 1001 }, () => 'erofs'))).toThrow('1001 kernel modules are asked for, more than 1000');
+  });
+
   test('are unknown where the kernel has no facts', () => {
     const { edges, ordered } = checkModules({
       asked: [{ name: 'erofs', component: 'x', version: '1' }],
