@@ -132,8 +132,7 @@ class WorldLine implements Line {
     const resolved = await resolveAssembly({ assembly, registry, locked: old.value === undefined ? {} : lockedVersions(old.value.lock) });
     if (resolved.status === 'invalid') return { ok: false, findings: resolved.findings };
     if (resolved.status === 'no-solution') {
-      const [first, ...details] = resolved.explanation.split('\n');
-      return { ok: false, findings: [{ severity: 'error', code: 'no-solution', message: first ?? '', details }] };
+      return { ok: false, findings: [{ severity: 'error', code: 'no-solution', message: `${assembly.name} can't be resolved`, details: resolved.explanation.split('\n') }] };
     }
     const { resolution } = resolved;
     const lock = makeLock({ assembly, resolution, compressor: compressorOf(request.level) });

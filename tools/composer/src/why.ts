@@ -1,7 +1,6 @@
 import { componentsOf } from './check/check-resolution.ts';
 import type { Verdict } from './check/verdict.ts';
 import { machineRoot } from './lock/make-lock.ts';
-import type { Assembly } from './parse/assembly.ts';
 import type { ResolvedEdge, Resolution } from './resolve/resolution.ts';
 
 /** From the assembly down to what was asked for: each link says what the one above needs it for. */
@@ -25,7 +24,7 @@ export interface WhyLink {
 const maxChains = 64;
 
 /** Every shortest way from the assembly to a component, capability, or soname, one chain for each root and way in. */
-export function findWhy(options: { readonly assembly: Assembly; readonly resolution: Resolution; readonly verdict: Verdict; readonly name: string }): readonly WhyChain[] {
+export function findWhy(options: { readonly resolution: Resolution; readonly verdict: Verdict; readonly name: string }): readonly WhyChain[] {
   const { resolution, name } = options;
   const targets = resolution.edges.filter((edge) => isAbout(edge, name));
   const chains: WhyChain[] = [];
@@ -60,14 +59,13 @@ function pathTo(resolution: Resolution, target: ResolvedEdge): readonly Resolved
   return [];
 }
 
-function toLink({ assembly, resolution, verdict }: { readonly assembly: Assembly; readonly resolution: Resolution; readonly verdict: Verdict }, edge: ResolvedEdge): WhyLink {
+function toLink({ resolution, verdict }: { readonly resolution: Resolution; readonly verdict: Verdict }, edge: ResolvedEdge): WhyLink {
   const slash = edge.by.indexOf('/');
   const scope = slash < 0 ? '' : edge.by.slice(0, slash);
   const component = edge.by.slice(slash + 1);
   const root = resolution.roots.find((candidate) => candidate.scope === scope);
   const version = (root === undefined ? [] : componentsOf(resolution, root)).find(({ manifest }) => manifest.name === component)?.manifest.version;
   const shownRoot = scope === '' ? machineRoot : scope;
-  const wish = [assembly.kernel, assembly.init, ...assembly.machine, ...assembly.entries.map((entry) => entry.wish)].find((candidate) => candidate.where === edge.where);
   const soname = /^soname:([^/]+)/.exec(edge.need)?.[1];
   const who = edge.from.slice(edge.from.indexOf('/') + 1);
   const proof = soname === undefined ? undefined : verdict.edges.find((found) => found.root === shownRoot && found.from.component === who && (found.need === soname || found.need.startsWith(`${soname}(`)));
@@ -77,7 +75,7 @@ function toLink({ assembly, resolution, verdict }: { readonly assembly: Assembly
     root: shownRoot,
     need: edge.need,
     ...(edge.where === undefined ? {} : { where: edge.where }),
-    ...(wish?.place === undefined ? {} : { place: `${wish.place.file}:${wish.place.line}` }),
+    ...(edge.place === undefined ? {} : { place: `${edge.place.file}:${edge.place.line}` }),
     ...(proof?.from.path === undefined ? {} : { file: proof.from.path }),
   };
 }

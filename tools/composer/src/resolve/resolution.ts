@@ -1,4 +1,4 @@
-import type { ComponentName, RegistryComponent, Version } from '@moby/model';
+import type { ComponentName, Place, RegistryComponent, Version } from '@moby/model';
 
 /** Which versions stand in which root, and why. */
 export interface Resolution {
@@ -31,5 +31,6 @@ export interface ResolvedEdge {
   readonly by: string;
   /** For edges of the assembly: `services[0].component`. */
   readonly where?: string;
+  readonly place?: Place;
   readonly recommended: boolean;
 }

@@ -32,7 +32,7 @@ function explainFor(assembly: Assembly, answer: Exclude<Answer, Resolved>): stri
   if (answer.status === 'gave-up') {
     return `the search gave up after ${answer.steps} steps; most often it failed at ${answer.busiest.join(', ')}`;
   }
-  return explain(answer, { title: assembly.name, placeOf: (fact: RootFact) => placeOf(assembly, fact) });
+  return explain(answer, { rootName: assembly.name, placeOf: (fact: RootFact) => placeOf(assembly, fact) });
 }
 
 /** `assembly.yaml:9`, for a fact that stands in a file. */
@@ -99,7 +99,7 @@ function toEdge(assembly: Assembly, edge: Resolved['edges'][number]): ResolvedEd
   const recommended = edge.recommended === true;
   if (edge.from.kind === 'component') return { from: edge.from.key, need, range, by, recommended };
   const wish = wishOf(assembly, { kind: 'root-requires', scope: edge.from.scope, need, range });
-  return { from: '', need, range, by, recommended, ...(wish === undefined ? {} : { where: wish.where }) };
+  return { from: '', need, range, by, recommended, ...(wish === undefined ? {} : { where: wish.where }), ...(wish?.place === undefined ? {} : { place: wish.place }) };
 }
 
 function nameOf(text: string): ComponentName {
