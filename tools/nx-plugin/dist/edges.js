@@ -1,5 +1,5 @@
 import { intersects, isCapability, parseVersion, satisfies } from '@moby/model';
-import { assemblyProject, cliProject, componentProject, composerProject, lineProject, modelProject, schemasProject } from './project-names.js';
+import { assemblyProject, cliProject, componentProject, composerProject, lineProject, modelProject, schemasProject, } from './project-names.js';
 /**
  * The graph behind `affected`: an edge goes to every line that a range or a capability admits, not only to the one that
  * a lock chose, because a change of any of them can change the choice. Sorted, each edge once.

@@ -19,7 +19,7 @@ export interface Need {
  * Reads leniently, unlike `parseManifest`: a graph without the edges of a broken manifest would hide what a change to it
  * can touch. What can't be read admits everything; `component validate` says what is wrong.
  */
-export declare function readComponent({ name, line, text }: {
+export declare function readComponent({ name, line, text, }: {
     readonly name: string;
     readonly line: string;
     readonly text: string;

@@ -3,7 +3,7 @@ import { fromNpmVersion, parseRange } from '@moby/model';
  * Reads leniently, unlike `parseManifest`: a graph without the edges of a broken manifest would hide what a change to it
  * can touch. What can't be read admits everything; `component validate` says what is wrong.
  */
-export function readComponent({ name, line, text }) {
+export function readComponent({ name, line, text, }) {
     const json = recordOf(parseJson(text));
     const component = recordOf(json['component']);
     const proven = recordOf(component['proven']);
@@ -16,7 +16,10 @@ export function readComponent({ name, line, text }) {
     return { name, line, version, needs, provides };
 }
 function needsOf(value) {
-    return Object.entries(recordOf(value)).map(([name, need]) => ({ name, range: rangeOf(typeof need === 'string' ? need : recordOf(need)['range']) }));
+    return Object.entries(recordOf(value)).map(([name, need]) => ({
+        name,
+        range: rangeOf(typeof need === 'string' ? need : recordOf(need)['range']),
+    }));
 }
 function rangeOf(value) {
     return typeof value === 'string' ? parseRange(value) : undefined;
