@@ -66,6 +66,13 @@ test('stores nothing when the bytes are not the expected ones or their source fa
   expect(await readdir(join(folder, 'temporary'))).toEqual([]);
 });
 
+test('does not hash again what the caller has hashed', async () => {
+  const store = openContentStore(folder);
+  expect(await store.write(hello, { computed: helloDigest, expected: helloDigest })).toEqual({ digest: helloDigest, sizeBytes: 5 });
+  expect((await store.verify()).corrupt).toEqual([]);
+  expect((await failureOf(store.write(hello, { computed: helloDigest, expected: digest('0'.repeat(64)) }))).code).toBe('wrong-digest');
+});
+
 test('copies a blob and says where there is none', async () => {
   const store = openContentStore(folder);
   await store.write(hello);

@@ -98,11 +98,12 @@ test('text outside the signature is not used', async () => {
 test('an index that has expired is a warning', async () => {
   const world = await makeWorld({ suites: { trixie: { packages: [{ package: 'libc6', version: '1' }], validUntil: 'Sat, 21 Nov 2026 09:15:44 UTC' } } });
   const suite = await open(world);
-  expect(suite.findings.map(({ severity, code, message }) => `${severity}[${code}]: ${message}`)).toEqual([
+  expect(suite.findings.map(({ severity, code, message }) => `${severity}[${code}]: ${message}`.replaceAll(world.server.url, 'http://HOST'))).toEqual([
     'warning[index-expired]: the index of `trixie` was valid until 2026-11-21: newer versions may exist that this mirror does not have',
+    'warning[security-missing]: no location has `trixie-security`, so security updates of `trixie` are not seen: `http://HOST/debian`, `http://HOST/debian-security`',
   ]);
   expect(suite.findPackage('libc6')?.version).toBe('1');
-  expect((await open(world, { now: new Date('2026-11-21T09:00:00Z') })).findings).toEqual([]);
+  expect((await open(world, { now: new Date('2026-11-21T09:00:00Z') })).findings.map((finding) => finding.code)).toEqual(['security-missing']);
 });
 
 test('an index of another suite, signed by the same key, is refused', async () => {

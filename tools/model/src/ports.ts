@@ -67,6 +67,8 @@ export interface ContentStore {
 export interface WriteOptions {
   /** The digest that the bytes must have. */
   readonly expected?: Digest;
+  /** The digest that the caller has computed of these very bytes: it is not computed again. */
+  readonly computed?: Digest;
   /** Where it is known beforehand: for the message when the disk is full. */
   readonly sizeBytes?: number;
 }

@@ -21,7 +21,7 @@ export interface SuiteOptions extends IndexAccess {
 /** A suite with its updates and its security archive, verified, in memory (about 60 MB for trixie's main). */
 export interface DebianSuite {
   readonly suite: string;
-  /** Warnings: `index-expired`. */
+  /** Warnings: `index-expired`, `security-missing`. */
   readonly findings: readonly Diagnostic[];
   /** The newest version of a package over all three; undefined where there is none. */
   findPackage(name: string): DebianPackage | undefined;
@@ -63,7 +63,7 @@ export async function openSuite(options: SuiteOptions): Promise<DebianSuite> {
   const findPackage = (name: string): DebianPackage | undefined => findVersions(name)[0];
   return {
     suite: options.suite,
-    findings: indexes.flatMap((index) => index.findings),
+    findings: [...indexes.flatMap((index) => index.findings), ...missingFindings(options, opened[2] !== undefined)],
     findPackage,
     findVersions,
     followMetapackage: (name) => followMetapackage(name, options.suite, findPackage),
@@ -82,6 +82,18 @@ async function openIndex(name: string, keys: readonly string[], options: SuiteOp
   const { component, architecture } = options;
   const packages = await fetchPackages({ release, location: fetched.location, component, architecture, access: options });
   return { suite: name, packages, findings: expiryFindings(release, options.now) };
+}
+
+/** Without the security archive, older versions than the newest would be taken for it. Only sid has none by design. */
+function missingFindings(options: SuiteOptions, hasSecurity: boolean): readonly Diagnostic[] {
+  if (hasSecurity || options.suite === 'sid') return [];
+  const places = options.locations.map(({ url }) => `\`${url}\``).join(', ');
+  return [{
+    severity: 'warning',
+    code: 'security-missing',
+    message: `no location has \`${options.suite}-security\`, so security updates of \`${options.suite}\` are not seen: ${places}`,
+    hints: ['name both archives: --debian-mirror http://HOST/debian,http://HOST/debian-security'],
+  }];
 }
 
 /** The one dependency with an exact version, as Debian's kernel metapackages have it, or the only one there is. */

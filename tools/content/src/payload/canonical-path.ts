@@ -23,7 +23,7 @@ export function canonicalTarget(options: { readonly link: string; readonly targe
   const newLink = canonicalPath(link, true);
   const newDestination = mergedPath(destination);
   if (newLink === link && newDestination === destination) return target;
-  return isAbsolute ? `/${newDestination}` : relativePath(newLink.split('/').slice(0, -1), newDestination.split('/'));
+  return isAbsolute ? `/${newDestination}` : relativePath(newLink.split('/').slice(0, -1), newDestination === '' ? [] : newDestination.split('/'));
 }
 
 /** A path that a manifest or a `files/` folder gives: relative, without `.`, `..`, empty segments, control characters. */

@@ -28,13 +28,13 @@ export async function writeBlob(
   }
   try {
     for await (const piece of piecesOf(bytes)) {
-      hash.update(piece);
+      if (options.computed === undefined) hash.update(piece);
       sizeBytes += piece.length;
       await writeAll(file, piece).catch(async (error: unknown) => {
         throw await failed(error);
       });
     }
-    const digest = digestOf(hash.digest('hex'));
+    const digest = options.computed ?? digestOf(hash.digest('hex'));
     if (options.expected !== undefined && digest !== options.expected) {
       throw new Failure({ code: 'wrong-digest', message: `expected \`${options.expected}\`, got \`${digest}\`` });
     }

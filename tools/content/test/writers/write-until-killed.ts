@@ -1,5 +1,5 @@
 /** Writes blobs into the store given as argument until somebody kills it; tells each finished digest on stdout. */
-import { openContentStore } from '@moby/content';
+import { openContentStore } from '../../src/store/open-content-store.ts';
 
 const store = openContentStore(process.argv[2] ?? '');
 for (let number = 0; ; number += 1) {
