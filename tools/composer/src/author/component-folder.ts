@@ -15,7 +15,7 @@ export interface ComponentFolder {
   readonly manifest: Manifest;
 }
 
-export const maxManifestBytes = 4 * 1024 * 1024;
+export const maxManifestBytes: number = 4 * 1024 * 1024;
 
 /** Reads a line's package.json. Throws `Failure` `not-found`, `limit`, or `invalid-input` with the findings. */
 export async function readComponentFolder(folder: string): Promise<ComponentFolder> {

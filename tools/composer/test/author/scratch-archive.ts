@@ -23,7 +23,7 @@ export interface ScratchArchive {
 }
 
 export async function scratchArchive(suites: ArchiveSpec['suites']): Promise<ScratchArchive> {
-  const archive = await makeDebianArchive(scratchFolder(), { suites });
+  const archive = await makeDebianArchive(scratchFolder(), { suites: withSecurity(suites) });
   const server = await startFaultyServer(archive.folder);
   const http = openHttp();
   onTestFinished(async () => {
@@ -49,9 +49,14 @@ export async function scratchArchive(suites: ArchiveSpec['suites']): Promise<Scr
       },
     }),
     downloads: () => server.requests.filter((request) => request.includes('/pool/')),
-    publish: (next) => archive.publish({ suites: next }),
+    publish: (next) => archive.publish({ suites: withSecurity(next) }),
     setFaults: (faults) => server.setFaults(faults),
   };
+}
+
+/** An archive without security updates is warned of: here it has them, though none are needed. */
+function withSecurity(suites: ArchiveSpec['suites']): ArchiveSpec['suites'] {
+  return { 'scratch-security': { packages: [], pool: 'pool/updates/main' }, ...suites };
 }
 
 /** A package of one program, which prints what is given. */
