@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { Failure } from '@moby/model';
 
 /** What is kept of a console in memory, and of it in a file: a chatty guest costs no more. */
 export const maxConsoleMemoryBytes: number = 256 * 1024;
@@ -84,22 +85,37 @@ function cut(line: string): readonly string[] {
 
 function makeLog(file: string | undefined): { write(chunk: Uint8Array): void; end(): void } {
   if (file === undefined) return { write: () => undefined, end: () => undefined };
-  let descriptor: number | undefined = openSync(file, 'w', 0o644);
+  let descriptor: number | undefined = openLog(file);
   let room = maxConsoleLogBytes;
   const end = (): void => {
     if (descriptor !== undefined) closeSync(descriptor);
     descriptor = undefined;
   };
+  const append = (bytes: Uint8Array): void => {
+    try {
+      if (descriptor !== undefined) writeSync(descriptor, bytes);
+    } catch {
+      // A full disk costs the rest of the log, not the machine.
+      end();
+    }
+  };
   return {
     // Written at once, so that the file is whole up to here even if we are killed.
     write: (chunk) => {
-      if (descriptor === undefined) return;
-      writeSync(descriptor, chunk.subarray(0, room));
-      room -= chunk.length;
+      append(chunk.subarray(0, room));
+      room = Math.max(room - chunk.length, -1);
       if (room >= 0) return;
-      writeSync(descriptor, `\n(cut: the console said more than ${maxConsoleLogBytes} bytes)\n`);
+      append(Buffer.from(`\n(cut: the console said more than ${maxConsoleLogBytes} bytes)\n`));
       end();
     },
     end,
   };
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, 'w', 0o644);
+  } catch (cause) {
+    throw new Failure({ code: 'io', message: `can't write \`${file}\``, cause });
+  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeControls } from '@moby/machine';
 import { scratchFolder } from '@moby/testkit';
@@ -57,6 +57,14 @@ describe('the console of a guest', () => {
     const notice = '\n(cut: the console said more than 8388608 bytes)\n';
     expect(statSync(file).size).toBe(maxConsoleLogBytes + notice.length);
     expect(readFileSync(file, 'utf8').endsWith(notice)).toBe(true);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('goes on where its file can take no more', () => {
+    expect(collect(['one\n', 'two\n'], '/dev/full').lines).toEqual(['one', 'two']);
+  });
+
+  test('a file that can not be written is a failure', () => {
+    expect(() => collect([], join(scratchFolder(), 'missing', 'console.log'))).toThrow('missing/console.log`');
   });
 
   test('escapes what would change a terminal, and nothing else', () => {

@@ -15,7 +15,7 @@ const settings: MachineSettings = {
     { host: 16_379, machine: 6379 },
     { host: 17_000, machine: 7000 },
   ],
-  qmpSocket: '/tmp/moby-machine-1/qmp',
+  qmpSocket: '/run/moby-machine-1/qmp',
   agentSocket: undefined,
 };
 
@@ -35,7 +35,7 @@ describe('the arguments of QEMU', () => {
   test('with the port of a test agent, and commas in paths', () => {
     expectGolden(
       'options-agent.txt',
-      lines(machineOptions({ ...settings, forwards: [], qmpSocket: '/tmp/a,b/qmp', agentSocket: '/tmp/a,b/agent' })),
+      lines(machineOptions({ ...settings, forwards: [], qmpSocket: '/run/a,b/qmp', agentSocket: '/run/a,b/agent' })),
     );
   });
 
