@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { type DebianLocation, type Http, type HttpOptions, openContentStore, openHttp } from '@moby/content';
 import { type ContentStore, type DebSource, Failure } from '@moby/model';
-import { type ArchiveSpec, type DebianArchive, type FaultyServer, makeDebianArchive, type PublishedPackage, scratchFolder, startFaultyServer } from '@moby/testkit';
+import {
+  type ArchiveSpec,
+  type DebianArchive,
+  type FaultyServer,
+  makeDebianArchive,
+  type PublishedPackage,
+  scratchFolder,
+  startFaultyServer,
+} from '@moby/testkit';
 import { onTestFinished } from 'vitest';
 
 export interface World {

@@ -20,19 +20,37 @@ function withFiles(...files: readonly TarInput[]): () => Promise<unknown> {
 }
 
 async function cutAt(share: number, compression: 'xz' | 'zst' | 'gz' | 'none'): Promise<unknown> {
-  const deb = await writeDeb({ package: 'cut', version: '1', compression, files: [...parents, { path: 'usr/bin/x', content: 'x'.repeat(50_000) }] });
+  const deb = await writeDeb({
+    package: 'cut',
+    version: '1',
+    compression,
+    files: [...parents, { path: 'usr/bin/x', content: 'x'.repeat(50_000) }],
+  });
   return await readDeb(deb.subarray(0, Math.floor(deb.length * share)), 'cut');
 }
 
 async function withTar(bytes: Buffer): Promise<unknown> {
-  return await readDeb(writeAr([['debian-binary', Buffer.from('2.0\n')], ['control.tar', writeTar([])], ['data.tar', bytes]]), 'odd');
+  return await readDeb(
+    writeAr([
+      ['debian-binary', Buffer.from('2.0\n')],
+      ['control.tar', writeTar([])],
+      ['data.tar', bytes],
+    ]),
+    'odd',
+  );
 }
 
 /** The member as it is named, with its last bytes missing or a byte flipped inside the compressed data. */
 async function withDamagedMember(ending: 'xz' | 'zst' | 'gz', damage: (bytes: Buffer) => Buffer): Promise<unknown> {
   const tar = writeTar([{ path: 'x', content: Buffer.from(Array.from({ length: 40_000 }, (_, at) => (at * at) % 251)) }]);
   const bytes = damage(Buffer.from(await compressed(tar, ending)));
-  return await readDeb(writeAr([['debian-binary', Buffer.from('2.0\n')], [`data.tar.${ending}`, bytes]]), 'damaged');
+  return await readDeb(
+    writeAr([
+      ['debian-binary', Buffer.from('2.0\n')],
+      [`data.tar.${ending}`, bytes],
+    ]),
+    'damaged',
+  );
 }
 
 const headerOf = (entry: TarInput): Buffer => writeTar([entry]);
@@ -44,8 +62,8 @@ test('each damage and each danger has a message of its own', async () => {
     'below a symbolic link': withFiles({ path: 'usr/lib', kind: 'symlink', target: '/' }, { path: 'usr/lib/x', content: '' }),
     'link in place of a parent': withFiles({ path: 'etc/x', content: '' }, { path: 'etc', kind: 'symlink', target: '/' }),
     'below a file': withFiles({ path: 'usr/bin/x', content: '' }, { path: 'usr/bin/x/y', content: '' }),
-    'device': withFiles({ path: 'usr/sda', kind: 'device' }),
-    'fifo': withFiles({ path: 'usr/pipe', kind: 'fifo' }),
+    device: withFiles({ path: 'usr/sda', kind: 'device' }),
+    fifo: withFiles({ path: 'usr/pipe', kind: 'fifo' }),
     'hard link outside': withFiles({ path: 'usr/shadow', kind: 'hard-link', target: '/etc/shadow' }),
     'hard link upwards': withFiles({ path: 'usr/shadow', kind: 'hard-link', target: '../etc/shadow' }),
     'hard link to nothing': withFiles({ path: 'usr/shadow', kind: 'hard-link', target: 'etc/shadow' }),
@@ -55,7 +73,14 @@ test('each damage and each danger has a message of its own', async () => {
     'a name with an escape sequence': withFiles({ path: 'usr/../\u001b[2J' }),
     'no package': async () => readDeb(Buffer.from('<html>not found</html>'), 'page'),
     'another ar archive': async () => readDeb(writeAr([['a.o', Buffer.from('x')]]), 'objects'),
-    'no data': async () => readDeb(writeAr([['debian-binary', Buffer.from('2.0\n')], ['data.tar.lzma', Buffer.from('x')]]), 'old'),
+    'no data': async () =>
+      readDeb(
+        writeAr([
+          ['debian-binary', Buffer.from('2.0\n')],
+          ['data.tar.lzma', Buffer.from('x')],
+        ]),
+        'old',
+      ),
     'cut in a member (xz)': () => cutAt(0.9, 'xz'),
     'cut in a member (plain)': () => cutAt(0.5, 'none'),
     'cut in a header': async () => readDeb((await writeDeb({ package: 'cut', version: '1' })).subarray(0, 100), 'cut'),
@@ -80,16 +105,25 @@ function retyped(type: string): Buffer {
   const tar = writeTar([{ path: 'x', content: '' }]);
   tar.write(type, 156);
   tar.fill(0x20, 148, 156);
-  tar.write(`${tar.subarray(0, 512).reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+  tar.write(
+    `${tar
+      .subarray(0, 512)
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
   return tar;
 }
 
 test('a flipped byte inside data with a checksum never gives wrong files', async () => {
-  const outcome = await said(() => withDamagedMember('gz', (bytes) => {
-    const at = Math.floor(bytes.length / 2);
-    bytes[at] = (bytes[at] ?? 0) ^ 1;
-    return bytes;
-  }));
+  const outcome = await said(() =>
+    withDamagedMember('gz', (bytes) => {
+      const at = Math.floor(bytes.length / 2);
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      return bytes;
+    }),
+  );
   expect(outcome).toMatch(/^error\[bad-archive\]: `damaged` has a `data\.tar\.gz` that can't be decompressed/);
 });
 
@@ -97,36 +131,51 @@ test('long names of GNU tar and of pax are read alike', async () => {
   const path = `usr/bin/${'long-name-'.repeat(15)}`;
   const target = 'far-away-'.repeat(15);
   for (const longNames of ['gnu', 'pax'] as const) {
-    const deb = await writeDeb({ package: 'long', version: '1', files: [...parents, { path, content: 'x', longNames }, { path: `${path}2`, kind: 'symlink', target, longNames }] });
-    expect((await readDeb(deb, 'long')).slice(2).map((entry) => [entry.path, entry.kind, entry.target])).toEqual([[path, 'file', ''], [`${path}2`, 'symlink', target]]);
+    const deb = await writeDeb({
+      package: 'long',
+      version: '1',
+      files: [...parents, { path, content: 'x', longNames }, { path: `${path}2`, kind: 'symlink', target, longNames }],
+    });
+    expect((await readDeb(deb, 'long')).slice(2).map((entry) => [entry.path, entry.kind, entry.target])).toEqual([
+      [path, 'file', ''],
+      [`${path}2`, 'symlink', target],
+    ]);
   }
 });
 
-function deb(keep: readonly string[], files: readonly TarInput[], name = 'tool'): PayloadSource {
+function debSource(keep: readonly string[], files: readonly TarInput[], name = 'tool'): PayloadSource {
   return { kind: 'deb', package: name, keep, read: () => writeDeb({ package: name, version: '1', files: [...parents, ...files] }) };
 }
 
-function derive(sources: readonly PayloadSource[], rest: { readonly links?: Record<string, string>; readonly directories?: Record<string, string> } = {}): () => Promise<unknown> {
+function derive(
+  sources: readonly PayloadSource[],
+  rest: { readonly links?: Record<string, string>; readonly directories?: Record<string, string> } = {},
+): () => Promise<unknown> {
   return () => derivePayload({ sources, links: {}, directories: {}, ...rest });
 }
 
 test('each recipe that does not fit its sources has a message of its own', async () => {
   const server: TarInput = { path: 'usr/bin/redis-server', mode: 0o755, content: 'x' };
   const cases: Readonly<Record<string, () => Promise<unknown>>> = {
-    'a pattern that matches nothing': derive([deb(['usr/bin/redis-servre'], [server])]),
-    'the file is elsewhere': derive([deb(['usr/sbin/redis-server'], [server])]),
-    'a pattern far from everything': derive([deb(['opt/**/something-else.txt'], [server])]),
-    'a directory': derive([deb(['usr/bin'], [server])]),
-    'two different files': derive([deb(['usr/bin/*'], [server]), deb(['usr/bin/*'], [{ ...server, content: 'longer' }], 'other')]),
-    'two different modes': derive([deb(['usr/bin/*'], [server]), deb(['usr/bin/*'], [{ ...server, mode: 0o644 }], 'other')]),
-    'a file and a declared directory': derive([deb(['usr/bin/*'], [server])], { directories: { 'bin/redis-server': '0755' } }),
-    'a link over a file': derive([deb(['usr/bin/*'], [server])], { links: { 'usr/bin/redis-server': 'x' } }),
-    'below a link': derive([deb(['usr/bin/*'], [server])], { links: { 'usr/bin': 'elsewhere' } }),
+    'a pattern that matches nothing': derive([debSource(['usr/bin/redis-servre'], [server])]),
+    'the file is elsewhere': derive([debSource(['usr/sbin/redis-server'], [server])]),
+    'a pattern far from everything': derive([debSource(['opt/**/something-else.txt'], [server])]),
+    'a directory': derive([debSource(['usr/bin'], [server])]),
+    'two different files': derive([
+      debSource(['usr/bin/*'], [server]),
+      debSource(['usr/bin/*'], [{ ...server, content: 'longer' }], 'other'),
+    ]),
+    'two different modes': derive([debSource(['usr/bin/*'], [server]), debSource(['usr/bin/*'], [{ ...server, mode: 0o644 }], 'other')]),
+    'a file and a declared directory': derive([debSource(['usr/bin/*'], [server])], { directories: { 'bin/redis-server': '0755' } }),
+    'a link over a file': derive([debSource(['usr/bin/*'], [server])], { links: { 'usr/bin/redis-server': 'x' } }),
+    'below a link': derive([debSource(['usr/bin/*'], [server])], { links: { 'usr/bin': 'elsewhere' } }),
     'a mode with setuid': derive([], { directories: { tmp: '4755' } }),
     'a link above the root': derive([], { links: { 'usr/x': '../../etc' } }),
     'an odd path': derive([], { links: { '/usr/x': 'y' } }),
     'a control character': derive([], { links: { 'usr/x\ny': 'y' } }),
-    'no file for executable': derive([{ kind: 'files', executable: ['usr/bin/*'], read: () => Promise.resolve([{ path: 'etc/x', bytes: Buffer.from('') }]) }]),
+    'no file for executable': derive([
+      { kind: 'files', executable: ['usr/bin/*'], read: () => Promise.resolve([{ path: 'etc/x', bytes: Buffer.from('') }]) },
+    ]),
   };
   const lines: string[] = [];
   for (const [name, work] of Object.entries(cases)) lines.push(`${name}\n${await said(work)}\n`);

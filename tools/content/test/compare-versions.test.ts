@@ -23,7 +23,12 @@ test.each(ascending.map((list) => [list]))('orders %j', (list) => {
   }
 });
 
-test.each([['1.0', '1.0-0'], ['0:1.0', '1.0'], ['1.00', '1.0'], ['1.0-01', '1.0-1']])('%s is %s', (a, b) => {
+test.each([
+  ['1.0', '1.0-0'],
+  ['0:1.0', '1.0'],
+  ['1.00', '1.0'],
+  ['1.0-01', '1.0-1'],
+])('%s is %s', (a, b) => {
   expect(compareDebianVersions(a, b)).toBe(0);
   expect(compareDebianVersions(b, a)).toBe(0);
 });

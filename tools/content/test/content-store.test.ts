@@ -128,7 +128,9 @@ test('remembers small values by namespace and key and forgets torn ones', async 
 
 test('lets twenty writers store the same and other bytes at once', async () => {
   const stores = Array.from({ length: 20 }, () => openContentStore(folder));
-  await Promise.all(stores.flatMap((store, at) => [store.write(hello), store.write(Buffer.from(`blob ${at % 5}`)), store.remember('n', 'k', at)]));
+  await Promise.all(
+    stores.flatMap((store, at) => [store.write(hello), store.write(Buffer.from(`blob ${at % 5}`)), store.remember('n', 'k', at)]),
+  );
   expect(await openContentStore(folder).verify()).toMatchObject({ blobs: 6, corrupt: [], leftovers: [] });
 });
 

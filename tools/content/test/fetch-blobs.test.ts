@@ -8,7 +8,11 @@ import { failureOf, makeWorld, pinOf, textOf, type World } from './archive-world
 
 type Step = Parameters<Progress['step']>[0];
 
-function fetch(world: World, pins: readonly DebSource[], more: { readonly isOffline?: boolean; readonly progress?: Progress; readonly parallel?: number } = {}): ReturnType<typeof fetchBlobs> {
+function fetch(
+  world: World,
+  pins: readonly DebSource[],
+  more: { readonly isOffline?: boolean; readonly progress?: Progress; readonly parallel?: number } = {},
+): ReturnType<typeof fetchBlobs> {
   return fetchBlobs(pins, { ...world, locations: () => Promise.resolve(world.locations), ...more });
 }
 
@@ -72,12 +76,18 @@ test('refuses a file of another size before it is all read', async () => {
   const pin = pinOf(world, 'redis-tools');
   const longer = await failureOf(fetch(world, [{ ...pin, size: pin.size - 1 }]));
   expect([longer.code, longer.message.includes('got more')]).toEqual(['source-corrupt', true]);
-  expect((await failureOf(fetch(world, [{ ...pin, size: pin.size + 1 }]))).message).toContain(`expected ${pin.size + 1} bytes, got ${pin.size}`);
+  expect((await failureOf(fetch(world, [{ ...pin, size: pin.size + 1 }]))).message).toContain(
+    `expected ${pin.size + 1} bytes, got ${pin.size}`,
+  );
 });
 
 test('carries all pins that vanished, after the others were fetched', async () => {
   const world = await makeWorld();
-  const pins = [pinOf(world, 'redis-tools'), { ...pinOf(world, 'redis-tools'), sha256: 'a'.repeat(64), path: 'pool/main/o/old/old_1_amd64.deb', package: 'old', version: '1' }, pinOf(world, 'libc6')];
+  const pins = [
+    pinOf(world, 'redis-tools'),
+    { ...pinOf(world, 'redis-tools'), sha256: 'a'.repeat(64), path: 'pool/main/o/old/old_1_amd64.deb', package: 'old', version: '1' },
+    pinOf(world, 'libc6'),
+  ];
   await rm(join(world.archive.folder, pinOf(world, 'redis-tools').path));
   const failure = await failureOf(fetch(world, pins));
   expect(failure).toBeInstanceOf(SourceVanished);
@@ -118,19 +128,28 @@ test('fetches nothing when it may not', async () => {
 });
 
 test('keeps no more downloads open than it may', async () => {
-  const world = await makeWorld({ suites: { trixie: { packages: Array.from({ length: 12 }, (_, at) => ({ package: `p${at}`, version: '1' })) } } });
+  const world = await makeWorld({
+    suites: { trixie: { packages: Array.from({ length: 12 }, (_, at) => ({ package: `p${at}`, version: '1' })) } },
+  });
   let open = 0;
   let most = 0;
-  const http = { ...world.http, get: async (url: string) => {
-    open += 1;
-    most = Math.max(most, open);
-    const response = await world.http.get(url);
-    async function* body(): AsyncGenerator<Uint8Array> {
-      yield* response.body;
-      open -= 1;
-    }
-    return { ...response, body: body() };
-  } };
-  await fetch({ ...world, http }, world.published.map((entry) => pinOf(world, entry.package)), { parallel: 3 });
+  const http = {
+    ...world.http,
+    get: async (url: string) => {
+      open += 1;
+      most = Math.max(most, open);
+      const response = await world.http.get(url);
+      async function* body(): AsyncGenerator<Uint8Array> {
+        yield* response.body;
+        open -= 1;
+      }
+      return { ...response, body: body() };
+    },
+  };
+  await fetch(
+    { ...world, http },
+    world.published.map((entry) => pinOf(world, entry.package)),
+    { parallel: 3 },
+  );
   expect(most).toBe(3);
 });

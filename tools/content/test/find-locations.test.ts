@@ -16,7 +16,10 @@ function aptFolder(files: Readonly<Record<string, string>>): string {
 }
 
 async function find(world: World, choice: Partial<MirrorChoice>): Promise<readonly string[]> {
-  const found: readonly DebianLocation[] = await findLocations({ env: {}, aptFolder: aptFolder({}), publicMirrors: [], ...choice }, world.http);
+  const found: readonly DebianLocation[] = await findLocations(
+    { env: {}, aptFolder: aptFolder({}), publicMirrors: [], ...choice },
+    world.http,
+  );
   return found.map(({ url, origin }) => `${url.replace(world.server.url, '')} ${origin}`);
 }
 
@@ -33,7 +36,10 @@ test('takes the option before the environment before the configuration before ap
     publicMirrors: [{ name: 'Somewhere', main: `${url}/public/debian`, security: `${url}/public/debian-security` }],
   };
   expect(await find(world, all)).toEqual(['/option/debian --debian-mirror', '/option/debian-security --debian-mirror']);
-  expect(await find(world, { ...all, option: undefined })).toEqual(['/env/debian MOBY_COMPOSE_DEBIAN_MIRROR', '/env/debian-security MOBY_COMPOSE_DEBIAN_MIRROR']);
+  expect(await find(world, { ...all, option: undefined })).toEqual([
+    '/env/debian MOBY_COMPOSE_DEBIAN_MIRROR',
+    '/env/debian-security MOBY_COMPOSE_DEBIAN_MIRROR',
+  ]);
   const noEnv = { ...all, option: undefined, env: {} };
   expect(await find(world, noEnv)).toEqual(['/configuration/main the configuration', '/configuration/security the configuration']);
   expect(await find(world, { ...noEnv, configuration: undefined })).toEqual(["/debian apt's sources", "/debian-security apt's sources"]);
@@ -60,9 +66,11 @@ test('reads both formats of sources', () => {
     { url: 'http://a/debian', suite: 'trixie' },
     { url: 'https://b/x', suite: 'sid' },
   ]);
-  expect(parseSourcesStanzas('Types: deb\n# URIs: http://no\nURIs: http://a/debian http://b\nSuites: trixie trixie-updates\n\n\nTypes: deb-src\nURIs: http://c\nSuites: x\n').map((source) => `${source.url} ${source.suite}`)).toEqual([
-    'http://a/debian trixie', 'http://a/debian trixie-updates', 'http://b trixie', 'http://b trixie-updates',
-  ]);
+  expect(
+    parseSourcesStanzas(
+      'Types: deb\n# URIs: http://no\nURIs: http://a/debian http://b\nSuites: trixie trixie-updates\n\n\nTypes: deb-src\nURIs: http://c\nSuites: x\n',
+    ).map((source) => `${source.url} ${source.suite}`),
+  ).toEqual(['http://a/debian trixie', 'http://a/debian trixie-updates', 'http://b trixie', 'http://b trixie-updates']);
 });
 
 test('passes a public mirror over of which one archive does not answer', async () => {
@@ -75,7 +83,9 @@ test('passes a public mirror over of which one archive does not answer', async (
 
 test('the list of the repository names mirrors with both archives', async () => {
   const { readFileSync } = await import('node:fs');
-  const data: { readonly mirrors: readonly { readonly main: string; readonly security: string }[] } = JSON.parse(readFileSync(join(import.meta.dirname, '../data/public-mirrors.json'), 'utf8'));
+  const data: { readonly mirrors: readonly { readonly main: string; readonly security: string }[] } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../data/public-mirrors.json'), 'utf8'),
+  );
   expect(data.mirrors).toHaveLength(2);
   for (const { main, security } of data.mirrors) expect([main.endsWith('/debian'), security]).toEqual([true, `${main}-security`]);
 });
@@ -83,12 +93,18 @@ test('the list of the repository names mirrors with both archives', async () => 
 test('says what was tried and how to name a mirror when none can be reached', async () => {
   const world = await makeWorld();
   const { url } = world.server;
-  world.server.setFaults([{ path: '/silent', kind: 'stall', at: 0 }, { path: '/gateway', kind: 'status', status: 502 }, { path: '/cut', kind: 'reset' }]);
+  world.server.setFaults([
+    { path: '/silent', kind: 'stall', at: 0 },
+    { path: '/gateway', kind: 'status', status: 502 },
+    { path: '/cut', kind: 'reset' },
+  ]);
   const option = await failureOf(find(world, { option: `${url}/gateway ${url}/cut` }));
-  const everything = await failureOf(find(world, {
-    aptFolder: aptFolder({ 'sources.list': `deb ${url}/cut trixie main\n` }),
-    publicMirrors: [{ name: 'Somewhere', main: `${url}/gateway`, security: `${url}/cut` }],
-  }));
+  const everything = await failureOf(
+    find(world, {
+      aptFolder: aptFolder({ 'sources.list': `deb ${url}/cut trixie main\n` }),
+      publicMirrors: [{ name: 'Somewhere', main: `${url}/gateway`, security: `${url}/cut` }],
+    }),
+  );
   const nothing = await failureOf(find(world, {}));
   const wrong = await failureOf(find(world, { option: 'ftp://host/debian' }));
   expect(option.exitCode).toBe(69);
@@ -96,13 +112,24 @@ test('says what was tried and how to name a mirror when none can be reached', as
 });
 
 test("takes proxies from the environment, else from apt's configuration", async () => {
-  const apt = await readAptConfiguration(aptFolder({
-    'apt.conf.d/10-first': 'Acquire::http::Proxy "http://old:1";\n// Acquire::https::Proxy "http://commented:1";\n',
-    'apt.conf.d/20-second.conf': 'Acquire { http { Proxy "http://apt:3128"; Proxy::intranet "DIRECT"; } Retries "3"; };\n/* Acquire::http::Proxy "http://no:1"; */\n',
-    'apt.conf.d/30.disabled.bak': 'Acquire::http::Proxy "http://bak:1";\n',
-    'apt.conf': 'APT::Architectures { "amd64"; };\n# Acquire::http::Proxy "http://hash:1";\n',
-  }));
+  const apt = await readAptConfiguration(
+    aptFolder({
+      'apt.conf.d/10-first': 'Acquire::http::Proxy "http://old:1";\n// Acquire::https::Proxy "http://commented:1";\n',
+      'apt.conf.d/20-second.conf':
+        'Acquire { http { Proxy "http://apt:3128"; Proxy::intranet "DIRECT"; } Retries "3"; };\n/* Acquire::http::Proxy "http://no:1"; */\n',
+      'apt.conf.d/30.disabled.bak': 'Acquire::http::Proxy "http://bak:1";\n',
+      'apt.conf': 'APT::Architectures { "amd64"; };\n# Acquire::http::Proxy "http://hash:1";\n',
+    }),
+  );
   expect(proxySettings({}, apt)).toEqual({ http: 'http://apt:3128', https: 'http://apt:3128', except: 'intranet' });
-  expect(proxySettings({ http_proxy: 'http://env:1', NO_PROXY: 'localhost' }, apt)).toEqual({ http: 'http://env:1', https: 'http://apt:3128', except: 'localhost,intranet' });
-  expect(proxySettings({ HTTPS_PROXY: 'http://env:2', all_proxy: 'socks5://no:1' }, new Map())).toEqual({ http: undefined, https: 'http://env:2', except: undefined });
+  expect(proxySettings({ http_proxy: 'http://env:1', NO_PROXY: 'localhost' }, apt)).toEqual({
+    http: 'http://env:1',
+    https: 'http://apt:3128',
+    except: 'localhost,intranet',
+  });
+  expect(proxySettings({ HTTPS_PROXY: 'http://env:2', all_proxy: 'socks5://no:1' }, new Map())).toEqual({
+    http: undefined,
+    https: 'http://env:2',
+    except: undefined,
+  });
 });

@@ -31,12 +31,16 @@ test.each(cases)('%s on %s: %s', (pattern, path, matches) => {
 });
 
 test('agrees with a regular expression on every pattern and path of a small alphabet', () => {
-  const segment = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), minLength: 1, maxLength: 4 }).map((text) => text.replaceAll(/\*+/g, '*'));
+  const segment = fc
+    .string({ unit: fc.constantFrom('a', 'b', '*', '?'), minLength: 1, maxLength: 4 })
+    .map((text) => text.replaceAll(/\*+/g, '*'));
   const pattern = fc.array(fc.oneof(segment, fc.constant('**')), { minLength: 1, maxLength: 4 });
   const path = fc.array(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(pattern, path, (segments, names) => {
-      const source = segments.map((part) => (part === '**' ? '(?:[^/]+/)*' : `${part.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}/`)).join('');
+      const source = segments
+        .map((part) => (part === '**' ? '(?:[^/]+/)*' : `${part.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}/`))
+        .join('');
       expect(parseKeepPattern(segments.join('/')).matches(names.join('/'))).toBe(new RegExp(`^${source}$`).test(`${names.join('/')}/`));
     }),
     { numRuns: 3000, seed: 1 },
@@ -50,6 +54,13 @@ test('takes no time for a pattern that is made to take long', () => {
   expect(performance.now() - begin).toBeLessThan(500);
 });
 
-test.each([['', 'it is empty'], ['/a', 'slash'], ['a//b', 'slash'], ['../a', '`..`'], ['a**', 'stands alone'], ['a'.repeat(1025), '1024']])('refuses %j', (text, why) => {
+test.each([
+  ['', 'it is empty'],
+  ['/a', 'slash'],
+  ['a//b', 'slash'],
+  ['../a', '`..`'],
+  ['a**', 'stands alone'],
+  ['a'.repeat(1025), '1024'],
+])('refuses %j', (text, why) => {
   expect(() => parseKeepPattern(text)).toThrow(why);
 });

@@ -64,10 +64,12 @@ test('gives up a server that is silent, and one that only drips', async () => {
 test('sends plain requests through a proxy with its password, and none to the hosts that are excepted', async () => {
   const target = await listen(createServer(answers));
   const seen: string[] = [];
-  const proxy = await listen(createServer((request, response) => {
-    seen.push(`${request.url ?? ''} ${request.headers['proxy-authorization'] ?? ''}`);
-    response.end('from the proxy');
-  }));
+  const proxy = await listen(
+    createServer((request, response) => {
+      seen.push(`${request.url ?? ''} ${request.headers['proxy-authorization'] ?? ''}`);
+      response.end('from the proxy');
+    }),
+  );
   const settings = { http: `http://user:secret@127.0.0.1:${proxy.port}`, https: undefined };
   const http = openHttp({ proxy: { ...settings, except: undefined } });
   const excepted = openHttp({ proxy: { ...settings, except: '127.0.0.1' } });
@@ -83,8 +85,29 @@ test('sends plain requests through a proxy with its password, and none to the ho
 
 test('reaches https through CONNECT and checks the certificate of the server behind it', async () => {
   const folder = scratchFolder();
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=archive.example',
-    '-addext', 'subjectAltName=DNS:archive.example', '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=archive.example',
+      '-addext',
+      'subjectAltName=DNS:archive.example',
+      '-keyout',
+      join(folder, 'key.pem'),
+      '-out',
+      join(folder, 'cert.pem'),
+    ],
+    { stdio: 'ignore' },
+  );
   const secure = createTlsServer({ key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(join(folder, 'cert.pem')) }, answers);
   const target = await listen(secure);
   const seen: string[] = [];
@@ -109,7 +132,10 @@ test('reaches https through CONNECT and checks the certificate of the server beh
     } catch (error) { process.stdout.write(error.message); }
     http.close();`;
   const run = async (env: NodeJS.ProcessEnv): Promise<string> => {
-    const child = spawn(process.execPath, ['-C', 'source', '--input-type=module', '-e', program], { cwd: join(import.meta.dirname, '..'), env: { ...process.env, ...env } });
+    const child = spawn(process.execPath, ['-C', 'source', '--input-type=module', '-e', program], {
+      cwd: join(import.meta.dirname, '..'),
+      env: { ...process.env, ...env },
+    });
     const out = text(child.stdout);
     await once(child, 'close');
     return await out;

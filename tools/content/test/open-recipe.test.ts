@@ -17,7 +17,18 @@ test("a manifest's payload is derived from the store and the component's folder,
   }
   const payload: PlatformPayload = {
     sources: [
-      { kind: 'deb', package: 'tool', suite: 'trixie', version: '1', sha256: digest.slice(7), size: deb.length, path: 'pool/main/t/tool/tool_1_amd64.deb', source: 'tool', sourceVersion: '1', keep: [] },
+      {
+        kind: 'deb',
+        package: 'tool',
+        suite: 'trixie',
+        version: '1',
+        sha256: digest.slice(7),
+        size: deb.length,
+        path: 'pool/main/t/tool/tool_1_amd64.deb',
+        source: 'tool',
+        sourceVersion: '1',
+        keep: [],
+      },
       { kind: 'files', executable: ['lib/a'] },
     ],
     links: { init: 'usr/lib/a' },
@@ -27,8 +38,18 @@ test("a manifest's payload is derived from the store and the component's folder,
   };
   const { entries } = await derivePayload(openRecipe({ payload, filesFolder: join(folder, 'files'), store }));
   expect(entries.map((entry) => `${entry.path} ${entry.mode.toString(8)}`)).toEqual([
-    'init 777', 'tmp 1777', 'usr 755', 'usr/lib 755', 'usr/lib/a 755', 'usr/lib/sub 755', 'usr/lib/sub/b 644', 'usr/lib/z 644',
-    'usr/share 755', 'usr/share/doc 755', 'usr/share/doc/tool 755', 'usr/share/doc/tool/copyright 644',
+    'init 777',
+    'tmp 1777',
+    'usr 755',
+    'usr/lib 755',
+    'usr/lib/a 755',
+    'usr/lib/sub 755',
+    'usr/lib/sub/b 644',
+    'usr/lib/z 644',
+    'usr/share 755',
+    'usr/share/doc 755',
+    'usr/share/doc/tool 755',
+    'usr/share/doc/tool/copyright 644',
   ]);
   const empty = openContentStore(join(folder, 'empty'));
   expect(await failureOf(derivePayload(openRecipe({ payload, filesFolder: join(folder, 'files'), store: empty })))).toMatchObject({

@@ -7,13 +7,21 @@ import { failureOf, makeWorld, plainSpec, textOf, type World } from './archive-w
 
 const now = new Date('2026-11-24T12:00:00Z');
 
-function open(world: World, more: { readonly keys?: readonly string[]; readonly suite?: string; readonly now?: Date } = {}): Promise<DebianSuite> {
+function open(
+  world: World,
+  more: { readonly keys?: readonly string[]; readonly suite?: string; readonly now?: Date } = {},
+): Promise<DebianSuite> {
   return openSuite({ suite: 'trixie', component: 'main', architecture: 'amd64', ...world, now, keys: [world.archive.publicKey], ...more });
 }
 
 const fullSpec: ArchiveSpec = {
   suites: {
-    trixie: { packages: [...(plainSpec.suites['trixie']?.packages ?? []), ...kernelPackages('linux-image-cloud-amd64', '6.12.9+deb13-cloud-amd64', '6.12.9-1')] },
+    trixie: {
+      packages: [
+        ...(plainSpec.suites['trixie']?.packages ?? []),
+        ...kernelPackages('linux-image-cloud-amd64', '6.12.9+deb13-cloud-amd64', '6.12.9-1'),
+      ],
+    },
     'trixie-updates': { packages: [{ package: 'libc6', version: '2.41-12+deb13u1', source: 'glibc' }] },
     'trixie-security': {
       pool: 'pool/updates/main',
@@ -56,9 +64,14 @@ test('follows a metapackage to the image whose name carries the version, and wha
   const image = suite.followMetapackage('linux-image-cloud-amd64');
   expect([image.package, image.version, image.suite]).toEqual(['linux-image-6.12.10+deb13-cloud-amd64', '6.12.10-1', 'trixie-security']);
   const pin = pinPackage(image, { suite: 'trixie', keep: ['boot/*'], follows: 'linux-image-cloud-amd64' });
-  expect(pin).toMatchObject({ follows: 'linux-image-cloud-amd64', path: 'pool/updates/main/l/linux-signed-amd64/linux-image-6.12.10+deb13-cloud-amd64_6.12.10-1_amd64.deb' });
+  expect(pin).toMatchObject({
+    follows: 'linux-image-cloud-amd64',
+    path: 'pool/updates/main/l/linux-signed-amd64/linux-image-6.12.10+deb13-cloud-amd64_6.12.10-1_amd64.deb',
+  });
   expect(await fetchBlobs([pin], { ...world, locations: () => Promise.resolve(world.locations) })).toMatchObject({ fetched: 1 });
-  expect(() => suite.followMetapackage('redis-tools')).toThrow('`redis-tools` 5:8.0.2-3 is no metapackage: it depends on 2 packages, and not on one in an exact version');
+  expect(() => suite.followMetapackage('redis-tools')).toThrow(
+    '`redis-tools` 5:8.0.2-3 is no metapackage: it depends on 2 packages, and not on one in an exact version',
+  );
 }, 20_000);
 
 test('a flipped byte in InRelease, in Packages and in a package gives three different errors', async () => {
@@ -71,7 +84,13 @@ test('a flipped byte in InRelease, in Packages and in a package gives three diff
   world.server.setFaults([{ path: '.deb', kind: 'flip', at: 40 }]);
   const deb = await failureOf(fetchBlobs([pin], { ...world, locations: () => Promise.resolve(world.locations) }));
   expect([inRelease.code, packages.code, deb.code]).toEqual(['bad-signature', 'bad-index', 'source-corrupt']);
-  expectGolden('flipped-bytes.txt', [inRelease, packages, deb].map((failure) => textOf(failure, world)).join('\n').replace(/[0-9a-f]{16}: /g, '<key>: '));
+  expectGolden(
+    'flipped-bytes.txt',
+    [inRelease, packages, deb]
+      .map((failure) => textOf(failure, world))
+      .join('\n')
+      .replace(/[0-9a-f]{16}: /g, '<key>: '),
+  );
 });
 
 test('trusts its own keys only', async () => {
@@ -79,7 +98,9 @@ test('trusts its own keys only', async () => {
   const other = await makeDebianArchive(join(scratchFolder(), 'other'), { suites: {} });
   const failure = await failureOf(open(world, { keys: [other.publicKey] }));
   expect(failure.code).toBe('bad-signature');
-  expect(await failureOf(openSuite({ suite: 'trixie', component: 'main', architecture: 'amd64', ...world, now }))).toMatchObject({ code: 'bad-signature' });
+  expect(await failureOf(openSuite({ suite: 'trixie', component: 'main', architecture: 'amd64', ...world, now }))).toMatchObject({
+    code: 'bad-signature',
+  });
   expect((await open(world, { keys: [other.publicKey, world.archive.publicKey] })).findPackage('libc6')?.version).toBe('2.41-12');
 });
 
@@ -89,27 +110,38 @@ test('text outside the signature is not used', async () => {
   const path = join(world.archive.folder, 'dists/trixie/InRelease');
   const text = await readFile(path, 'utf8');
   await writeFile(path, `Codename: evil\n\n${text}`);
-  const outcome = await open(world).then((suite) => suite.findPackage('libc6')?.version, (error: unknown) => (error instanceof Error && 'code' in error ? error.code : 'bug'));
+  const outcome = await open(world).then(
+    (suite) => suite.findPackage('libc6')?.version,
+    (error: unknown) => (error instanceof Error && 'code' in error ? error.code : 'bug'),
+  );
   expect(['2.41-12', 'bad-signature']).toContain(outcome);
   await writeFile(path, 'Codename: trixie\nSHA256:\n');
   expect((await failureOf(open(world))).code).toBe('bad-signature');
 });
 
 test('an index that has expired is a warning', async () => {
-  const world = await makeWorld({ suites: { trixie: { packages: [{ package: 'libc6', version: '1' }], validUntil: 'Sat, 21 Nov 2026 09:15:44 UTC' } } });
+  const world = await makeWorld({
+    suites: { trixie: { packages: [{ package: 'libc6', version: '1' }], validUntil: 'Sat, 21 Nov 2026 09:15:44 UTC' } },
+  });
   const suite = await open(world);
-  expect(suite.findings.map(({ severity, code, message }) => `${severity}[${code}]: ${message}`.replaceAll(world.server.url, 'http://HOST'))).toEqual([
+  expect(
+    suite.findings.map(({ severity, code, message }) => `${severity}[${code}]: ${message}`.replaceAll(world.server.url, 'http://HOST')),
+  ).toEqual([
     'warning[index-expired]: the index of `trixie` was valid until 2026-11-21: newer versions may exist that this mirror does not have',
     'warning[security-missing]: no location has `trixie-security`, so security updates of `trixie` are not seen: `http://HOST/debian`, `http://HOST/debian-security`',
   ]);
   expect(suite.findPackage('libc6')?.version).toBe('1');
-  expect((await open(world, { now: new Date('2026-11-21T09:00:00Z') })).findings.map((finding) => finding.code)).toEqual(['security-missing']);
+  expect((await open(world, { now: new Date('2026-11-21T09:00:00Z') })).findings.map((finding) => finding.code)).toEqual([
+    'security-missing',
+  ]);
 });
 
 test('an index of another suite, signed by the same key, is refused', async () => {
   const world = await makeWorld({ suites: { trixie: { packages: [], codename: 'bookworm' } } });
   const failure = await failureOf(open(world));
-  expect(textOf(failure, world)).toContain('error[bad-index]: `http://HOST/debian/dists/trixie/InRelease` is the index of `bookworm`, not of `trixie`');
+  expect(textOf(failure, world)).toContain(
+    'error[bad-index]: `http://HOST/debian/dists/trixie/InRelease` is the index of `bookworm`, not of `trixie`',
+  );
 });
 
 test('an unknown suite is told from a mirror that does not answer', async () => {

@@ -15,7 +15,11 @@ interface Vector {
 
 type VectorSource =
   | { readonly kind: 'deb'; readonly package: string; readonly keep: readonly string[]; readonly entries: readonly TarInput[] }
-  | { readonly kind: 'files'; readonly executable: readonly string[]; readonly files: readonly { readonly path: string; readonly content: string }[] };
+  | {
+      readonly kind: 'files';
+      readonly executable: readonly string[];
+      readonly files: readonly { readonly path: string; readonly content: string }[];
+    };
 
 const folder = join(import.meta.dirname, 'vectors');
 
@@ -54,7 +58,10 @@ describe.each(readdirSync(folder).sort())('golden vector %s', (name) => {
     const vector = readVector(name);
     const payload = await derive(vector);
     expect(payload.digest).toBe(`sha256:${createHash('sha256').update(payload.tar).digest('hex')}`);
-    expectGolden(`payload-form-1/${name.replace('.json', '.txt')}`, `${vector.about}\n${payload.digest}\n${payload.size} bytes\n\n${dump(payload.tar)}`);
+    expectGolden(
+      `payload-form-1/${name.replace('.json', '.txt')}`,
+      `${vector.about}\n${payload.digest}\n${payload.size} bytes\n\n${dump(payload.tar)}`,
+    );
   });
 
   test('gives the same bytes from every compression and from its own entries', async () => {
@@ -62,7 +69,8 @@ describe.each(readdirSync(folder).sort())('golden vector %s', (name) => {
     const payload = await derive(vector);
     for (const compression of ['zst', 'gz', 'none'] as const) expect((await derive(vector, compression)).digest).toBe(payload.digest);
     expect(readPayload(payload.tar)).toEqual(payload.entries);
-    for (const entry of payload.entries) if (entry.kind === 'file' && entry.bytes.length > 0) expect(entry.bytes.buffer).toBe(payload.tar.buffer);
+    for (const entry of payload.entries)
+      if (entry.kind === 'file' && entry.bytes.length > 0) expect(entry.bytes.buffer).toBe(payload.tar.buffer);
   });
 
   test('is read by the tar program as by us', async () => {
@@ -70,7 +78,12 @@ describe.each(readdirSync(folder).sort())('golden vector %s', (name) => {
     const file = join(scratchFolder(), 'payload.tar');
     writeFileSync(file, payload.tar);
     const listed = execFileSync('tar', ['--list', '--quoting-style=literal', '--file', file], { encoding: 'utf8' });
-    expect(listed.split('\n').filter((line) => line !== '').map((line) => line.replace(/\/$/, ''))).toEqual(payload.entries.map((entry) => entry.path));
+    expect(
+      listed
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.replace(/\/$/, '')),
+    ).toEqual(payload.entries.map((entry) => entry.path));
   });
 });
 

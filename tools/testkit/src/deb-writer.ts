@@ -65,10 +65,14 @@ function defaultFiles(input: DebInput): readonly TarInput[] {
 
 export async function compressed(bytes: Buffer, compression: DebCompression): Promise<Buffer> {
   switch (compression) {
-    case 'xz': return await (await import('@napi-rs/lzma/xz')).compress(bytes);
-    case 'zst': return zstdCompressSync(bytes);
-    case 'gz': return gzipSync(bytes);
-    case 'none': return bytes;
+    case 'xz':
+      return await (await import('@napi-rs/lzma/xz')).compress(bytes);
+    case 'zst':
+      return zstdCompressSync(bytes);
+    case 'gz':
+      return gzipSync(bytes);
+    case 'none':
+      return bytes;
   }
 }
 
@@ -112,7 +116,10 @@ function entryBlocks(entry: TarInput): Buffer[] {
   return blocks;
 }
 
-function withContent(fields: { readonly path: string; readonly type: string; readonly mode: number; readonly target: string }, content: Buffer): Buffer[] {
+function withContent(
+  fields: { readonly path: string; readonly type: string; readonly mode: number; readonly target: string },
+  content: Buffer,
+): Buffer[] {
   const header = Buffer.alloc(512);
   header.set(Buffer.from(fields.path).subarray(0, 100), 0);
   header.write(`${fields.mode.toString(8).padStart(7, '0')}\0`, 100);
@@ -125,7 +132,13 @@ function withContent(fields: { readonly path: string; readonly type: string; rea
   header.write('ustar  \0', 257);
   header.write('root', 265);
   header.write('root', 297);
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
   return [header, content, Buffer.alloc(Math.ceil(content.length / 512) * 512 - content.length)];
 }
 

@@ -44,7 +44,12 @@ export interface PublishedPackage {
  */
 export async function makeDebianArchive(folder: string, spec: ArchiveSpec): Promise<DebianArchive> {
   const { generateKey } = await import('openpgp');
-  const key = await generateKey({ type: 'curve25519', userIDs: [{ name: 'Test archive' }], format: 'armored', date: new Date('2026-01-01T00:00:00Z') });
+  const key = await generateKey({
+    type: 'curve25519',
+    userIDs: [{ name: 'Test archive' }],
+    format: 'armored',
+    date: new Date('2026-01-01T00:00:00Z'),
+  });
   const publish = (next: ArchiveSpec): Promise<readonly PublishedPackage[]> => publishArchive(folder, next, key.privateKey);
   await publish(spec);
   return { folder, publicKey: key.publicKey, publish };
@@ -53,7 +58,16 @@ export async function makeDebianArchive(folder: string, spec: ArchiveSpec): Prom
 /** The two packages of a kernel as Debian has them: an image whose name carries the version, and a metapackage for it. */
 export function kernelPackages(metapackage: string, release: string, version: string): readonly DebInput[] {
   const image = `linux-image-${release}`;
-  const parents = ['boot', 'usr', 'usr/lib', 'usr/lib/modules', `usr/lib/modules/${release}`, 'usr/share', 'usr/share/doc', `usr/share/doc/${image}`];
+  const parents = [
+    'boot',
+    'usr',
+    'usr/lib',
+    'usr/lib/modules',
+    `usr/lib/modules/${release}`,
+    'usr/share',
+    'usr/share/doc',
+    `usr/share/doc/${image}`,
+  ];
   return [
     { package: metapackage, version, source: 'linux-signed-amd64', depends: `${image} (= ${version})` },
     {
@@ -74,7 +88,9 @@ async function publishArchive(folder: string, spec: ArchiveSpec, privateKey: str
   await rm(join(folder, 'pool'), { recursive: true, force: true });
   const published: PublishedPackage[] = [];
   for (const [suite, suiteSpec] of Object.entries(spec.suites)) {
-    const packages = await Promise.all(suiteSpec.packages.map((input) => writePackage({ folder, suite, input, pool: suiteSpec.pool ?? 'pool/main' })));
+    const packages = await Promise.all(
+      suiteSpec.packages.map((input) => writePackage({ folder, suite, input, pool: suiteSpec.pool ?? 'pool/main' })),
+    );
     published.push(...packages.map((entry) => entry.published));
     await writeIndexes({ folder, suite, spec: suiteSpec, packages: packages.map((entry) => entry.stanza).join('\n'), privateKey });
   }
@@ -111,7 +127,10 @@ async function writeIndexes(options: {
   const { folder, suite, spec, packages, privateKey } = options;
   const base = join(folder, 'dists', suite);
   const sums: string[] = [];
-  for (const [name, bytes] of [['Packages', Buffer.from(packages)], ['Packages.xz', await compressed(Buffer.from(packages), 'xz')]] as const) {
+  for (const [name, bytes] of [
+    ['Packages', Buffer.from(packages)],
+    ['Packages.xz', await compressed(Buffer.from(packages), 'xz')],
+  ] as const) {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     await put(join(base, 'main/binary-amd64', name), bytes);
     await put(join(base, 'main/binary-amd64/by-hash/SHA256', sha256), bytes);
@@ -131,7 +150,11 @@ async function writeIndexes(options: {
   ].join('\n');
   const { createCleartextMessage, readPrivateKey, sign } = await import('openpgp');
   const message = await createCleartextMessage({ text: `${release}\n` });
-  const signed = await sign({ message, signingKeys: await readPrivateKey({ armoredKey: privateKey }), date: new Date('2026-11-21T09:15:44Z') });
+  const signed = await sign({
+    message,
+    signingKeys: await readPrivateKey({ armoredKey: privateKey }),
+    date: new Date('2026-11-21T09:15:44Z'),
+  });
   await put(join(base, 'InRelease'), Buffer.from(signed));
 }
 

@@ -14,7 +14,8 @@ export async function decompress(bytes: Uint8Array, member: string, name: string
   try {
     return await decompressBy(bytes, member);
   } catch (error) {
-    if (error instanceof RangeError) throw badArchive(name, `has a \`${member}\` that unpacks to more than ${formatBytes(maxUnpackedBytes)}`, 'limit');
+    if (error instanceof RangeError)
+      throw badArchive(name, `has a \`${member}\` that unpacks to more than ${formatBytes(maxUnpackedBytes)}`, 'limit');
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown error';
     throw badArchive(name, `has a \`${member}\` that can't be decompressed: ${why}`);
   }

@@ -6,7 +6,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 export function readPaxRecords(content: Uint8Array, name: string): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.length);
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at);
     const lengthText = bytes.toString('latin1', at, space < 0 ? at : space);
     const end = at + Number(lengthText);

@@ -48,12 +48,17 @@ function refuseDangers(entries: readonly TarEntry[], name: string): void {
       const kind = kinds.get(parent);
       parents.add(parent);
       if (kind !== undefined && kind !== 'directory') {
-        throw badArchive(name, `has entry \`${entry.path}\` below \`${parent}\`, which is a ${kind === 'symlink' ? 'symbolic link' : 'file'}`);
+        throw badArchive(
+          name,
+          `has entry \`${entry.path}\` below \`${parent}\`, which is a ${kind === 'symlink' ? 'symbolic link' : 'file'}`,
+        );
       }
     }
-    if (entry.kind !== 'directory' && parents.has(entry.path)) throw badArchive(name, `has entries below \`${entry.path}\`, which is no directory`);
+    if (entry.kind !== 'directory' && parents.has(entry.path))
+      throw badArchive(name, `has entries below \`${entry.path}\`, which is no directory`);
     const before = kinds.get(entry.path);
-    if (before !== undefined && !(before === 'directory' && entry.kind === 'directory')) throw badArchive(name, `has the path \`${entry.path}\` twice`);
+    if (before !== undefined && !(before === 'directory' && entry.kind === 'directory'))
+      throw badArchive(name, `has the path \`${entry.path}\` twice`);
     if (entry.kind === 'hard-link' && kinds.get(entry.target) !== 'file' && kinds.get(entry.target) !== 'hard-link') {
       throw badArchive(name, `has a hard link \`${entry.path}\` to \`${entry.target}\`, which is no file before it in the archive`);
     }

@@ -48,7 +48,10 @@ export function readTar(bytes: Uint8Array, name: string): readonly TarEntry[] {
     const size = pending.size ?? numberAt(header, 124, 12, name);
     const begin = at + blockBytes;
     if (begin + size > tar.length) {
-      throw badArchive(name, `is truncated: entry \`${textAt(header, 0, 100, name)}\` needs ${size} bytes, ${tar.length - begin} are there`);
+      throw badArchive(
+        name,
+        `is truncated: entry \`${textAt(header, 0, 100, name)}\` needs ${size} bytes, ${tar.length - begin} are there`,
+      );
     }
     const content = tar.subarray(begin, begin + size);
     at = begin + Math.ceil(size / blockBytes) * blockBytes;
@@ -68,10 +71,13 @@ function isMeta(type: string): boolean {
 }
 
 function readMeta(type: string, content: Buffer, name: string): Pending {
-  if (content.length > maxHeaderBytes) throw badArchive(name, `has a header of ${formatBytes(content.length)}; ${formatBytes(maxHeaderBytes)} are allowed`, 'limit');
+  if (content.length > maxHeaderBytes)
+    throw badArchive(name, `has a header of ${formatBytes(content.length)}; ${formatBytes(maxHeaderBytes)} are allowed`, 'limit');
   switch (type) {
-    case 'L': return { path: decode(untilNul(content), name) };
-    case 'K': return { target: decode(untilNul(content), name) };
+    case 'L':
+      return { path: decode(untilNul(content), name) };
+    case 'K':
+      return { target: decode(untilNul(content), name) };
     case 'x': {
       const records = readPaxRecords(content, name);
       const path = records.get('path');
@@ -84,7 +90,8 @@ function readMeta(type: string, content: Buffer, name: string): Pending {
         ...(size === undefined ? {} : { size: Number(size) }),
       };
     }
-    default: return {}; // Global pax headers carry comments only; a global path would make no sense.
+    default:
+      return {}; // Global pax headers carry comments only; a global path would make no sense.
   }
 }
 
@@ -103,14 +110,23 @@ function entryOf(options: {
   const target = pending.target ?? textAt(header, 157, 100, name);
   const base = { path, mode, target, bytes: nothing };
   switch (type) {
-    case '0': case '\0': case '7':
+    case '0':
+    case '\0':
+    case '7':
       return raw.endsWith('/') ? { ...base, kind: 'directory' } : { ...base, kind: 'file', bytes: content };
-    case '1': return { ...base, kind: 'hard-link', target: checkedPath(target, name) };
-    case '2': return { ...base, kind: 'symlink' };
-    case '3': case '4': return { ...base, kind: 'device' };
-    case '5': return { ...base, kind: 'directory' };
-    case '6': return { ...base, kind: 'fifo' };
-    default: throw badArchive(name, `has entry \`${path}\` of unknown type \`${JSON.stringify(type).slice(1, -1)}\``);
+    case '1':
+      return { ...base, kind: 'hard-link', target: checkedPath(target, name) };
+    case '2':
+      return { ...base, kind: 'symlink' };
+    case '3':
+    case '4':
+      return { ...base, kind: 'device' };
+    case '5':
+      return { ...base, kind: 'directory' };
+    case '6':
+      return { ...base, kind: 'fifo' };
+    default:
+      throw badArchive(name, `has entry \`${path}\` of unknown type \`${JSON.stringify(type).slice(1, -1)}\``);
   }
 }
 
@@ -124,18 +140,21 @@ function ustarPath(header: Buffer, name: string): string {
 /** Without leading `./` and trailing `/`; refuses what could leave the folder that it is unpacked to. */
 function checkedPath(raw: string, name: string): string {
   if (raw.startsWith('/')) throw badArchive(name, `has the absolute path \`${raw}\``);
-  if (Buffer.byteLength(raw) > maxPathBytes) throw badArchive(name, `has a path of more than ${maxPathBytes} bytes: \`${raw.slice(0, 80)}…\``, 'limit');
+  if (Buffer.byteLength(raw) > maxPathBytes)
+    throw badArchive(name, `has a path of more than ${maxPathBytes} bytes: \`${raw.slice(0, 80)}…\``, 'limit');
   if (raw.includes('\0')) throw badArchive(name, `has a path with a zero byte: \`${raw.replaceAll('\0', '\\0')}\``);
   const segments = raw.split('/').filter((segment) => segment !== '' && segment !== '.');
   if (segments.includes('..')) throw badArchive(name, `has a path with \`..\`: \`${raw}\``);
-  if (segments.length > maxPathDepth) throw badArchive(name, `has a path of more than ${maxPathDepth} segments: \`${raw.slice(0, 80)}…\``, 'limit');
+  if (segments.length > maxPathDepth)
+    throw badArchive(name, `has a path of more than ${maxPathDepth} segments: \`${raw.slice(0, 80)}…\``, 'limit');
   return segments.join('/');
 }
 
 function checkSum(header: Buffer, at: number, name: string): void {
   let sum = 8 * 0x20;
   for (let i = 0; i < blockBytes; i += 1) if (i < 148 || i >= 156) sum += header[i] ?? 0;
-  if (numberAt(header, 148, 8, name) !== sum) throw badArchive(name, `has a damaged header at byte ${at} of its tar: the checksum is wrong`);
+  if (numberAt(header, 148, 8, name) !== sum)
+    throw badArchive(name, `has a damaged header at byte ${at} of its tar: the checksum is wrong`);
 }
 
 /** Octal text, or GNU's base 256 where the first bit is set. */
@@ -146,8 +165,12 @@ function numberAt(header: Buffer, at: number, length: number, name: string): num
     if (Number.isSafeInteger(value)) return value;
     throw badArchive(name, 'has a number that is too large in a header');
   }
-  const text = header.toString('latin1', at, at + length).replace(/[\0 ]+$/, '').trimStart();
-  if (!/^[0-7]{0,12}$/.test(text)) throw badArchive(name, `has a header with \`${text.replace(/[^ -~]/g, '?')}\` where an octal number belongs`);
+  const text = header
+    .toString('latin1', at, at + length)
+    .replace(/[\0 ]+$/, '')
+    .trimStart();
+  if (!/^[0-7]{0,12}$/.test(text))
+    throw badArchive(name, `has a header with \`${text.replace(/[^ -~]/g, '?')}\` where an octal number belongs`);
   return text === '' ? 0 : Number.parseInt(text, 8);
 }
 

@@ -11,7 +11,7 @@ export interface AptSource {
 /** The http and https sources of binary packages in apt's configuration, in its order (sources.list(5)), without doubles. */
 export async function readAptSources(aptFolder: string): Promise<readonly AptSource[]> {
   const folder = join(aptFolder, 'sources.list.d');
-  const names = (await listFolder(folder).catch(() => [])).sort();
+  const names = (await listFolder(folder).catch((): string[] => [])).sort();
   const found: AptSource[] = [];
   for (const file of [join(aptFolder, 'sources.list'), ...names.map((name) => join(folder, name))]) {
     if (!file.endsWith('.list') && !file.endsWith('.sources')) continue;

@@ -56,7 +56,10 @@ export async function fetchPackages(options: {
     throw new Failure({ code: 'not-found', message: `the archive has no \`${component}\` for ${architecture} in \`${release.codename}\`` });
   }
   if (file.size > maxIndexBytes) {
-    throw new Failure({ code: 'limit', message: `the index of \`${release.codename}\` has ${formatBytes(file.size)}; ${formatBytes(maxIndexBytes)} are allowed` });
+    throw new Failure({
+      code: 'limit',
+      message: `the index of \`${release.codename}\` has ${formatBytes(file.size)}; ${formatBytes(maxIndexBytes)} are allowed`,
+    });
   }
   const base = `${location.url}/dists/${release.codename}/${folder}`;
   const addresses = [...(release.hasByHash ? [`${base}/by-hash/SHA256/${file.sha256}`] : []), `${base}/${name}`];
@@ -84,7 +87,12 @@ async function fetchSummed(
     }
     wrong.push(`\`${address}\` is not what its signed InRelease says: expected sha256:${file.sha256}, got sha256:${sha256}`);
   }
-  if (wrong[0] === undefined) throw new Failure({ code: 'network', message: `the index can't be fetched: ${faults.join('; ')}`, hints: ['try again, or name another archive: --debian-mirror http://HOST/debian'] });
+  if (wrong[0] === undefined)
+    throw new Failure({
+      code: 'network',
+      message: `the index can't be fetched: ${faults.join('; ')}`,
+      hints: ['try again, or name another archive: --debian-mirror http://HOST/debian'],
+    });
   throw new Failure({
     code: 'bad-index',
     message: wrong[0],

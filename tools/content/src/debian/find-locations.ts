@@ -125,7 +125,9 @@ async function probeApt(source: AptSource, http: Http): Promise<Outcome> {
 }
 
 function foreign(release: string): string | undefined {
-  return /^Origin: Debian\s*$/m.test(release) && /^Label: Debian(?:-Security)?\s*$/m.test(release) ? undefined : 'it is not Debian: its Release has another origin';
+  return /^Origin: Debian\s*$/m.test(release) && /^Label: Debian(?:-Security)?\s*$/m.test(release)
+    ? undefined
+    : 'it is not Debian: its Release has another origin';
 }
 
 async function readHead(body: AsyncIterable<Uint8Array>): Promise<string> {
@@ -176,11 +178,18 @@ function trimmed(url: string): string {
 
 async function readPublicMirrors(): Promise<readonly PublicMirror[]> {
   const data: unknown = JSON.parse(await readFile(new URL('../../data/public-mirrors.json', import.meta.url), 'utf8'));
-  const mirrors: readonly unknown[] = typeof data === 'object' && data !== null && 'mirrors' in data && Array.isArray(data.mirrors) ? data.mirrors : [];
+  const mirrors: readonly unknown[] =
+    typeof data === 'object' && data !== null && 'mirrors' in data && Array.isArray(data.mirrors) ? data.mirrors : [];
   return mirrors.filter(isPublicMirror);
 }
 
 function isPublicMirror(value: unknown): value is PublicMirror {
-  return typeof value === 'object' && value !== null && 'name' in value && 'main' in value && 'security' in value
-    && [value.name, value.main, value.security].every((text) => typeof text === 'string');
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    'main' in value &&
+    'security' in value &&
+    [value.name, value.main, value.security].every((text) => typeof text === 'string')
+  );
 }

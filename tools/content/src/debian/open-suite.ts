@@ -57,9 +57,7 @@ export async function openSuite(options: SuiteOptions): Promise<DebianSuite> {
   }
   const indexes = opened.filter((index) => index !== undefined);
   const findVersions = (name: string): readonly DebianPackage[] =>
-    indexes
-      .flatMap((index) => findStanzas(index.packages, name, index.suite))
-      .sort((a, b) => compareDebianVersions(b.version, a.version));
+    indexes.flatMap((index) => findStanzas(index.packages, name, index.suite)).sort((a, b) => compareDebianVersions(b.version, a.version));
   const findPackage = (name: string): DebianPackage | undefined => findVersions(name)[0];
   return {
     suite: options.suite,
@@ -88,12 +86,14 @@ async function openIndex(name: string, keys: readonly string[], options: SuiteOp
 function missingFindings(options: SuiteOptions, hasSecurity: boolean): readonly Diagnostic[] {
   if (hasSecurity || options.suite === 'sid') return [];
   const places = options.locations.map(({ url }) => `\`${url}\``).join(', ');
-  return [{
-    severity: 'warning',
-    code: 'security-missing',
-    message: `no location has \`${options.suite}-security\`, so security updates of \`${options.suite}\` are not seen: ${places}`,
-    hints: ['name both archives: --debian-mirror http://HOST/debian,http://HOST/debian-security'],
-  }];
+  return [
+    {
+      severity: 'warning',
+      code: 'security-missing',
+      message: `no location has \`${options.suite}-security\`, so security updates of \`${options.suite}\` are not seen: ${places}`,
+      hints: ['name both archives: --debian-mirror http://HOST/debian,http://HOST/debian-security'],
+    },
+  ];
 }
 
 /** The one dependency with an exact version, as Debian's kernel metapackages have it, or the only one there is. */
@@ -105,10 +105,13 @@ function followMetapackage(name: string, suite: string, findPackage: (name: stri
   const candidates = exact.length > 0 || metapackage.depends.length > 1 ? exact : single;
   const [next] = candidates;
   if (next === undefined || candidates.length > 1) {
-    throw notFound(`\`${name}\` ${metapackage.version} is no metapackage: it depends on ${metapackage.depends.length} packages, and not on one in an exact version`);
+    throw notFound(
+      `\`${name}\` ${metapackage.version} is no metapackage: it depends on ${metapackage.depends.length} packages, and not on one in an exact version`,
+    );
   }
   const found = findPackage(next.package);
-  if (found === undefined) throw notFound(`\`${name}\` ${metapackage.version} leads to \`${next.package}\`, which \`${suite}\` does not have`);
+  if (found === undefined)
+    throw notFound(`\`${name}\` ${metapackage.version} leads to \`${next.package}\`, which \`${suite}\` does not have`);
   return found;
 }
 

@@ -81,12 +81,14 @@ function parseStanza(text: string, packageName: string, suite: string): DebianPa
 export function parseDependencies(text: string): readonly (readonly Dependency[])[] {
   return text
     .split(',')
-    .map((group) => group.split('|').flatMap((alternative) => {
-      const match = /^\s*([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9-]+)?\s*(?:\(\s*(<<|<=|=|>=|>>)\s*([^)\s]+)\s*\))?/.exec(alternative);
-      if (match?.[1] === undefined) return [];
-      const relation = relations.find((candidate) => candidate === match[2]);
-      return [relation === undefined ? { package: match[1] } : { package: match[1], relation, version: match[3] ?? '' }];
-    }))
+    .map((group) =>
+      group.split('|').flatMap((alternative) => {
+        const match = /^\s*([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9-]+)?\s*(?:\(\s*(<<|<=|=|>=|>>)\s*([^)\s]+)\s*\))?/.exec(alternative);
+        if (match?.[1] === undefined) return [];
+        const relation = relations.find((candidate) => candidate === match[2]);
+        return [relation === undefined ? { package: match[1] } : { package: match[1], relation, version: match[3] ?? '' }];
+      }),
+    )
     .filter((group) => group.length > 0);
 }
 

@@ -46,10 +46,12 @@ export function parseRelease(text: string, suite: string, name: string): Release
 export function expiryFindings(release: ReleaseFile, now: Date): readonly Diagnostic[] {
   if (release.validUntil === undefined || release.validUntil >= now) return [];
   const day = release.validUntil.toISOString().slice(0, 10);
-  return [{
-    severity: 'warning',
-    code: 'index-expired',
-    message: `the index of \`${release.codename}\` was valid until ${day}: newer versions may exist that this mirror does not have`,
-    hints: ['name a mirror that is up to date: --debian-mirror http://HOST/debian'],
-  }];
+  return [
+    {
+      severity: 'warning',
+      code: 'index-expired',
+      message: `the index of \`${release.codename}\` was valid until ${day}: newer versions may exist that this mirror does not have`,
+      hints: ['name a mirror that is up to date: --debian-mirror http://HOST/debian'],
+    },
+  ];
 }

@@ -14,7 +14,10 @@ export async function verifyRelease(options: {
   const { text, keys, name } = options;
   const { readCleartextMessage, readKeys, verify } = await import('openpgp');
   const verificationKeys = (await Promise.all(keys.map((armoredKeys) => readKeys({ armoredKeys })))).flat();
-  let result: { readonly data: string; readonly signatures: readonly { readonly keyID: { toHex(): string }; readonly verified: Promise<unknown> }[] };
+  let result: {
+    readonly data: string;
+    readonly signatures: readonly { readonly keyID: { toHex(): string }; readonly verified: Promise<unknown> }[];
+  };
   try {
     const message = await readCleartextMessage({ cleartextMessage: text });
     result = await verify({ message, verificationKeys, date: null });

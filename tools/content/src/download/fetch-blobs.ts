@@ -60,14 +60,19 @@ export async function fetchBlobs(pins: readonly DebSource[], options: FetchOptio
       if (!found) vanished.push(pin);
     }
   };
-  const lanes = Array.from({ length: options.parallel ?? defaultParallel }, () => lane().catch((error: unknown) => {
-    stop.abort();
-    throw error;
-  }));
+  const lanes = Array.from({ length: options.parallel ?? defaultParallel }, () =>
+    lane().catch((error: unknown) => {
+      stop.abort();
+      throw error;
+    }),
+  );
   const outcomes = await Promise.allSettled(lanes);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   if (vanished.length > 0) {
-    throw new SourceVanished(vanished.sort((a, b) => (a.path < b.path ? -1 : 1)), locations.map((location) => location.url));
+    throw new SourceVanished(
+      vanished.sort((a, b) => (a.path < b.path ? -1 : 1)),
+      locations.map((location) => location.url),
+    );
   }
   return { stored, fetched: missing.length, fetchedBytes: total };
 }
@@ -76,7 +81,11 @@ export async function fetchBlobs(pins: readonly DebSource[], options: FetchOptio
 async function missingPins(pins: readonly DebSource[], store: ContentStore): Promise<readonly DebSource[]> {
   const bySum = new Map<Digest, DebSource>();
   for (const pin of pins) {
-    if (pin.size > maxPinBytes) throw new Failure({ code: 'limit', message: `\`${pin.path}\` has ${formatBytes(pin.size)}; ${formatBytes(maxPinBytes)} are allowed` });
+    if (pin.size > maxPinBytes)
+      throw new Failure({
+        code: 'limit',
+        message: `\`${pin.path}\` has ${formatBytes(pin.size)}; ${formatBytes(maxPinBytes)} are allowed`,
+      });
     if (!(await store.has(pinDigest(pin)))) bySum.set(pinDigest(pin), pin);
   }
   return [...bySum.values()];
@@ -84,7 +93,10 @@ async function missingPins(pins: readonly DebSource[], store: ContentStore): Pro
 
 function offline(missing: readonly DebSource[]): Failure {
   const size = missing.reduce((sum, pin) => sum + pin.size, 0);
-  const names = missing.slice(0, 3).map((pin) => `\`${pin.package}\` ${pin.version}`).join(', ');
+  const names = missing
+    .slice(0, 3)
+    .map((pin) => `\`${pin.package}\` ${pin.version}`)
+    .join(', ');
   const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
   return new Failure({
     code: 'offline',
@@ -150,7 +162,8 @@ async function fetchOnce(pin: DebSource, address: string, options: PinFetch): Pr
   } catch (error) {
     options.tell(-told);
     if (error instanceof TransportError) return { kind: error.isUnreachable ? 'unreachable' : 'failed', address, fault: error.message };
-    if (error instanceof WrongSize || (error instanceof Failure && error.code === 'wrong-digest')) return { kind: 'corrupt', address, fault: error.message };
+    if (error instanceof WrongSize || (error instanceof Failure && error.code === 'wrong-digest'))
+      return { kind: 'corrupt', address, fault: error.message };
     throw error;
   }
 }

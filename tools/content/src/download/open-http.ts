@@ -64,7 +64,8 @@ export function openHttp(options: HttpOptions = {}): Http {
       response.discard();
       if (redirects === maxRedirects) throw new TransportError(`more than ${maxRedirects} redirects`, { isUnreachable: false });
       const next = new URL(location, at);
-      if (at.startsWith('https:') && next.protocol !== 'https:') throw new TransportError('a redirect from https to http', { isUnreachable: false });
+      if (at.startsWith('https:') && next.protocol !== 'https:')
+        throw new TransportError('a redirect from https to http', { isUnreachable: false });
       at = next.href;
     }
   };

@@ -17,5 +17,8 @@ export function poolAddresses(pin: DebSource, locations: readonly DebianLocation
 
 /** Pool paths have `+`, `~` and `:` in them, which servers take as they are. */
 function encodePath(path: string): string {
-  return path.split('/').map((segment) => encodeURIComponent(segment).replaceAll('%2B', '+').replaceAll('%3A', ':')).join('/');
+  return path
+    .split('/')
+    .map((segment) => encodeURIComponent(segment).replaceAll('%2B', '+').replaceAll('%3A', ':'))
+    .join('/');
 }

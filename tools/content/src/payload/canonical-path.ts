@@ -19,11 +19,15 @@ export function canonicalTarget(options: { readonly link: string; readonly targe
   checkText(target, `the target of \`${link}\``, name);
   const isAbsolute = target.startsWith('/');
   const from = isAbsolute ? [] : link.split('/').slice(0, -1);
-  const destination = resolveLexically(from, target, () => bad(name, `has a link \`${link}\` to \`${target}\`, which leads above the root`));
+  const destination = resolveLexically(from, target, () =>
+    bad(name, `has a link \`${link}\` to \`${target}\`, which leads above the root`),
+  );
   const newLink = canonicalPath(link, true);
   const newDestination = mergedPath(destination);
   if (newLink === link && newDestination === destination) return target;
-  return isAbsolute ? `/${newDestination}` : relativePath(newLink.split('/').slice(0, -1), newDestination === '' ? [] : newDestination.split('/'));
+  return isAbsolute
+    ? `/${newDestination}`
+    : relativePath(newLink.split('/').slice(0, -1), newDestination === '' ? [] : newDestination.split('/'));
 }
 
 /** A path that a manifest or a `files/` folder gives: relative, without `.`, `..`, empty segments, control characters. */

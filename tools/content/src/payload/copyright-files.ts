@@ -27,12 +27,14 @@ export function copyrightFindings(entries: readonly PayloadEntry[], packages: re
     const found = copyrightPath(byPath, debPackage);
     if ('path' in found) return [];
     const owner = /^usr\/share\/doc\/([^/]+)\//.exec(found.missing)?.[1];
-    return [{
-      severity: 'warning' as const,
-      code: 'copyright-elsewhere',
-      message: `the copyright file of \`${debPackage}\` is not in the payload: \`${found.missing}\` is missing`,
-      hints: owner === undefined || owner === debPackage ? [] : [`add the package \`${owner}\` as a source with an empty \`keep\``],
-    }];
+    return [
+      {
+        severity: 'warning' as const,
+        code: 'copyright-elsewhere',
+        message: `the copyright file of \`${debPackage}\` is not in the payload: \`${found.missing}\` is missing`,
+        hints: owner === undefined || owner === debPackage ? [] : [`add the package \`${owner}\` as a source with an empty \`keep\``],
+      },
+    ];
   });
 }
 

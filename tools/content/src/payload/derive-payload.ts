@@ -51,15 +51,16 @@ const lanes = 2;
 export async function derivePayload(recipe: PayloadRecipe): Promise<DerivedPayload> {
   const tree: PayloadTree = new Map();
   const findings: Diagnostic[] = [];
-  const turns: Promise<KeptFiles>[] = [];
+  const turns = new Map<PayloadSource, Promise<KeptFiles>>();
   for (const [at, source] of recipe.sources.entries()) {
-    for (const ahead of recipe.sources.slice(turns.length, at + lanes)) {
+    for (const ahead of recipe.sources.slice(at, at + lanes)) {
+      if (turns.has(ahead)) continue;
       const turn = readSource(ahead);
       turn.catch(() => undefined); // Awaited in its turn; another source's failure may come first.
-      turns.push(turn);
+      turns.set(ahead, turn);
     }
-    const kept = await turns[at];
-    delete turns[at];
+    const kept = await turns.get(source);
+    turns.delete(source);
     for (const entry of kept?.entries ?? []) putEntry(tree, entry, originOf(source));
     findings.push(...(kept?.findings ?? []));
   }
@@ -118,7 +119,8 @@ function filesEntries(files: readonly SourceFile[], executable: readonly string[
     return { kind: 'file', path: canonical, mode: normalMode(matching.length > 0 ? 0o755 : 0o644), bytes };
   });
   for (const { text } of patterns) {
-    if (!used.has(text)) throw new Failure({ code: 'invalid-input', message: `\`executable\` pattern \`${text}\` matches no file of \`files/\`` });
+    if (!used.has(text))
+      throw new Failure({ code: 'invalid-input', message: `\`executable\` pattern \`${text}\` matches no file of \`files/\`` });
   }
   return entries;
 }
@@ -135,7 +137,10 @@ function addDirectories(tree: PayloadTree, directories: Readonly<Record<string, 
   for (const [directory, modeText] of Object.entries(directories)) {
     checkPath(directory, 'directories');
     if (!/^[01]?[0-7]{3}$/.test(modeText)) {
-      throw new Failure({ code: 'invalid-input', message: `\`directories\`: \`${directory}\` has the mode \`${modeText}\`; octal from 000 to 1777 is allowed` });
+      throw new Failure({
+        code: 'invalid-input',
+        message: `\`directories\`: \`${directory}\` has the mode \`${modeText}\`; octal from 000 to 1777 is allowed`,
+      });
     }
     const path = canonicalPath(directory, false);
     putEntry(tree, { kind: 'directory', path, mode: Number.parseInt(modeText, 8) }, '`directories`');

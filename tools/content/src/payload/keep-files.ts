@@ -56,7 +56,9 @@ function droppedBits(path: string, mode: number, debPackage: string): Diagnostic
   return {
     severity: 'warning',
     code: 'privilege-dropped',
-    message: printable(`\`${path}\` of \`${debPackage}\` has mode ${mode.toString(8).padStart(4, '0')}; payloads carry no setuid, setgid or sticky files`),
+    message: printable(
+      `\`${path}\` of \`${debPackage}\` has mode ${mode.toString(8).padStart(4, '0')}; payloads carry no setuid, setgid or sticky files`,
+    ),
   };
 }
 

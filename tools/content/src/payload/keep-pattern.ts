@@ -21,7 +21,10 @@ export function parseKeepPattern(text: string): KeepPattern {
   if (!/[*?]/.test(canonical)) return { text, matches: (path) => path === canonical };
   const parts = canonical.split('/');
   const prefix = canonical.slice(0, canonical.search(/[*?]/));
-  return { text, matches: (path) => (prefix === '' || path.startsWith(prefix.replace(/\/$/, ''))) && matchSegments(parts, path.split('/')) };
+  return {
+    text,
+    matches: (path) => (prefix === '' || path.startsWith(prefix.replace(/\/$/, ''))) && matchSegments(parts, path.split('/')),
+  };
 }
 
 function faultOf(text: string, segments: readonly string[]): string | undefined {

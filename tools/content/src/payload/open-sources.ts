@@ -41,8 +41,14 @@ export async function readSourceFiles(folder: string): Promise<readonly SourceFi
       const path = prefix === '' ? entry.name : `${prefix}/${entry.name}`;
       if (entry.isDirectory()) await visit(path);
       else if (entry.isFile()) files.push({ path, bytes: await readBounded(join(folder, path)) });
-      else throw new Failure({ code: 'invalid-input', message: `\`${join(folder, path)}\` is no regular file`, hints: ['links are written under `links` of the payload'] });
-      if (files.length > maxSourceFiles) throw new Failure({ code: 'limit', message: `\`${folder}\` has more than ${maxSourceFiles} files` });
+      else
+        throw new Failure({
+          code: 'invalid-input',
+          message: `\`${join(folder, path)}\` is no regular file`,
+          hints: ['links are written under `links` of the payload'],
+        });
+      if (files.length > maxSourceFiles)
+        throw new Failure({ code: 'limit', message: `\`${folder}\` has more than ${maxSourceFiles} files` });
     }
   };
   try {
@@ -56,12 +62,17 @@ export async function readSourceFiles(folder: string): Promise<readonly SourceFi
 
 async function readBounded(path: string): Promise<Uint8Array> {
   const { size } = await stat(path);
-  if (size > maxSourceFileBytes) throw new Failure({ code: 'limit', message: `\`${path}\` has ${formatBytes(size)}; ${formatBytes(maxSourceFileBytes)} are allowed` });
+  if (size > maxSourceFileBytes)
+    throw new Failure({ code: 'limit', message: `\`${path}\` has ${formatBytes(size)}; ${formatBytes(maxSourceFileBytes)} are allowed` });
   return await readFile(path);
 }
 
 async function readPin(pin: DebSource, store: ContentStore): Promise<Uint8Array> {
   const bytes = await store.read(pinDigest(pin));
   if (bytes !== undefined) return bytes;
-  throw new Failure({ code: 'not-found', message: `the package \`${pin.package}\` ${pin.version} is not in the store`, hints: ['fetch it first'] });
+  throw new Failure({
+    code: 'not-found',
+    message: `the package \`${pin.package}\` ${pin.version} is not in the store`,
+    hints: ['fetch it first'],
+  });
 }

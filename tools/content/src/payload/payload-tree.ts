@@ -12,7 +12,9 @@ export function putEntry(tree: PayloadTree, entry: PayloadEntry, origin: string)
   } else if (!isSame(before.entry, entry)) {
     throw new Failure({
       code: 'invalid-input',
-      message: printable(`\`${entry.path}\` comes from ${before.origin} (${describe(before.entry)}) and from ${origin} (${describe(entry)}), and they differ`),
+      message: printable(
+        `\`${entry.path}\` comes from ${before.origin} (${describe(before.entry)}) and from ${origin} (${describe(entry)}), and they differ`,
+      ),
       hints: ['let `keep` name it in one of the two only'],
     });
   }
@@ -30,7 +32,9 @@ export function completeEntries(tree: PayloadTree): readonly PayloadEntry[] {
       else if (found.entry.kind !== 'directory') {
         throw new Failure({
           code: 'invalid-input',
-          message: printable(`\`${path}\` of ${origin} would lie below \`${parent}\` of ${found.origin}, which is a ${describe(found.entry)}`),
+          message: printable(
+            `\`${path}\` of ${origin} would lie below \`${parent}\` of ${found.origin}, which is a ${describe(found.entry)}`,
+          ),
         });
       }
     }
@@ -53,8 +57,11 @@ function isSame(a: PayloadEntry, b: PayloadEntry): boolean {
 function describe(entry: PayloadEntry): string {
   const mode = entry.mode.toString(8).padStart(4, '0');
   switch (entry.kind) {
-    case 'file': return `file of ${entry.bytes.length} bytes, ${mode}`;
-    case 'directory': return `directory, ${mode}`;
-    case 'symlink': return `link to ${entry.target}`;
+    case 'file':
+      return `file of ${entry.bytes.length} bytes, ${mode}`;
+    case 'directory':
+      return `directory, ${mode}`;
+    case 'symlink':
+      return `link to ${entry.target}`;
   }
 }

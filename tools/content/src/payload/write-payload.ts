@@ -22,7 +22,8 @@ export function writePayload(entries: readonly PayloadEntry[]): PayloadTar {
   const headers = entries.map(headersOf);
   let size = 2 * blockBytes;
   for (const [at, header] of headers.entries()) size += header.length + paddedSize(entries[at]);
-  if (size > maxPayloadBytes) throw new Failure({ code: 'limit', message: `the payload has ${formatBytes(size)}; ${formatBytes(maxPayloadBytes)} are allowed` });
+  if (size > maxPayloadBytes)
+    throw new Failure({ code: 'limit', message: `the payload has ${formatBytes(size)}; ${formatBytes(maxPayloadBytes)} are allowed` });
   const tar = Buffer.alloc(size);
   let offset = 0;
   for (const [at, header] of headers.entries()) {
@@ -39,10 +40,15 @@ export function writePayload(entries: readonly PayloadEntry[]): PayloadTar {
 export function readPayload(tar: Uint8Array): readonly PayloadEntry[] {
   return readTar(tar, 'payload').map(({ path, kind, mode, target, bytes }): PayloadEntry => {
     switch (kind) {
-      case 'file': return { kind, path, mode, bytes };
-      case 'directory': return { kind, path, mode };
-      case 'symlink': return { kind, path, mode, target };
-      case 'hard-link': case 'device': case 'fifo':
+      case 'file':
+        return { kind, path, mode, bytes };
+      case 'directory':
+        return { kind, path, mode };
+      case 'symlink':
+        return { kind, path, mode, target };
+      case 'hard-link':
+      case 'device':
+      case 'fifo':
         throw new Failure({ code: 'bad-archive', message: `\`payload\` has a ${kind} at \`${path}\`, which normal form 1 does not know` });
     }
   });
@@ -70,7 +76,14 @@ function headersOf(entry: PayloadEntry): Buffer {
   });
   if (records.length === 0) return header;
   const content = Buffer.concat(records);
-  const pax = block({ name: Buffer.from('././@PaxHeader'), prefix: Buffer.alloc(0), mode: 0o644, size: content.length, type: 'x', target: Buffer.alloc(0) });
+  const pax = block({
+    name: Buffer.from('././@PaxHeader'),
+    prefix: Buffer.alloc(0),
+    mode: 0o644,
+    size: content.length,
+    type: 'x',
+    target: Buffer.alloc(0),
+  });
   const padding = Buffer.alloc(Math.ceil(content.length / blockBytes) * blockBytes - content.length);
   return Buffer.concat([pax, content, padding, header]);
 }
@@ -107,6 +120,13 @@ function block(fields: {
   octal(0, 329, 7);
   octal(0, 337, 7);
   header.set(fields.prefix, 345);
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+    'latin1',
+  );
   return header;
 }

@@ -10,11 +10,7 @@ const pieceBytes = 1 << 20;
  * Writes bytes to a new file, synced, and tells the digest that they have; the file is gone where anything fails.
  * Throws `wrong-digest`, `no-space`, `io`, and what the source of the bytes throws.
  */
-export async function writeBlob(
-  path: string,
-  bytes: Uint8Array | AsyncIterable<Uint8Array>,
-  options: WriteOptions,
-): Promise<StoredBlob> {
+export async function writeBlob(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>, options: WriteOptions): Promise<StoredBlob> {
   let sizeBytes = 0;
   const hash = createHash('sha256');
   const known = bytes instanceof Uint8Array ? bytes.length : options.sizeBytes;
@@ -65,5 +61,5 @@ async function* piecesOf(bytes: Uint8Array | AsyncIterable<Uint8Array>): AsyncGe
 }
 
 async function writeAll(file: FileHandle, piece: Uint8Array): Promise<void> {
-  for (let at = 0; at < piece.length; ) at += (await file.write(piece, at)).bytesWritten;
+  for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten;
 }
