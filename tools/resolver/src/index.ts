@@ -3,4 +3,4 @@ export { explain, type ExplainOptions } from './explain.ts';
 export { parseUniverse, universeLimits, type PlacedUniverse, type UniverseText } from './parse-universe.ts';
 export * from './result.ts';
 export { formatRootFact } from './root-facts.ts';
-export { defaultMaxSteps, solve, type SolveOptions } from './solve.ts';
+export { defaultMaxSteps, solve, solveStably, type SolveOptions } from './solve.ts';

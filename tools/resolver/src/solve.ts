@@ -26,6 +26,24 @@ export function solve(universe: Universe, options: SolveOptions = {}): Answer {
   return 'kind' in found ? whyUnsolvable(found) : found;
 }
 
+/** Repetitions of `solveStably`; each but the last leaves out a component. */
+const maxRepetitions = 1_000;
+
+/**
+ * As `solve`, for an answer that is going to be the next lock: one that stays as it is when it is locked. An old lock can
+ * hold up a provider beside one that does the same; once both are locked, the one that is needed anyway is enough.
+ */
+export function solveStably(universe: Universe, options: SolveOptions = {}): Answer {
+  let answer = solve(universe, options);
+  for (let repetition = 0; answer.status === 'solved' && repetition < maxRepetitions; repetition += 1) {
+    const again = solve({ packages: universe.packages, root: { ...universe.root, locked: answer.versions } }, options);
+    if (again.status !== 'solved') return again;
+    if (Object.keys(again.versions).length === Object.keys(answer.versions).length) return answer;
+    answer = { ...again, released: answer.released };
+  }
+  return answer;
+}
+
 /** As `solve`, but only states that there is no solution. */
 export function findPreferred(universe: Universe, options: SolveOptions = {}): Resolved | GaveUp | Impossible {
   const budget = new StepBudget(options.maxSteps ?? defaultMaxSteps, options.backtracking ?? true);
