@@ -75,6 +75,7 @@ function judgeAsked(walk: Walk, need: AskedModule): void {
       edgeOf(need, {
         verdict: 'error',
         evidence: 'binary',
+        offer: 'no such module',
         by: kernel,
         sentence: `${need.component} asks for the module \`${name}\`, which ${kernel.component} ${kernel.version} has neither as a file nor built in`,
         ...hints,
@@ -121,6 +122,7 @@ function brokenDependency(walk: Walk, top: { readonly name: string; readonly mod
     rule: 'kernel.module-depends',
     verdict: 'error',
     evidence: 'binary',
+    offer: 'no such module',
     root: 'machine',
     from: { ...walk.kernel, path: top.module.path },
     need: wanted,
@@ -133,7 +135,7 @@ function moduleOf(facts: KernelFacts, name: string): ModuleFacts | undefined {
   return Object.hasOwn(facts.modules, name) ? facts.modules[name] : undefined;
 }
 
-function edgeOf(need: AskedModule, rest: Pick<Edge, 'verdict' | 'evidence' | 'sentence' | 'hints' | 'by'>): Edge {
+function edgeOf(need: AskedModule, rest: Pick<Edge, 'verdict' | 'evidence' | 'sentence' | 'hints' | 'by' | 'offer'>): Edge {
   return {
     rule: 'kernel.module-present',
     root: 'machine',

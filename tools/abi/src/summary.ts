@@ -81,7 +81,7 @@ export function describeEdge(edge: Edge): EdgeDescription {
   const needs = { subject, verb: 'needs', what: readableNeed(edge) } as const;
   const offers =
     edge.by === undefined
-      ? ({ subject: `root ${edge.root}`, verb: 'offers', what: 'no such file' } as const)
+      ? ({ subject: `root ${edge.root}`, verb: 'offers', what: edge.offer ?? 'no such file' } as const)
       : ({ subject: edge.by.path ?? nameOf(edge.by), verb: 'offers', what: edge.offer ?? edge.need } as const);
   return { rows: edge.rule === 'facts.present' ? [needs] : [needs, offers], evidence: evidenceOf(edge), hints: edge.hints ?? [] };
 }

@@ -1,4 +1,4 @@
-import { checkModules, extractKernelFacts, extractModuleFacts } from '@moby/abi';
+import { checkModules, describeEdge, extractKernelFacts, extractModuleFacts } from '@moby/abi';
 import type { KernelFacts } from '@moby/model';
 import { describe, expect, test } from 'vitest';
 import { makeElf, makeModule } from './elf-writer.ts';
@@ -120,6 +120,10 @@ describe('modules that are asked for', () => {
       ],
     });
     expect(plan('toString').findings).toHaveLength(1);
+    expect(plan('toString').edges.flatMap((edge) => describeEdge(edge).rows.map((row) => row.what))).toEqual([
+      'toString',
+      'no such module',
+    ]);
   });
 
   test('whose dependency is left out of the payload are refused', () => {

@@ -270,6 +270,19 @@ describe('programs', () => {
   });
 });
 
+test('a description never says that something offers what it lacks', () => {
+  const x = component('x', '1.0.0', { elf: [program('/usr/bin/x', { machine: 'aarch64', needed: ['libz.so.1'] })] });
+  const rows = check([x, glibc('2.41.0')], { programs: [{ component: 'x', version: '1.0.0', program: 'y', why: 'exec' }] })
+    .filter((edge) => edge.verdict === 'error')
+    .map((edge) => describeEdge(edge).rows.map((row) => `${row.subject} ${row.verb} ${row.what}`));
+  expect(rows).toEqual([
+    ['x 1.0.0 needs y', 'root redis offers no such file'],
+    [`/usr/bin/x needs ${loader}`, '/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2 offers x86-64 (64 bits)'],
+    ['/usr/bin/x needs aarch64 (64 bits)', 'root redis offers linux/amd64'],
+    ['/usr/bin/x needs libz.so.1', 'root redis offers no such file'],
+  ]);
+});
+
 test('the order of the answer does not hang on the order of lists in facts', () => {
   const files = [needsMath, program('/usr/bin/redis-cli'), program('/usr/bin/a')];
   const first = check([component('redis', '8.0.6', { elf: files }), glibc('2.41.0')]);
