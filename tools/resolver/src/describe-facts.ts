@@ -83,7 +83,10 @@ export function factOf(given: Given, ranges: KnownRanges): Fact {
       return { kind: given.kind, who: select(given.who), need, ranges: rangesOf(atoms), in: place, ...writtenOf(atoms), offeredBy: targets.map(select), ...meeting };
     }
     case 'conflicts': return { kind: given.kind, who: select(given.who), need: given.atom.need, range: given.atom.range, other: select(given.other) };
-    case 'slot': return { kind: given.kind, slot: given.slot, who: select(given.who), other: select(given.other) };
+    case 'slot': {
+      const [who, other] = byCodeUnits(given.who.instance.key, given.other.instance.key) < 0 ? [given.who, given.other] : [given.other, given.who];
+      return { kind: given.kind, slot: given.slot, who: select(who), other: select(other) };
+    }
     case 'platform': return { kind: given.kind, excluded: select(given.excluded), platform: given.platform };
     case 'yanked': return { kind: given.kind, excluded: select(given.excluded) };
     case 'soft': throw new Error('a proof rests on a preference');
@@ -100,5 +103,5 @@ function writtenOf(atoms: readonly Atom[]): { readonly written?: string } {
 }
 
 function missingOf(available: readonly string[]): Missing {
-  return available.length === 0 ? { kind: 'name', available } : { kind: 'range', available: available.slice(0, maxListed) };
+  return available.length === 0 ? { kind: 'name', available } : { kind: 'range', available: [...new Set(available)].slice(0, maxListed) };
 }
