@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { summarizeEdges } from '@moby/abi';
 import { openContentStore, SourceVanished } from '@moby/content';
 import { Failure, parseRange, platformFolder, type ContentStore, type DebSource, type Diagnostic, type Judged, type Manifest, type Registry, type RegistryComponent } from '@moby/model';
@@ -259,7 +259,7 @@ class WorldLine implements Line {
   }
 
   #outFolder(request: ComposeRequest, assembly: Assembly): string {
-    if (request.out !== undefined) return join(this.#surroundings.currentFolder, request.out);
+    if (request.out !== undefined) return resolve(this.#surroundings.currentFolder, request.out);
     const isOwn = this.#surroundings.library !== undefined && assembly.folder.startsWith(`${this.#surroundings.library}/`);
     const base = isOwn ? (this.#surroundings.library ?? '') : this.#surroundings.currentFolder;
     return join(base, 'out', variationName(assembly.name, request.variation), platformFolder(request.platform));

@@ -178,6 +178,17 @@ describe('the artifact', () => {
     await expect((await library.open()).compose(ask('web'))).rejects.toMatchObject({ code: 'wrong-digest', hints: [expect.stringContaining('moby-compose component build')] });
   });
 
+  test('goes to the folder that is asked for, absolute or from here', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    const elsewhere = scratchFolder();
+    const line = await library.open();
+    expect((await composed(line, 'web', { out: join(elsewhere, 'a') })).folder).toBe(join(elsewhere, 'a'));
+    expect((await composed(line, 'web', { out: 'b/c' })).folder).toBe(join(library.folder, 'b/c'));
+    expect((await readdir(join(elsewhere, 'a'))).sort()).toEqual(['NOTICES', 'artifact.json', 'initrd.img', 'sources.json', 'vmlinuz']);
+  });
+
   test('over its budget is refused, with the largest parts; for a try it is a warning', async () => {
     const library = await scratchLibrary();
     await library.add(service('app', '1.0.0'));
