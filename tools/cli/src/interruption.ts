@@ -1,7 +1,9 @@
 /** After the first signal the work may put away what it holds; then it is left behind. In ms. */
-export const defaultGraceMs = 5000;
+export const defaultGraceMs = 2000;
 /** Work that was left behind must not keep the process. In ms. */
-const endAfterMs = 1000;
+const endAfterMs = 300;
+
+const interruptedExit = 130;
 
 export interface Interruption {
   /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
@@ -42,7 +44,8 @@ export function listenForInterruption(graceMs: number): Interruption {
       timers.push(
         setTimeout(() => {
           leaveBehind(reason);
-          setTimeout(() => process.kill(process.pid, name), endAfterMs).unref();
+          // What was to be said is written by then; only work that nobody waits for still holds the process.
+          setTimeout(() => process.exit(interruptedExit), endAfterMs).unref();
         }, graceMs).unref(),
       );
       first.abort(reason);

@@ -16,3 +16,8 @@ export function invocationOf(environment: Environment): string {
 export function withInvocation(text: string, invocation: string): string {
   return text.replace(/(?:npx (?:--no -- )?)?(?<![\w/.-])moby-compose (?=[a-z-])/g, `${invocation} `);
 }
+
+/** A finding, or anything else with hints, with the commands as this person types them. */
+export function atHand<T extends { readonly hints?: readonly string[] }>(value: T, invocation: string): T {
+  return value.hints === undefined ? value : { ...value, hints: value.hints.map((hint) => withInvocation(hint, invocation)) };
+}

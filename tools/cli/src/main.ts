@@ -1,5 +1,6 @@
 import { Config, run, settings } from '@oclif/core';
-import { invocationOf, withInvocation } from './invocation.ts';
+import type { Diagnostic } from '@moby/model';
+import { atHand, invocationOf, withInvocation } from './invocation.ts';
 import { isOutcome, type Outcome } from './outcome.ts';
 import { openTerminal, type Terminal } from './reporter/terminal.ts';
 
@@ -39,7 +40,7 @@ async function printOutcome(outcome: Outcome, { terminal, json }: Print): Promis
   }
   const { renderTrouble, troubleDocument } = await import('./reporter/render-trouble.ts');
   if (json) terminal.data.document(outcome.value ?? troubleDocument(outcome));
-  else for (const line of renderTrouble(atHand(outcome))) terminal.talk.line(line);
+  else for (const line of renderTrouble(withHintsAtHand(outcome))) terminal.talk.line(line);
   return outcome.exitCode ?? 1;
 }
 
@@ -51,14 +52,14 @@ async function printError(error: unknown, { terminal, json, argv, root }: Print 
   ]);
   const trouble = describeError(error, { commands: config.commandIDs.map((id) => id.replaceAll(':', ' ')), argv });
   if (json) terminal.data.document(troubleDocument(trouble));
-  if (!json || trouble.stack !== undefined) for (const line of renderTrouble(atHand(trouble))) terminal.talk.line(line);
+  if (!json || trouble.stack !== undefined) for (const line of renderTrouble(withHintsAtHand(trouble))) terminal.talk.line(line);
   return trouble.exitCode;
 }
 
 /** Hints with the commands as this person types them. */
-function atHand<T extends { readonly hints: readonly string[] }>(trouble: T): T {
+function withHintsAtHand<T extends { readonly hints: readonly string[]; readonly findings: readonly Diagnostic[] }>(trouble: T): T {
   const invocation = invocationOf(process.env);
-  return { ...trouble, hints: trouble.hints.map((hint) => withInvocation(hint, invocation)) };
+  return { ...atHand(trouble, invocation), findings: trouble.findings.map((finding) => atHand(finding, invocation)) };
 }
 
 /** As oclif reads it: before a `--`. */

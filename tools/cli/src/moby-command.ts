@@ -41,14 +41,16 @@ export abstract class MobyCommand extends Command {
     const { fleetingSteps, graceMs } = settingsOf(this.constructor);
     const interruption = listenForInterruption(graceMs);
     const { signal, impatience } = interruption;
+    const invocation = invocationOf(process.env);
     const reporter = openReporter({
       terminal: openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env }),
       fleetingSteps,
+      invocation,
       json: this.argv.includes('--json'),
       now: () => performance.now(),
     });
     try {
-      const outcome = await interruption.race(this.perform({ reporter, signal, impatience, invocation: invocationOf(process.env) }));
+      const outcome = await interruption.race(this.perform({ reporter, signal, impatience, invocation }));
       reporter.settle();
       return outcome;
     } catch (error) {

@@ -8,7 +8,7 @@ function told(options: { readonly isTTY?: boolean; readonly fleetingSteps?: bool
   vi.useFakeTimers();
   try {
     return written({ columns: 100, ...options }, (terminal) => {
-      const reporter = openReporter({ terminal, fleetingSteps: options.fleetingSteps === true, json: options.json === true, now: () => Date.now() });
+      const reporter = openReporter({ terminal, fleetingSteps: options.fleetingSteps === true, json: options.json === true, invocation: './moby-compose', now: () => Date.now() });
       body(reporter, (ms) => vi.advanceTimersByTime(ms));
       reporter.close();
     });
@@ -99,4 +99,22 @@ test('a step that counts things shows no bytes, and no bar where it has no room'
 test('a finished download says how much and how fast', () => {
   const state = { step: 'fetch', note: '14 packages', done: 48_200_000, total: 48_200_000, unit: 'bytes', elapsedMs: 4300, rate: 11_300_000 } as const;
   expect(plain([finishedStep(state)])).toMatch(/^ {2}fetch {5}14 packages · 48.2 MB at 11.3 MB\/s +4.3 s\n$/);
+});
+
+test('a step that comes again after another one goes on, and is told once', () => {
+  const text = told({}, (reporter, pass) => {
+    reporter.step({ step: 'fetch' });
+    reporter.step({ step: 'fetch', done: 0, total: 1_000_000, unit: 'bytes' });
+    pass(600);
+    reporter.step({ step: 'fetch', done: 1_000_000 });
+    reporter.step({ step: 'derive', done: 0, total: 2, unit: 'items', note: 'linux' });
+    pass(100);
+    reporter.step({ step: 'derive', done: 1, total: 2, unit: 'items', note: 'redis' });
+    pass(100);
+    reporter.step({ step: 'fetch', done: 3, total: 3, unit: 'items', note: '3 of 3 packages downloaded' });
+    reporter.settle();
+  });
+  expect(text).toBe(
+    '  derive    2 payloads                                                   0.2 s\n' + '  fetch     3 of 3 packages downloaded · 1.0 MB at 1.7 MB/s              0.6 s\n',
+  );
 });

@@ -25,7 +25,7 @@ export async function buildOutcome({ folders, check, flags, session }: BuildOpti
   const reports: BuildReport[] = [];
   try {
     for (const { folder, label } of folders) {
-      reporter.step({ step: 'build', done: reports.length, total: folders.length, unit: 'items', note: label });
+      reporter.step({ step: 'derive', done: reports.length, total: folders.length, unit: 'items', note: label });
       reports.push(await buildComponent({ folder, check, payloads }));
     }
   } finally {

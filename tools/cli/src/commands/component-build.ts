@@ -12,6 +12,7 @@ export class ComponentBuild extends MobyCommand {
   static override usage = 'component build [NAME...] [--check] [--components DIR...] [--debian-mirror URL] [--offline] [--json]';
   static override flags = { check: Flags.boolean({ description: 'write nothing; a difference to what is committed is an error' }), ...libraryFlags, ...networkFlags };
   static override jsonShape = '{ "components": [{ "component", "version", "payloads": [{ "platform", "digest", "sizeBytes" }], "written": boolean, "findings": Diagnostic[] }] }';
+  static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { argv, flags } = await this.parse(ComponentBuild);

@@ -16,6 +16,7 @@ export class ComponentUpdate extends MobyCommand {
   };
   static override jsonShape =
     '{ "components": [{ "component", "from", "to", "changed": boolean, "pins": [{ "package", "from", "to" }], "payloads": [{ "platform", "digest", "sizeBytes" }] }], "relocked": string[], "findings": Diagnostic[] }';
+  static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { argv, flags } = await this.parse(ComponentUpdate);
