@@ -7,7 +7,7 @@ import { kernelPackages, makeDebianArchive, scratchFolder, startFaultyServer, ty
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { greeter } from '../author/scratch-archive.ts';
 import { draft, told, writeTree } from '../author/scratch-component.ts';
-import { ask, scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
+import { ask, scratchLibrary, type ScratchLibrary } from './scratch-library.ts';
 
 interface World {
   readonly library: ScratchLibrary;
