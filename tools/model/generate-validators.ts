@@ -10,7 +10,14 @@ const schemaFolder = new URL('../../schemas/', import.meta.url);
 const target = new URL('./src/generated/validators.ts', import.meta.url);
 
 export function generateValidators(): string {
-  const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false, verbose: true, code: { source: true, esm: true } });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    strictTypes: false,
+    verbose: true,
+    code: { source: true, esm: true },
+  });
   const names: Record<string, string> = {};
   for (const file of readdirSync(schemaFolder).sort()) {
     const name = /^([a-z]+)\.v1\.schema\.json$/.exec(file)?.[1];

@@ -3,8 +3,26 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { summarizeEdges } from '@moby/abi';
 import { openContentStore, SourceVanished } from '@moby/content';
-import { Failure, parseRange, platformFolder, type ContentStore, type DebSource, type Diagnostic, type Judged, type Manifest, type Registry, type RegistryComponent } from '@moby/model';
-import { openOverlayRegistry, openRefreshedRegistry, openSingleRegistry, openWorkspaceRegistry, readManifest, type Refreshed } from '@moby/registry';
+import {
+  Failure,
+  parseRange,
+  platformFolder,
+  type ContentStore,
+  type DebSource,
+  type Diagnostic,
+  type Judged,
+  type Manifest,
+  type Registry,
+  type RegistryComponent,
+} from '@moby/model';
+import {
+  openOverlayRegistry,
+  openRefreshedRegistry,
+  openSingleRegistry,
+  openWorkspaceRegistry,
+  readManifest,
+  type Refreshed,
+} from '@moby/registry';
 import { openPayloadReader, openPinFinder, refreshPins } from './author/index.ts';
 import { writeText } from './author/write-text.ts';
 import { buildArtifact } from './build/build-artifact.ts';
@@ -69,7 +87,9 @@ class WorldLine implements Line {
     this.store = openContentStore(storeFolder(surroundings.environment));
     this.registry = openOverlayRegistry([
       ...surroundings.componentFolders.map((folder) => openWorkspaceRegistry({ folder, label: shown(folder, surroundings.currentFolder) })),
-      ...(surroundings.library === undefined ? [] : [openWorkspaceRegistry({ folder: join(surroundings.library, 'components'), label: 'components' })]),
+      ...(surroundings.library === undefined
+        ? []
+        : [openWorkspaceRegistry({ folder: join(surroundings.library, 'components'), label: 'components' })]),
     ]);
   }
 
@@ -110,7 +130,8 @@ class WorldLine implements Line {
         const built = await this.#build({ checked: checked.value, request, fetched });
         return built.ok ? { ok: true, value: { ...built.value, lockState }, findings: [...checked.findings, ...built.findings] } : built;
       } catch (error) {
-        if (!(error instanceof SourceVanished) || request.policy.locked || round >= maxRefreshes) throw withRepin(error, checked.value.resolution);
+        if (!(error instanceof SourceVanished) || request.policy.locked || round >= maxRefreshes)
+          throw withRepin(error, checked.value.resolution);
         refreshed.push(...(await this.#refresh(error.pins, checked.value.resolution, archive)));
       }
     }
@@ -127,19 +148,43 @@ class WorldLine implements Line {
     if (!old.ok) return old;
     const known = await recallRefreshed(this.store, own, old.value?.lock);
     for (const finding of refreshed.length === 0 ? known.findings : []) this.#surroundings.warn(finding);
-    const registry = openRefreshedRegistry(own, [...refreshed, ...known.refreshed.filter(({ component }) => !refreshed.some((other) => other.component.manifest.name === component.manifest.name))]);
+    const registry = openRefreshedRegistry(own, [
+      ...refreshed,
+      ...known.refreshed.filter(({ component }) => !refreshed.some((other) => other.component.manifest.name === component.manifest.name)),
+    ]);
     progress.step({ step: 'resolve' });
     const resolved = await resolveAssembly({ assembly, registry, locked: old.value === undefined ? {} : lockedVersions(old.value.lock) });
     if (resolved.status === 'invalid') return { ok: false, findings: resolved.findings };
     if (resolved.status === 'no-solution') {
-      return { ok: false, findings: [{ severity: 'error', code: 'no-solution', message: `${assembly.name} can't be resolved`, details: resolved.explanation.split('\n') }] };
+      return {
+        ok: false,
+        findings: [
+          {
+            severity: 'error',
+            code: 'no-solution',
+            message: `${assembly.name} can't be resolved`,
+            details: resolved.explanation.split('\n'),
+          },
+        ],
+      };
     }
     const { resolution } = resolved;
     const lock = makeLock({ assembly, resolution, compressor: compressorOf(request.level) });
     const lockState = old.value === undefined ? 'missing' : formatLock(lock) === old.value.text ? 'same' : 'differs';
-    progress.step({ step: 'resolve', done: resolution.components.size, total: resolution.components.size, unit: 'items', note: lockState === 'same' ? 'as locked' : '' });
+    progress.step({
+      step: 'resolve',
+      done: resolution.components.size,
+      total: resolution.components.size,
+      unit: 'items',
+      note: lockState === 'same' ? 'as locked' : '',
+    });
     if (request.policy.locked && lockState !== 'same' && !isVaried(request.variation)) {
-      const stale = staleLock({ file: shown(located.lockFile, this.#surroundings.currentFolder), assembly: request.assembly, lock, old: old.value?.lock });
+      const stale = staleLock({
+        file: shown(located.lockFile, this.#surroundings.currentFolder),
+        assembly: request.assembly,
+        lock,
+        old: old.value?.lock,
+      });
       if (stale !== undefined) throw stale;
     }
     progress.step({ step: 'check' });
@@ -147,7 +192,11 @@ class WorldLine implements Line {
     const findings = judgeVerdict(verdict);
     progress.step({ step: 'check', done: verdict.edges.length, total: verdict.edges.length, unit: 'items', note: countsOf(verdict) });
     if (findings.some(({ severity }) => severity === 'error')) return { ok: false, findings };
-    return { ok: true, value: { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState }, findings: [...parsed.findings, ...findings] };
+    return {
+      ok: true,
+      value: { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState },
+      findings: [...parsed.findings, ...findings],
+    };
   }
 
   async #fetch(checked: Checked, request: ComposeRequest, archive: Archive): Promise<Fetched> {
@@ -162,24 +211,62 @@ class WorldLine implements Line {
       download: archive.download,
       progress,
     });
-    const note = fetched.downloaded === 0 ? `all ${fetched.packages} packages in the store` : `${fetched.downloaded} of ${fetched.packages} packages downloaded`;
+    const note =
+      fetched.downloaded === 0
+        ? `all ${fetched.packages} packages in the store`
+        : `${fetched.downloaded} of ${fetched.packages} packages downloaded`;
     progress.step({ step: 'fetch', done: fetched.packages, total: fetched.packages, unit: 'items', note });
     return fetched;
   }
 
-  async #build({ checked, request, fetched }: { readonly checked: Checked; readonly request: ComposeRequest; readonly fetched: Fetched }): Promise<Judged<Omit<Composed, 'lockState'>>> {
+  async #build({
+    checked,
+    request,
+    fetched,
+  }: {
+    readonly checked: Checked;
+    readonly request: ComposeRequest;
+    readonly fetched: Fetched;
+  }): Promise<Judged<Omit<Composed, 'lockState'>>> {
     const { progress } = this.#surroundings;
     const { assembly, resolution, verdict } = checked;
     progress.step({ step: 'build' });
     const isRefreshed = [...resolution.components.values()].some((component) => component.refreshed !== undefined);
     const compressor = compressorOf(request.level);
-    const built = await buildArtifact({ assembly, resolution, verdict, platform: request.platform, compressor, fetched, store: this.store, budgetBinds: !isVaried(request.variation) && !isRefreshed });
+    const built = await buildArtifact({
+      assembly,
+      resolution,
+      verdict,
+      platform: request.platform,
+      compressor,
+      fetched,
+      store: this.store,
+      budgetBinds: !isVaried(request.variation) && !isRefreshed,
+    });
     if (!built.ok) return built;
     const folder = this.#outFolder(request, assembly);
-    const texts = await noticesOf({ resolution, platform: request.platform, store: this.store, title: `${assembly.name} ${assembly.version} for ${request.platform}` });
+    const texts = await noticesOf({
+      resolution,
+      platform: request.platform,
+      store: this.store,
+      title: `${assembly.name} ${assembly.version} for ${request.platform}`,
+    });
     const written = await writeArtifact({ built: built.value, texts, folder, store: this.store });
     progress.step({ step: 'build', done: 1, total: 1, unit: 'items', note: written ? 'written' : 'unchanged' });
-    return { ok: true, value: { assembly, resolution, verdict, lock: checked.lock, lockFile: checked.lockFile, artifact: built.value.artifact, folder, unchanged: !written }, findings: built.findings };
+    return {
+      ok: true,
+      value: {
+        assembly,
+        resolution,
+        verdict,
+        lock: checked.lock,
+        lockFile: checked.lockFile,
+        artifact: built.value.artifact,
+        folder,
+        unchanged: !written,
+      },
+      findings: built.findings,
+    };
   }
 
   /** Components whose pins have vanished, with what their suites have now (DESIGN: refreshed). */
@@ -220,7 +307,10 @@ class WorldLine implements Line {
     return read.ok ? { ok: true, value: { lock: read.value, text }, findings: [] } : read;
   }
 
-  async #parseLocated(located: LocatedAssembly, variation: Variation): Promise<Judged<{ readonly assembly: Assembly; readonly registry: Registry }>> {
+  async #parseLocated(
+    located: LocatedAssembly,
+    variation: Variation,
+  ): Promise<Judged<{ readonly assembly: Assembly; readonly registry: Registry }>> {
     const parsed = await parseAssembly(located, parseSurroundings(this.#places()));
     if (!parsed.ok) return parsed;
     const own = await this.#ownComponents(parsed.value);
@@ -291,7 +381,9 @@ function exactly(wish: RootWish, manifest: Manifest): RootWish {
 }
 
 function hasPin({ manifest }: RegistryComponent, pin: DebSource): boolean {
-  return Object.values(manifest.payload.platforms).some((payload) => payload.sources.some((source) => source.kind === 'deb' && source.sha256 === pin.sha256));
+  return Object.values(manifest.payload.platforms).some((payload) =>
+    payload.sources.some((source) => source.kind === 'deb' && source.sha256 === pin.sha256),
+  );
 }
 
 /** A vanished pin that may not be refreshed: which command pins what there is now. */
@@ -299,7 +391,12 @@ function withRepin(error: unknown, resolution: Resolution): unknown {
   if (!(error instanceof SourceVanished)) return error;
   const lines = [...resolution.components.values()].filter((component) => error.pins.some((pin) => hasPin(component, pin)));
   const names = lines.map(({ manifest, line }) => `${manifest.name}/${line}`).sort();
-  return new Failure({ code: 'source-vanished', message: error.message, hints: [`pin what the archive has now: moby-compose component update ${names.join(' ')}`], cause: error });
+  return new Failure({
+    code: 'source-vanished',
+    message: error.message,
+    hints: [`pin what the archive has now: moby-compose component update ${names.join(' ')}`],
+    cause: error,
+  });
 }
 
 function otherPlatform(assembly: Assembly, { platform }: ComposeRequest): Diagnostic {

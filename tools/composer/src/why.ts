@@ -24,7 +24,11 @@ export interface WhyLink {
 const maxChains = 64;
 
 /** Every shortest way from the assembly to a component, capability, or soname, one chain for each root and way in. */
-export function findWhy(options: { readonly resolution: Resolution; readonly verdict: Verdict; readonly name: string }): readonly WhyChain[] {
+export function findWhy(options: {
+  readonly resolution: Resolution;
+  readonly verdict: Verdict;
+  readonly name: string;
+}): readonly WhyChain[] {
   const { resolution, name } = options;
   const targets = resolution.edges.filter((edge) => isAbout(edge, name));
   const chains: WhyChain[] = [];
@@ -64,11 +68,18 @@ function toLink({ resolution, verdict }: { readonly resolution: Resolution; read
   const scope = slash < 0 ? '' : edge.by.slice(0, slash);
   const component = edge.by.slice(slash + 1);
   const root = resolution.roots.find((candidate) => candidate.scope === scope);
-  const version = (root === undefined ? [] : componentsOf(resolution, root)).find(({ manifest }) => manifest.name === component)?.manifest.version;
+  const version = (root === undefined ? [] : componentsOf(resolution, root)).find(({ manifest }) => manifest.name === component)?.manifest
+    .version;
   const shownRoot = scope === '' ? machineRoot : scope;
   const soname = /^soname:([^/]+)/.exec(edge.need)?.[1];
   const who = edge.from.slice(edge.from.indexOf('/') + 1);
-  const proof = soname === undefined ? undefined : verdict.edges.find((found) => found.root === shownRoot && found.from.component === who && (found.need === soname || found.need.startsWith(`${soname}(`)));
+  const proof =
+    soname === undefined
+      ? undefined
+      : verdict.edges.find(
+          (found) =>
+            found.root === shownRoot && found.from.component === who && (found.need === soname || found.need.startsWith(`${soname}(`)),
+        );
   return {
     component,
     version: version ?? '',

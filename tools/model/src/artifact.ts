@@ -56,5 +56,12 @@ export interface ArtifactService {
 /** What must be seen from outside. `port` is the machine's; times in ms; `send` and `receive` are the bytes as text (latin1). */
 export type Expectation =
   | { readonly kind: 'tcp'; readonly port: number; readonly send?: string; readonly receive: string; readonly withinMs: number }
-  | { readonly kind: 'http'; readonly port: number; readonly path: string; readonly status: number; readonly body?: string; readonly withinMs: number }
+  | {
+      readonly kind: 'http';
+      readonly port: number;
+      readonly path: string;
+      readonly status: number;
+      readonly body?: string;
+      readonly withinMs: number;
+    }
   | { readonly kind: 'console'; readonly contains: string; readonly withinMs: number };

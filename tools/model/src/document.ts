@@ -1,3 +1,4 @@
+import type * as Yaml from 'yaml';
 import type { Diagnostic, Judged, Place } from './diagnostic.ts';
 
 /** JSON or YAML as it was read, with the places of its values. */
@@ -18,7 +19,11 @@ export const documentLimits: DocumentLimits = { maxBytes: 4 * 1024 * 1024, maxDe
 const maxAliases = 100;
 
 /** JSON from a file: strict, and positions are looked up only when somebody asks. */
-export async function readJson(options: { readonly file: string; readonly text: string; readonly limits?: DocumentLimits }): Promise<Judged<Document>> {
+export async function readJson(options: {
+  readonly file: string;
+  readonly text: string;
+  readonly limits?: DocumentLimits;
+}): Promise<Judged<Document>> {
   const limits = options.limits ?? documentLimits;
   const tooLarge = judgeSize(options.file, options.text, limits);
   if (tooLarge !== undefined) return { ok: false, findings: [tooLarge] };
@@ -28,11 +33,18 @@ export async function readJson(options: { readonly file: string; readonly text: 
   } catch {
     const document = await readYaml({ ...options, json: true });
     if (!document.ok) return document;
-    return { ok: false, findings: [{ severity: 'error', code: 'syntax', message: 'this is not JSON', place: placeAt(options.file, options.text, 0, 1) }] };
+    return {
+      ok: false,
+      findings: [{ severity: 'error', code: 'syntax', message: 'this is not JSON', place: placeAt(options.file, options.text, 0, 1) }],
+    };
   }
   if (depthOf(value, limits.maxDepth) > limits.maxDepth) return { ok: false, findings: [tooDeep(options.file, options.text, limits)] };
   const yaml = await import('yaml');
-  return { ok: true, value: { file: options.file, value, placeOf: lazily(() => placesOf(yaml, options.file, options.text)) }, findings: [] };
+  return {
+    ok: true,
+    value: { file: options.file, value, placeOf: lazily(() => placesOf(yaml, options.file, options.text)) },
+    findings: [],
+  };
 }
 
 /** YAML 1.2 core schema, one document, unique keys. */
@@ -47,7 +59,11 @@ export async function readYaml(options: {
   const tooLarge = judgeSize(file, text, limits);
   if (tooLarge !== undefined) return { ok: false, findings: [tooLarge] };
   const yaml = await import('yaml');
-  const document = yaml.parseDocument(text, { uniqueKeys: true, prettyErrors: false, ...(options.json === true ? { schema: 'json' as const } : {}) });
+  const document = yaml.parseDocument(text, {
+    uniqueKeys: true,
+    prettyErrors: false,
+    ...(options.json === true ? { schema: 'json' as const } : {}),
+  });
   if (document.errors.length > 0) {
     const findings = document.errors.slice(0, 20).map((error): Diagnostic => ({
       severity: 'error',
@@ -75,7 +91,7 @@ function lazily(make: () => PlaceOf): PlaceOf {
   return (path, options) => (made ??= make())(path, options);
 }
 
-function placesOf(yaml: typeof import('yaml'), file: string, text: string): PlaceOf {
+function placesOf(yaml: typeof Yaml, file: string, text: string): PlaceOf {
   const document = yaml.parseDocument(text, { uniqueKeys: false, prettyErrors: false });
   return (path, options) => {
     let node: unknown = document.contents;
@@ -101,7 +117,8 @@ function placesOf(yaml: typeof import('yaml'), file: string, text: string): Plac
 
 function rangeOf(node: unknown): readonly [number, number] | undefined {
   if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
-  const [start, end]: unknown[] = node.range;
+  const start: unknown = node.range[0];
+  const end: unknown = node.range[1];
   return typeof start === 'number' && typeof end === 'number' ? [start, end] : undefined;
 }
 
@@ -124,7 +141,12 @@ function judgeSize(file: string, text: string, limits: DocumentLimits): Diagnost
 }
 
 function tooDeep(file: string, text: string, limits: DocumentLimits): Diagnostic {
-  return { severity: 'error', code: 'too-deep', message: `values are nested more than ${limits.maxDepth} deep`, place: placeAt(file, text, 0, 1) };
+  return {
+    severity: 'error',
+    code: 'too-deep',
+    message: `values are nested more than ${limits.maxDepth} deep`,
+    place: placeAt(file, text, 0, 1),
+  };
 }
 
 function depthOf(value: unknown, limit: number): number {

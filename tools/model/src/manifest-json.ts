@@ -11,7 +11,12 @@ export interface ManifestJson {
   readonly component: {
     readonly kind: ComponentKind;
     readonly category: string;
-    readonly upstream: { readonly version: string; readonly mapping?: UpstreamMapping; readonly license: string; readonly homepage?: string };
+    readonly upstream: {
+      readonly version: string;
+      readonly mapping?: UpstreamMapping;
+      readonly license: string;
+      readonly homepage?: string;
+    };
     readonly provides?: Readonly<Record<string, string>>;
     readonly requires?: RequirementsJson;
     readonly recommends?: RequirementsJson;

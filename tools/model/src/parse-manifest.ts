@@ -13,7 +13,11 @@ import { fromNpmVersion, mapUpstream, parseRange, upstreamOf, type Range } from 
 export type ManifestStage = 'built' | 'draft';
 
 /** A component's package.json as text → its manifest, or what is wrong with it and where. */
-export async function parseManifest(options: { readonly file: string; readonly text: string; readonly stage?: ManifestStage }): Promise<Judged<Manifest>> {
+export async function parseManifest(options: {
+  readonly file: string;
+  readonly text: string;
+  readonly stage?: ManifestStage;
+}): Promise<Judged<Manifest>> {
   const read = await readJson(options);
   if (!read.ok) return read;
   const findings = [...validateDocument(read.value, 'component')];
@@ -44,11 +48,16 @@ class ManifestReader {
     if (name === undefined) this.#report(['name'], `\`${json.name}\` has no component name behind the scope`);
     const version = fromNpmVersion(json.version);
     if (version === undefined) {
-      this.#report(['version'], `\`${json.version}\` carries no packaging revision`, 'the patch is upstream’s × 100 + the revision (1 to 99), as 8.0.201 for 8.0.2+r1');
+      this.#report(
+        ['version'],
+        `\`${json.version}\` carries no packaging revision`,
+        'the patch is upstream’s × 100 + the revision (1 to 99), as 8.0.201 for 8.0.2+r1',
+      );
     }
     const mapping = component.upstream.mapping ?? 'dotted';
     const upstream = mapUpstream(component.upstream.version, mapping);
-    if (upstream === undefined) this.#report(['component', 'upstream', 'version'], `\`${component.upstream.version}\` can't be read by the mapping \`${mapping}\``);
+    if (upstream === undefined)
+      this.#report(['component', 'upstream', 'version'], `\`${component.upstream.version}\` can't be read by the mapping \`${mapping}\``);
     else if (version !== undefined && upstreamOf(version) !== upstream) {
       this.#report(['version'], `\`${json.version}\` is ${version}, but upstream's version is ${upstream}`);
     }
@@ -62,9 +71,11 @@ class ManifestReader {
       conflicts: this.#ranges(component.conflicts ?? {}, ['component', 'conflicts']),
       payload: this.#payload(component.payload.platforms),
       service: component.service === undefined ? undefined : readService(component.service),
-      kernelVersion: component.kernel?.version === undefined ? undefined : this.#range(component.kernel.version, ['component', 'kernel', 'version']),
+      kernelVersion:
+        component.kernel?.version === undefined ? undefined : this.#range(component.kernel.version, ['component', 'kernel', 'version']),
     };
-    if (component.kind === 'runtime' && component.runtime === undefined) this.#report(['component', 'kind'], 'a runtime names its `runtime.program`');
+    if (component.kind === 'runtime' && component.runtime === undefined)
+      this.#report(['component', 'kind'], 'a runtime names its `runtime.program`');
     if (name === undefined || version === undefined || this.findings.some((finding) => finding.severity === 'error')) return undefined;
     return {
       name,
@@ -73,13 +84,20 @@ class ManifestReader {
       description: json.description,
       kind: component.kind,
       category: component.category,
-      upstream: { version: component.upstream.version, mapping, license: component.upstream.license, ...optional('homepage', component.upstream.homepage) },
+      upstream: {
+        version: component.upstream.version,
+        mapping,
+        license: component.upstream.license,
+        ...optional('homepage', component.upstream.homepage),
+      },
       provides: { ...parts.provides, ...parts.provenProvides },
       requires: { ...parts.requires, ...parts.provenRequires },
       recommends: parts.recommends,
       conflicts: parts.conflicts,
       exclusive: component.exclusive ?? [],
-      ...(component.kernel === undefined ? {} : { kernel: { modules: component.kernel.modules ?? [], ...optional('version', parts.kernelVersion) } }),
+      ...(component.kernel === undefined
+        ? {}
+        : { kernel: { modules: component.kernel.modules ?? [], ...optional('version', parts.kernelVersion) } }),
       exec: component.exec ?? [],
       payload: parts.payload,
       ...optional('service', parts.service),
@@ -88,7 +106,13 @@ class ManifestReader {
   }
 
   #report(path: readonly string[], message: string, hint?: string): void {
-    this.findings.push({ severity: 'error', code: 'invalid-manifest', message, place: this.#document.placeOf(path), ...(hint === undefined ? {} : { hints: [hint] }) });
+    this.findings.push({
+      severity: 'error',
+      code: 'invalid-manifest',
+      message,
+      place: this.#document.placeOf(path),
+      ...(hint === undefined ? {} : { hints: [hint] }),
+    });
   }
 
   #range(text: string, path: readonly string[]): Range | undefined {
@@ -128,8 +152,14 @@ class ManifestReader {
   /** A namespace that bytes can prove is written by the facts alone. */
   #namespace(capability: string, path: readonly string[], proven: boolean): void {
     const provable = provableNamespaces.includes(capability.slice(0, capability.indexOf(':')));
-    if (provable && !proven) this.#report(path, `\`${capability}\` is read from the payload, never declared`, 'take it out, and run `moby-compose component build`');
-    if (!provable && proven) this.#report(path, `\`${capability}\` can't be proven from bytes`, 'declare it under `provides` or `requires`');
+    if (provable && !proven)
+      this.#report(
+        path,
+        `\`${capability}\` is read from the payload, never declared`,
+        'take it out, and run `moby-compose component build`',
+      );
+    if (!provable && proven)
+      this.#report(path, `\`${capability}\` can't be proven from bytes`, 'declare it under `provides` or `requires`');
   }
 
   #payload(json: Readonly<Partial<Record<string, PlatformPayloadJson>>>): Payload {
@@ -139,11 +169,21 @@ class ManifestReader {
       const path = ['component', 'payload', 'platforms', platform];
       const digest = parseDigest(payload.digest ?? `sha256:${'0'.repeat(64)}`);
       if (digest === undefined || (this.#stage === 'built' && (payload.digest === undefined || payload.size === undefined))) {
-        this.#report([...path, 'digest'], 'the payload was never built: `digest` and `size` are missing', 'run `moby-compose component build`');
+        this.#report(
+          [...path, 'digest'],
+          'the payload was never built: `digest` and `size` are missing',
+          'run `moby-compose component build`',
+        );
         continue;
       }
       const sources = payload.sources.map((source, index) => this.#source(source, [...path, 'sources', String(index)]));
-      platforms[platform] = { sources, links: payload.links ?? {}, directories: payload.directories ?? {}, digest, size: payload.size ?? 0 };
+      platforms[platform] = {
+        sources,
+        links: payload.links ?? {},
+        directories: payload.directories ?? {},
+        digest,
+        size: payload.size ?? 0,
+      };
     }
     return { form: 1, platforms };
   }
@@ -152,7 +192,8 @@ class ManifestReader {
     if (json.kind === 'files') return { kind: 'files', executable: json.executable ?? [] };
     if (this.#stage === 'built') {
       for (const key of ['version', 'sha256', 'size', 'path', 'source', 'sourceVersion'] as const) {
-        if (json[key] === undefined) this.#report(path, `\`${json.package}\` is not pinned: \`${key}\` is missing`, 'run `moby-compose component update`');
+        if (json[key] === undefined)
+          this.#report(path, `\`${json.package}\` is not pinned: \`${key}\` is missing`, 'run `moby-compose component update`');
       }
     }
     return {
@@ -198,7 +239,11 @@ export function readService(json: ServiceJson): ServiceDefaults {
     network: json.network ?? 'machine',
     readonlyRoot: json.readonlyRoot ?? true,
     noNewPrivileges: json.noNewPrivileges ?? true,
-    tmpfs: (json.tmpfs ?? []).map((mount) => ({ path: mount.path, sizeBytes: parseBytes(mount.size) ?? 0, mode: mount.mode ?? defaultTmpfsMode })),
+    tmpfs: (json.tmpfs ?? []).map((mount) => ({
+      path: mount.path,
+      sizeBytes: parseBytes(mount.size) ?? 0,
+      mode: mount.mode ?? defaultTmpfsMode,
+    })),
     binds: (json.binds ?? []).map((bind) => ({ source: bind.source, path: bind.path, readonly: bind.readonly ?? true })),
     syscalls: json.syscalls ?? [],
     ...optional('memoryBytes', json.memory === undefined ? undefined : parseBytes(json.memory)),

@@ -15,10 +15,14 @@ export function platformFolder(platform: Platform): string {
 /** The C library's multiarch triplet on Debian. */
 export function multiarchOf(platform: Platform): string {
   switch (platform) {
-    case 'linux/amd64': return 'x86_64-linux-gnu';
-    case 'linux/arm64': return 'aarch64-linux-gnu';
-    case 'linux/riscv64': return 'riscv64-linux-gnu';
-    case 'linux/s390x': return 's390x-linux-gnu';
+    case 'linux/amd64':
+      return 'x86_64-linux-gnu';
+    case 'linux/arm64':
+      return 'aarch64-linux-gnu';
+    case 'linux/riscv64':
+      return 'riscv64-linux-gnu';
+    case 'linux/s390x':
+      return 's390x-linux-gnu';
   }
 }
 

@@ -90,5 +90,11 @@ export interface StoreVerdict {
 /** What a long step tells while it runs; the CLI's reporter draws it. */
 export interface Progress {
   /** A step of the line begins or goes on; `done` and `total` in the unit. */
-  step(update: { readonly step: string; readonly done?: number; readonly total?: number; readonly unit?: 'bytes' | 'items'; readonly note?: string }): void;
+  step(update: {
+    readonly step: string;
+    readonly done?: number;
+    readonly total?: number;
+    readonly unit?: 'bytes' | 'items';
+    readonly note?: string;
+  }): void;
 }

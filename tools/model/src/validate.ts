@@ -7,9 +7,14 @@ import { validators, type SchemaError, type SchemaName } from './generated/valid
 export function validateDocument(document: Document, schema: SchemaName): readonly Diagnostic[] {
   const validate = validators[schema];
   if (validate(document.value)) return [];
-  const findings = (validate.errors ?? []).filter(speaksForItself).slice(0, 50).map((error) => toDiagnostic(document, error));
+  const findings = (validate.errors ?? [])
+    .filter(speaksForItself)
+    .slice(0, 50)
+    .map((error) => toDiagnostic(document, error));
   const unique = new Map(findings.map((finding) => [`${finding.place?.line}:${finding.place?.column}:${finding.message}`, finding]));
-  return [...unique.values()].sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
+  return [...unique.values()].sort(
+    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  );
 }
 
 /** `if` and `propertyNames` only point at errors that are in the list themselves. */
@@ -23,7 +28,12 @@ function toDiagnostic(document: Document, error: SchemaError): Diagnostic {
   const name = path.length === 0 ? 'the document' : `\`${nameOf(path)}\``;
   if (error.propertyName !== undefined) {
     const keyPlace = document.placeOf([...path, error.propertyName], { key: true });
-    return { severity: 'error', code: 'invalid-value', message: `\`${error.propertyName}\` can't be a key here: ${said(error)}`, place: keyPlace };
+    return {
+      severity: 'error',
+      code: 'invalid-value',
+      message: `\`${error.propertyName}\` can't be a key here: ${said(error)}`,
+      place: keyPlace,
+    };
   }
   switch (error.keyword) {
     case 'additionalProperties':
@@ -33,12 +43,23 @@ function toDiagnostic(document: Document, error: SchemaError): Diagnostic {
       const meant = nearest(key, known);
       const note = meant === undefined ? { note: `known here: ${known.sort().join(', ')}` } : { note: `did you mean \`${meant}\`?` };
       const owner = path.length === 0 ? 'the document' : `\`${nameOf(path)}\``;
-      return { severity: 'error', code: 'unknown-key', message: `\`${key}\` is not a key of ${owner}`, place: document.placeOf([...path, key], { key: true }), ...note };
+      return {
+        severity: 'error',
+        code: 'unknown-key',
+        message: `\`${key}\` is not a key of ${owner}`,
+        place: document.placeOf([...path, key], { key: true }),
+        ...note,
+      };
     }
     case 'required':
       return { severity: 'error', code: 'missing-key', message: `${name} lacks \`${String(error.params['missingProperty'])}\``, place };
     case 'type':
-      return { severity: 'error', code: 'wrong-type', message: `${name} must be ${article(String(error.params['type']))}, not ${article(typeOf(valueAt(document.value, path)))}`, place };
+      return {
+        severity: 'error',
+        code: 'wrong-type',
+        message: `${name} must be ${article(String(error.params['type']))}, not ${article(typeOf(valueAt(document.value, path)))}`,
+        place,
+      };
     case 'enum': {
       const allowed = Array.isArray(error.params['allowedValues']) ? error.params['allowedValues'].map(String) : [];
       const meant = nearest(String(valueAt(document.value, path)), allowed);
@@ -58,14 +79,27 @@ function toDiagnostic(document: Document, error: SchemaError): Diagnostic {
 function said(error: SchemaError): string {
   if (error.keyword === 'pattern') {
     const described = error.parentSchema?.description;
-    return described === undefined ? `must match ${String(error.params['pattern'])}` : `must be ${described}: ${String(error.params['pattern'])}`;
+    return described === undefined
+      ? `must match ${String(error.params['pattern'])}`
+      : `must be ${described}: ${String(error.params['pattern'])}`;
   }
   return error.message ?? `breaks the rule \`${error.keyword}\``;
 }
 
 function article(type: string): string {
-  const names: Readonly<Record<string, string>> = { object: 'a mapping', array: 'a list', string: 'a text', integer: 'a whole number', number: 'a number', boolean: 'true or false', null: 'empty' };
-  return type.split(',').map((one) => names[one] ?? one).join(' or ');
+  const names: Readonly<Record<string, string>> = {
+    object: 'a mapping',
+    array: 'a list',
+    string: 'a text',
+    integer: 'a whole number',
+    number: 'a number',
+    boolean: 'true or false',
+    null: 'empty',
+  };
+  return type
+    .split(',')
+    .map((one) => names[one] ?? one)
+    .join(' or ');
 }
 
 function typeOf(value: unknown): string {
@@ -75,7 +109,10 @@ function typeOf(value: unknown): string {
 
 /** `services[0].ports[1]`. */
 function nameOf(path: readonly (string | number)[]): string {
-  return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('').replace(/^\./, '');
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 /** A JSON pointer as keys and indexes: digits are numbers only where the parent is a list. */

@@ -106,7 +106,10 @@ export function intersects(a: Range, b: Range): boolean {
 export function bothRanges(a: Range, b: Range): Range {
   if (a === b || b === '*') return a;
   if (a === '*') return b;
-  const both = a.split('||').flatMap((left) => b.split('||').map((right) => `${left.trim()} ${right.trim()}`)).join(' || ');
+  const both = a
+    .split('||')
+    .flatMap((left) => b.split('||').map((right) => `${left.trim()} ${right.trim()}`))
+    .join(' || ');
   const range = parseRange(both);
   if (range === undefined) throw new TypeError(`not a range: ${both}`);
   return range;
@@ -134,9 +137,7 @@ export function fromNpmVersion(text: string): Version | undefined {
     return match === null ? undefined : parseVersion(`${match[1]}+r${match[2]}`);
   }
   const revision = parsed.patch % 100;
-  return revision === 0
-    ? undefined
-    : parseVersion(`${parsed.major}.${parsed.minor}.${Math.floor(parsed.patch / 100)}+r${revision}`);
+  return revision === 0 ? undefined : parseVersion(`${parsed.major}.${parsed.minor}.${Math.floor(parsed.patch / 100)}+r${revision}`);
 }
 
 /** How an upstream that is not semver is read; tested in `version.test.ts`. */

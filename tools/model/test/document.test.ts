@@ -5,7 +5,13 @@ describe('places', () => {
   test('a value, a key and a list’s item are found at line and column', async () => {
     const read = await readYaml({ file: 'a.yaml', text: 'name: x\nservices:\n  - component: redis\n    prots: ["1:1"]\n' });
     if (!read.ok) throw new Error('not read');
-    expect(read.value.placeOf(['services', 0, 'prots'], { key: true })).toEqual({ file: 'a.yaml', line: 4, column: 5, length: 5, text: '    prots: ["1:1"]' });
+    expect(read.value.placeOf(['services', 0, 'prots'], { key: true })).toEqual({
+      file: 'a.yaml',
+      line: 4,
+      column: 5,
+      length: 5,
+      text: '    prots: ["1:1"]',
+    });
     expect(read.value.placeOf(['services', 0, 'component'])).toMatchObject({ line: 3, column: 16, length: 5 });
     expect(read.value.placeOf(['services', 7])).toMatchObject({ line: 3 });
   });
@@ -21,7 +27,14 @@ describe('hostile documents', () => {
   test.each([
     ['a key that stands twice', 'a: 1\na: 2\n', 'duplicate-key'],
     ['YAML that is none', 'a: [1, 2\nb: }', 'syntax'],
-    ['aliases that multiply', `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefgh'.split('').map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[i]}`).join(', ')}]`).join('\n')}\n`, 'too-large'],
+    [
+      'aliases that multiply',
+      `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefgh'
+        .split('')
+        .map((name, i) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[i]}`).join(', ')}]`)
+        .join('\n')}\n`,
+      'too-large',
+    ],
     ['nesting', '['.repeat(200) + ']'.repeat(200), 'too-deep'],
   ])('%s is refused with a finding', async (_name, text, code) => {
     const read = await readYaml({ file: 'a.yaml', text });
@@ -58,13 +71,20 @@ describe('validation', () => {
   test('a wrong type says what it must be and what it is', async () => {
     const read = await readYaml({ file: 'a.yaml', text: 'name: x\nversion: 1.0.0\nservices: redis\n' });
     if (!read.ok) throw new Error('not read');
-    expect(validateDocument(read.value, 'assembly')).toMatchObject([{ code: 'wrong-type', message: '`services` must be a list, not a text', place: { line: 3, column: 11, length: 5 } }]);
+    expect(validateDocument(read.value, 'assembly')).toMatchObject([
+      { code: 'wrong-type', message: '`services` must be a list, not a text', place: { line: 3, column: 11, length: 5 } },
+    ]);
   });
 
   test('several findings come in the order of the file', async () => {
     const read = await readYaml({ file: 'a.yaml', text: 'nmae: x\nversion: 1\nbudget: { siez: 1MB }\n' });
     if (!read.ok) throw new Error('not read');
-    expect(validateDocument(read.value, 'assembly').map(({ code, place }) => `${code} ${place?.line}`)).toEqual(['missing-key 1', 'unknown-key 1', 'wrong-type 2', 'unknown-key 3']);
+    expect(validateDocument(read.value, 'assembly').map(({ code, place }) => `${code} ${place?.line}`)).toEqual([
+      'missing-key 1',
+      'unknown-key 1',
+      'wrong-type 2',
+      'unknown-key 3',
+    ]);
   });
 });
 

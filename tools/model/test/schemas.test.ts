@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { generateValidators } from '../generate-validators.ts';
 
 const schemas = new URL('../../../schemas/', import.meta.url);
-const names = readdirSync(schemas).flatMap((file) => /^([a-z]+)\.v1\.schema\.json$/.exec(file)?.[1] ?? []).sort();
+const names = readdirSync(schemas)
+  .flatMap((file) => /^([a-z]+)\.v1\.schema\.json$/.exec(file)?.[1] ?? [])
+  .sort();
 
 test('the compiled validators are what the schemas say now', () => {
   const compiled = readFileSync(new URL('../src/generated/validators.ts', import.meta.url), 'utf8');

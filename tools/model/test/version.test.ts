@@ -1,4 +1,17 @@
-import { bothRanges, compareVersions, fromNpmVersion, isInLine, makeVersion, mapUpstream, parseRange, parseVersion, satisfies, toNpmVersion, type Range, type Version } from '@moby/model';
+import {
+  bothRanges,
+  compareVersions,
+  fromNpmVersion,
+  isInLine,
+  makeVersion,
+  mapUpstream,
+  parseRange,
+  parseVersion,
+  satisfies,
+  toNpmVersion,
+  type Range,
+  type Version,
+} from '@moby/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 

@@ -12,16 +12,27 @@ const maxTreeBytes = 64 * 1024 * 1024;
 /** A component's folder → its manifest; `label` is what messages call the file. */
 export async function readManifest(folder: string, label: string): Promise<Manifest> {
   const text = await readBounded(join(folder, 'package.json'), maxManifestBytes, label);
-  if (text === undefined) throw new Failure({ code: 'not-found', message: `there is no component in \`${label.replace(/\/package\.json$/, '')}\`: it has no package.json` });
+  if (text === undefined)
+    throw new Failure({
+      code: 'not-found',
+      message: `there is no component in \`${label.replace(/\/package\.json$/, '')}\`: it has no package.json`,
+    });
   const parsed = await parseManifest({ file: label, text });
-  if (!parsed.ok) throw new Failure({ code: 'invalid-input', message: `\`${label}\` is not a component's manifest`, findings: parsed.findings });
+  if (!parsed.ok)
+    throw new Failure({ code: 'invalid-input', message: `\`${label}\` is not a component's manifest`, findings: parsed.findings });
   return parsed.value;
 }
 
 /** Everything that the line needs of a component beside its payload. */
 export async function readComponent(folder: string, label: string, manifest: Manifest): Promise<RegistryComponent> {
   const line = basename(folder);
-  return { manifest, facts: await readFacts(folder, label), tree: await treeDigest(folder), line: isInLine(manifest.version, line) ? line : '', folder };
+  return {
+    manifest,
+    facts: await readFacts(folder, label),
+    tree: await treeDigest(folder),
+    line: isInLine(manifest.version, line) ? line : '',
+    folder,
+  };
 }
 
 async function readFacts(folder: string, label: string): Promise<Facts | undefined> {
@@ -47,7 +58,10 @@ export async function treeDigest(folder: string): Promise<Digest> {
     }
     total += stat.size;
     if (lines.length >= maxTreeFiles || total > maxTreeBytes) {
-      throw new Failure({ code: 'limit', message: `\`${relative(process.cwd(), folder)}\` has more than ${maxTreeFiles} files or ${maxTreeBytes} bytes` });
+      throw new Failure({
+        code: 'limit',
+        message: `\`${relative(process.cwd(), folder)}\` has more than ${maxTreeFiles} files or ${maxTreeBytes} bytes`,
+      });
     }
     const bytes = stat.isSymbolicLink() ? Buffer.from(await readlink(full)) : await readFile(full);
     lines.push(`${stat.isSymbolicLink() ? '120000' : '100644'} ${createHash('sha256').update(bytes).digest('hex')} ${path}\n`);

@@ -1,6 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { compareVersions, Failure, parseComponentName, type ComponentName, type Manifest, type Registry, type RegistryComponent, type Version } from '@moby/model';
+import {
+  compareVersions,
+  Failure,
+  parseComponentName,
+  type ComponentName,
+  type Manifest,
+  type Registry,
+  type RegistryComponent,
+  type Version,
+} from '@moby/model';
 import { isMissing, readComponent, readManifest } from './component-folder.ts';
 
 interface Found {
@@ -21,7 +30,9 @@ export function openWorkspaceRegistry(options: { readonly folder: string; readon
 
 /** One component that lies in a folder of its own (`component: ./my-app`). */
 export function openSingleRegistry(options: { readonly folder: string; readonly label: string }): Registry {
-  return new FolderRegistry(options.label, () => Promise.resolve([{ folder: options.folder, label: join(options.label, 'package.json'), name: undefined }]));
+  return new FolderRegistry(options.label, () =>
+    Promise.resolve([{ folder: options.folder, label: join(options.label, 'package.json'), name: undefined }]),
+  );
 }
 
 interface Candidate {
@@ -40,14 +51,18 @@ async function findLines(folder: string, label: string): Promise<readonly Candid
       candidates.push({ folder: join(folder, name, line), label: `${label}/${name}/${line}/package.json`, name });
     }
   }
-  if (candidates.length > maxComponents) throw new Failure({ code: 'limit', message: `\`${label}\` holds ${candidates.length} components; at most ${maxComponents} are read` });
+  if (candidates.length > maxComponents)
+    throw new Failure({ code: 'limit', message: `\`${label}\` holds ${candidates.length} components; at most ${maxComponents} are read` });
   return candidates;
 }
 
 async function foldersIn(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
   } catch (cause) {
     if (isMissing(cause)) return [];
     throw new Failure({ code: 'io', message: `\`${folder}\` can't be read`, cause });
@@ -99,15 +114,27 @@ class FolderRegistry implements Registry {
       try {
         const manifest = await readManifest(folder, label);
         if (name !== undefined && manifest.name !== name) {
-          throw new Failure({ code: 'invalid-input', message: `\`${label}\` is called \`${manifest.name}\`, but lies in the folder of \`${basename(dirname(folder))}\`` });
+          throw new Failure({
+            code: 'invalid-input',
+            message: `\`${label}\` is called \`${manifest.name}\`, but lies in the folder of \`${basename(dirname(folder))}\``,
+          });
         }
         byName.set(manifest.name, [...(byName.get(manifest.name) ?? []), { folder, label, manifest }]);
       } catch (error) {
         if (!(error instanceof Failure) || error.code !== 'invalid-input') throw error;
-        findings.push(...(error.findings.length > 0 ? error.findings : [{ severity: 'error' as const, code: 'invalid-manifest', message: error.message }]));
+        findings.push(
+          ...(error.findings.length > 0
+            ? error.findings
+            : [{ severity: 'error' as const, code: 'invalid-manifest', message: error.message }]),
+        );
       }
     }
-    if (findings.length > 0) throw new Failure({ code: 'invalid-input', message: `${findings.length === 1 ? 'a component' : 'components'} of \`${this.label}\` can't be read`, findings });
+    if (findings.length > 0)
+      throw new Failure({
+        code: 'invalid-input',
+        message: `${findings.length === 1 ? 'a component' : 'components'} of \`${this.label}\` can't be read`,
+        findings,
+      });
     for (const found of byName.values()) found.sort((a, b) => compareVersions(a.manifest.version, b.manifest.version));
     return byName;
   }

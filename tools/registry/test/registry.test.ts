@@ -13,7 +13,15 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const digest = `sha256:${'ab'.repeat(32)}`;
 
-async function writeComponent(path: string, { name, upstream, revision = 1, description = 'a component' }: { readonly name: string; readonly upstream: string; readonly revision?: number; readonly description?: string }): Promise<void> {
+async function writeComponent(
+  path: string,
+  {
+    name,
+    upstream,
+    revision = 1,
+    description = 'a component',
+  }: { readonly name: string; readonly upstream: string; readonly revision?: number; readonly description?: string },
+): Promise<void> {
   const [major, minor, patch] = upstream.split('.').map(Number);
   const manifest = {
     name: `@moby/${name}`,
@@ -32,13 +40,13 @@ async function writeComponent(path: string, { name, upstream, revision = 1, desc
   await writeFile(join(path, 'files/usr/share/hello'), 'hello\n');
 }
 
-function name(text: string): ComponentName {
+function nameOf(text: string): ComponentName {
   const parsed = parseComponentName(text);
   if (parsed === undefined) throw new Error(`not a name: ${text}`);
   return parsed;
 }
 
-function version(text: string): Version {
+function versionOf(text: string): Version {
   const parsed = parseVersion(text);
   if (parsed === undefined) throw new Error(`not a version: ${text}`);
   return parsed;
@@ -49,15 +57,27 @@ const implementations: readonly (readonly [string, () => Promise<Registry>])[] =
   ['the workspace', () => Promise.resolve(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }))],
   [
     'an overlay on the workspace',
-    () => Promise.resolve(openOverlayRegistry([openWorkspaceRegistry({ folder: join(folder, 'nothing'), label: 'nothing' }), openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' })])),
+    () =>
+      Promise.resolve(
+        openOverlayRegistry([
+          openWorkspaceRegistry({ folder: join(folder, 'nothing'), label: 'nothing' }),
+          openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }),
+        ]),
+      ),
   ],
-  ['the workspace without refreshed components', () => Promise.resolve(openRefreshedRegistry(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }), []))],
+  [
+    'the workspace without refreshed components',
+    () => Promise.resolve(openRefreshedRegistry(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }), [])),
+  ],
   [
     'an overlay of two workspaces',
     async () => {
       await mkdir(join(folder, 'upper'), { recursive: true });
       await cp(join(folder, 'components/zlib'), join(folder, 'upper/zlib'), { recursive: true });
-      return openOverlayRegistry([openWorkspaceRegistry({ folder: join(folder, 'upper'), label: 'upper' }), openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' })]);
+      return openOverlayRegistry([
+        openWorkspaceRegistry({ folder: join(folder, 'upper'), label: 'upper' }),
+        openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }),
+      ]);
     },
   ],
 ];
@@ -75,19 +95,22 @@ describe.each(implementations)('%s', (_label, open) => {
 
   test('lists versions oldest first, and none of an unknown name', async () => {
     const registry = await open();
-    expect(await registry.versions(name('zlib'))).toEqual(['1.2.13+r2', '1.3.1+r1']);
-    expect(await registry.versions(name('zstd'))).toEqual([]);
+    expect(await registry.versions(nameOf('zlib'))).toEqual(['1.2.13+r2', '1.3.1+r1']);
+    expect(await registry.versions(nameOf('zstd'))).toEqual([]);
   });
 
   test('gives manifest, line and tree of a version', async () => {
-    const component = await (await open()).component(name('zlib'), version('1.2.13+r2'));
+    const component = await (await open()).component(nameOf('zlib'), versionOf('1.2.13+r2'));
     expect(component).toMatchObject({ line: '1.2', facts: undefined, manifest: { name: 'zlib', version: '1.2.13+r2' } });
     expect(component.tree).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
   test('refuses an unknown version by name', async () => {
-    await expect((await open()).component(name('zlib'), version('1.4.0+r1'))).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('zlib 1.4.0+r1') });
-    await expect((await open()).manifest(name('zlib'), version('1.4.0+r1'))).rejects.toBeInstanceOf(Failure);
+    await expect((await open()).component(nameOf('zlib'), versionOf('1.4.0+r1'))).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('zlib 1.4.0+r1'),
+    });
+    await expect((await open()).manifest(nameOf('zlib'), versionOf('1.4.0+r1'))).rejects.toBeInstanceOf(Failure);
   });
 });
 
@@ -95,9 +118,11 @@ describe('an overlay', () => {
   test('takes the same version from its upper layer', async () => {
     await writeComponent(join(folder, 'upper/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'patched' });
     await writeComponent(join(folder, 'lower/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'stock' });
-    const registry = openOverlayRegistry(['upper', 'lower'].map((layer) => openWorkspaceRegistry({ folder: join(folder, layer), label: layer })));
-    expect((await registry.manifest(name('zlib'), version('1.3.1+r1'))).description).toBe('patched');
-    expect(await registry.versions(name('zlib'))).toEqual(['1.3.1+r1']);
+    const registry = openOverlayRegistry(
+      ['upper', 'lower'].map((layer) => openWorkspaceRegistry({ folder: join(folder, layer), label: layer })),
+    );
+    expect((await registry.manifest(nameOf('zlib'), versionOf('1.3.1+r1'))).description).toBe('patched');
+    expect(await registry.versions(nameOf('zlib'))).toEqual(['1.3.1+r1']);
   });
 
   test('of refreshed components hides the version whose pins have vanished', async () => {
@@ -105,10 +130,10 @@ describe('an overlay', () => {
     await writeComponent(join(folder, 'new/zlib/1.3'), { name: 'zlib', upstream: '1.3.2' });
     const [base, source] = ['components', 'new'].map((layer) => openWorkspaceRegistry({ folder: join(folder, layer), label: layer }));
     if (base === undefined || source === undefined) throw new Error('no layers');
-    const component = await source.component(name('zlib'), version('1.3.2+r1'));
-    const registry = openRefreshedRegistry(base, [{ hides: version('1.3.1+r1'), component }]);
-    expect(await registry.versions(name('zlib'))).toEqual(['1.3.2+r1']);
-    expect((await registry.component(name('zlib'), version('1.3.2+r1'))).folder).toBe(join(folder, 'new/zlib/1.3'));
+    const component = await source.component(nameOf('zlib'), versionOf('1.3.2+r1'));
+    const registry = openRefreshedRegistry(base, [{ hides: versionOf('1.3.1+r1'), component }]);
+    expect(await registry.versions(nameOf('zlib'))).toEqual(['1.3.2+r1']);
+    expect((await registry.component(nameOf('zlib'), versionOf('1.3.2+r1'))).folder).toBe(join(folder, 'new/zlib/1.3'));
   });
 });
 
@@ -121,7 +146,10 @@ describe('a folder of one’s own', () => {
 
   test('without a manifest is said to have none', async () => {
     const registry = openSingleRegistry({ folder: join(folder, 'nothing'), label: './nothing' });
-    await expect(registry.names()).rejects.toMatchObject({ code: 'not-found', message: 'there is no component in `nothing`: it has no package.json' });
+    await expect(registry.names()).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'there is no component in `nothing`: it has no package.json',
+    });
   });
 });
 
@@ -131,10 +159,15 @@ describe('broken components', () => {
     await mkdir(join(folder, 'components/b/1'), { recursive: true });
     await writeFile(join(folder, 'components/a/1/package.json'), '{ "name": 1 }');
     await writeFile(join(folder, 'components/b/1/package.json'), '{ nonsense');
-    const failure: unknown = await openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }).names().catch((error: unknown) => error);
+    const failure: unknown = await openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' })
+      .names()
+      .catch((error: unknown) => error);
     if (!(failure instanceof Failure)) throw new Error('it was read');
     expect(failure.code).toBe('invalid-input');
-    expect([...new Set(failure.findings.map(({ place }) => place?.file))]).toEqual(['components/a/1/package.json', 'components/b/1/package.json']);
+    expect([...new Set(failure.findings.map(({ place }) => place?.file))]).toEqual([
+      'components/a/1/package.json',
+      'components/b/1/package.json',
+    ]);
   });
 
   test('one in another’s folder is refused', async () => {

@@ -81,7 +81,9 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
     memoryBytes: memory.bytes,
     leastMemoryBytes: memory.leastBytes,
     ports: assembly.entries.flatMap((entry) => entry.ports),
-    services: assembly.entries.filter(({ section }) => section === 'services').map((entry) => ({ name: entry.name, hasProbe: serviceOf(entry, request.resolution)?.ready !== undefined })),
+    services: assembly.entries
+      .filter(({ section }) => section === 'services')
+      .map((entry) => ({ name: entry.name, hasProbe: serviceOf(entry, request.resolution)?.ready !== undefined })),
     expect: assembly.expect,
   };
   const findings = [...plan.findings, ...judgeBudget(request, artifact)];
@@ -92,13 +94,24 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
 /** Files laid over the base: its folders keep the modes that it gave them. */
 function storeGenerated({ store, compressor, fetched }: BuildRequest, label: string, entries: readonly TreeEntry[]): Promise<SegmentMark> {
   const base = [...fetched.trees.values()].find(({ placement }) => placement === '');
-  const directories = Object.fromEntries((base?.entries ?? []).flatMap(({ kind, path, mode }) => (kind === 'directory' && mode !== undefined ? [[path, mode]] : [])));
+  const directories = Object.fromEntries(
+    (base?.entries ?? []).flatMap(({ kind, path, mode }) => (kind === 'directory' && mode !== undefined ? [[path, mode]] : [])),
+  );
   const own = entries.filter(({ kind, path }) => kind !== 'directory' || !Object.hasOwn(directories, path));
-  return storeSegment({ store, compressor, label, placement: { kind: 'additions', directories, owns: ['c', 'containers', recordsFolder] }, entries: own });
+  return storeSegment({
+    store,
+    compressor,
+    label,
+    placement: { kind: 'additions', directories, owns: ['c', 'containers', recordsFolder] },
+    entries: own,
+  });
 }
 
 /** Digest and size of the whole; remembered, since hashing costs more than copying. */
-async function measureInitrd(store: ContentStore, segments: readonly SegmentMark[]): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {
+async function measureInitrd(
+  store: ContentStore,
+  segments: readonly SegmentMark[],
+): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {
   const key = segments.map(({ blob }) => blob).join(' ');
   const sizeBytes = segments.reduce((sum, segment) => sum + segment.sizeBytes, 0);
   const known = await store.recall('initrds', key);
@@ -107,7 +120,12 @@ async function measureInitrd(store: ContentStore, segments: readonly SegmentMark
   const hash = createHash('sha256');
   for (const { blob } of segments) {
     const bytes = await store.read(blob);
-    if (bytes === undefined) throw new Failure({ code: 'store-corrupt', message: `the store has lost ${blob} while it was used`, hints: ['run the same command again'] });
+    if (bytes === undefined)
+      throw new Failure({
+        code: 'store-corrupt',
+        message: `the store has lost ${blob} while it was used`,
+        hints: ['run the same command again'],
+      });
     hash.update(bytes);
   }
   const digest = parseDigest(`sha256:${hash.digest('hex')}`);
@@ -127,7 +145,9 @@ function toArtifactSegment({ label, cpio, cpioBytes, sizeBytes }: SegmentMark): 
 function memoryOf({ assembly, resolution, fetched }: BuildRequest): { readonly bytes: number; readonly leastBytes: number } {
   const unpacked = [...fetched.trees.values()].reduce((sum, { segment }) => sum + segment.memoryBytes, fetched.kernel.modules.memoryBytes);
   const leastBytes = Math.ceil((2 * unpacked + kernelMemoryBytes) / mebibyte) * mebibyte;
-  const services = assembly.entries.filter(({ section }) => section === 'services').reduce((sum, entry) => sum + (serviceOf(entry, resolution)?.memoryBytes ?? defaultServiceBytes), 0);
+  const services = assembly.entries
+    .filter(({ section }) => section === 'services')
+    .reduce((sum, entry) => sum + (serviceOf(entry, resolution)?.memoryBytes ?? defaultServiceBytes), 0);
   return { bytes: assembly.budget.memoryBytes ?? Math.ceil((leastBytes + services) / (64 * mebibyte)) * 64 * mebibyte, leastBytes };
 }
 
@@ -135,9 +155,17 @@ function judgeBudget({ assembly, budgetBinds }: BuildRequest, artifact: Artifact
   const findings: Diagnostic[] = [];
   const severity = budgetBinds ? 'error' : 'warning';
   if (artifact.budgetBytes !== undefined && artifact.sizeBytes > artifact.budgetBytes) {
-    const largest = [...artifact.segments].sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, 3).map(({ label, sizeBytes }) => `${label} ${formatBytes(sizeBytes)}`);
+    const largest = [...artifact.segments]
+      .sort((a, b) => b.sizeBytes - a.sizeBytes)
+      .slice(0, 3)
+      .map(({ label, sizeBytes }) => `${label} ${formatBytes(sizeBytes)}`);
     const message = `${artifact.name} has ${formatBytes(artifact.sizeBytes)}, over its budget of ${formatBytes(artifact.budgetBytes)}`;
-    findings.push({ severity, code: 'over-budget', message, hints: [`the largest parts beside the kernel: ${largest.join(', ')}`, `allow more: \`budget: { size: … }\` in ${assembly.file}`] });
+    findings.push({
+      severity,
+      code: 'over-budget',
+      message,
+      hints: [`the largest parts beside the kernel: ${largest.join(', ')}`, `allow more: \`budget: { size: … }\` in ${assembly.file}`],
+    });
   }
   if (artifact.memoryBytes < artifact.leastMemoryBytes) {
     const message = `${artifact.name} needs a machine of ${formatBytes(artifact.leastMemoryBytes)} to unpack itself, over its budget of ${formatBytes(artifact.memoryBytes)}`;

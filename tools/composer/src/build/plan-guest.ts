@@ -1,11 +1,36 @@
 import { createHash } from 'node:crypto';
-import { parseDigest, shortHexOf, type Diagnostic, type Digest, type GuestContainer, type GuestRecord, type GuestService, type Judged, type Platform, type ServiceDefaults } from '@moby/model';
+import {
+  parseDigest,
+  shortHexOf,
+  type Diagnostic,
+  type Digest,
+  type GuestContainer,
+  type GuestRecord,
+  type GuestService,
+  type Judged,
+  type Platform,
+  type ServiceDefaults,
+} from '@moby/model';
 import { componentsOf } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { PreparedTree } from '../fetch/prepared.ts';
 import type { Assembly, Entry } from '../parse/assembly.ts';
 import type { ResolvedRoot, Resolution } from '../resolve/resolution.ts';
-import { bundleFolder, checkGuestRecord, formatOciConfig, generatedTree, guestRecords, makeDirectory, makeTextFile, ociConfig, symlinkFarm, treeConflicts, withParents, type PlacedTree, type TreeEntry } from './guest/index.ts';
+import {
+  bundleFolder,
+  checkGuestRecord,
+  formatOciConfig,
+  generatedTree,
+  guestRecords,
+  makeDirectory,
+  makeTextFile,
+  ociConfig,
+  symlinkFarm,
+  treeConflicts,
+  withParents,
+  type PlacedTree,
+  type TreeEntry,
+} from './guest/index.ts';
 
 /** What is laid over the components' trees to make a machine of them. */
 export interface GuestPlan {
@@ -47,13 +72,25 @@ export function planGuest(input: GuestInput): Judged<GuestPlan> {
     modules: input.verdict.modules.map(({ path }) => installedModule(path)),
     memoryMegabytes: Math.floor(input.memoryBytes / 1024 ** 2),
     onboot: containers.filter(({ entry }) => entry.section === 'onboot').map(({ container }) => container),
-    services: containers.filter(({ entry }) => entry.section === 'services').map(({ container, service, entry }) => toService(container, service, entry)),
+    services: containers
+      .filter(({ entry }) => entry.section === 'services')
+      .map(({ container, service, entry }) => toService(container, service, entry)),
     onshutdown: containers.filter(({ entry }) => entry.section === 'onshutdown').map(({ container }) => container),
   };
   findings.push(...checkGuestRecord(record));
   if (findings.some((finding) => finding.severity === 'error')) return { ok: false, findings };
-  const files = assembly.files.map((file): TreeEntry => ({ kind: 'file', path: file.path.slice(1), mode: file.mode, bytes: file.contents }));
-  const entries = withParents([...files, ...(farm.ok ? farm.value : []), ...containers.flatMap(({ entries: own }) => own), ...guestRecords(record)]);
+  const files = assembly.files.map((file): TreeEntry => ({
+    kind: 'file',
+    path: file.path.slice(1),
+    mode: file.mode,
+    bytes: file.contents,
+  }));
+  const entries = withParents([
+    ...files,
+    ...(farm.ok ? farm.value : []),
+    ...containers.flatMap(({ entries: own }) => own),
+    ...guestRecords(record),
+  ]);
   return { ok: true, value: { record, entries }, findings };
 }
 
@@ -68,8 +105,22 @@ function planContainer(input: GuestInput, entry: Entry, root: ResolvedRoot): Jud
   const { resolution, platform } = input;
   const service = serviceOf(entry, resolution);
   if (service === undefined || service.args.length === 0) {
-    const message = service === undefined ? `\`${entry.wish.name}\` is no service or task: it has nothing to run` : `\`${entry.name}\` has no \`args\`: nothing says what is to be run`;
-    return { ok: false, findings: [{ severity: 'error', code: 'nothing-to-run', message, place: entry.place, hints: ['put it under `with:`, or give the entry `args:`'] }] };
+    const message =
+      service === undefined
+        ? `\`${entry.wish.name}\` is no service or task: it has nothing to run`
+        : `\`${entry.name}\` has no \`args\`: nothing says what is to be run`;
+    return {
+      ok: false,
+      findings: [
+        {
+          severity: 'error',
+          code: 'nothing-to-run',
+          message,
+          place: entry.place,
+          hints: ['put it under `with:`, or give the entry `args:`'],
+        },
+      ],
+    };
   }
   const trees = placedTrees(input, root);
   const conflicts = treeConflicts(`\`${entry.name}\``, trees);
@@ -83,13 +134,19 @@ function planContainer(input: GuestInput, entry: Entry, root: ResolvedRoot): Jud
     makeDirectory(`${bundle.slice(1)}/rootfs`),
   ];
   const lower = [ownPlacement, ...trees.map(({ placement }) => placement)];
-  return { ok: true, value: { entry, service, entries, container: { name: entry.name, bundle, lower, ...(service.readonlyRoot ? {} : { writable: true }) } }, findings: [] };
+  return {
+    ok: true,
+    value: { entry, service, entries, container: { name: entry.name, bundle, lower, ...(service.readonlyRoot ? {} : { writable: true }) } },
+    findings: [],
+  };
 }
 
 /** The component's defaults, with what the assembly says laid over them. */
 export function serviceOf(entry: Entry, resolution: Resolution): ServiceDefaults | undefined {
   const root = resolution.roots.find(({ scope }) => scope === entry.name);
-  const manifest = (root === undefined ? [] : componentsOf(resolution, root)).find(({ manifest: candidate }) => candidate.name === entry.wish.name)?.manifest;
+  const manifest = (root === undefined ? [] : componentsOf(resolution, root)).find(
+    ({ manifest: candidate }) => candidate.name === entry.wish.name,
+  )?.manifest;
   const defaults = manifest?.service;
   if (defaults === undefined) return undefined;
   const ready = entry.ready ?? defaults.ready;
@@ -109,7 +166,12 @@ export function serviceOf(entry: Entry, resolution: Resolution): ServiceDefaults
 }
 
 function toService(container: GuestContainer, service: ServiceDefaults, entry: Entry): GuestService {
-  return { ...container, after: entry.after ?? service.after, restart: service.restart, ...(service.ready === undefined ? {} : { ready: service.ready }) };
+  return {
+    ...container,
+    after: entry.after ?? service.after,
+    restart: service.restart,
+    ...(service.ready === undefined ? {} : { ready: service.ready }),
+  };
 }
 
 /** A root's trees, each once, in the order of the components' names. */
@@ -118,13 +180,15 @@ function placedTrees({ resolution, platform, trees }: GuestInput, root: Resolved
   for (const { manifest } of componentsOf(resolution, root)) {
     const digest = manifest.payload.platforms[platform]?.digest;
     const tree = digest === undefined ? undefined : trees.get(digest);
-    if (tree !== undefined) placed.set(tree.placement, { label: `${manifest.name} ${manifest.version}`, placement: tree.placement, entries: tree.entries });
+    if (tree !== undefined)
+      placed.set(tree.placement, { label: `${manifest.name} ${manifest.version}`, placement: tree.placement, entries: tree.entries });
   }
   return [...placed.values()];
 }
 
 function runtimeOf(resolution: Resolution, machine: ResolvedRoot | undefined): string {
-  const runtime = machine === undefined ? undefined : componentsOf(resolution, machine).find(({ manifest }) => manifest.runtime !== undefined);
+  const runtime =
+    machine === undefined ? undefined : componentsOf(resolution, machine).find(({ manifest }) => manifest.runtime !== undefined);
   return runtime?.manifest.runtime?.program ?? '';
 }
 

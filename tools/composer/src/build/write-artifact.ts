@@ -17,7 +17,12 @@ const artifactName = 'artifact.json';
  * Writes an artifact's folder: into a new folder beside it, which then takes its place; so a reader sees the old artifact or
  * the new one. Returns false where the folder holds the same artifact already. Throws `no-space`, `io`.
  */
-export async function writeArtifact(options: { readonly built: Built; readonly texts: ArtifactTexts; readonly folder: string; readonly store: ContentStore }): Promise<boolean> {
+export async function writeArtifact(options: {
+  readonly built: Built;
+  readonly texts: ArtifactTexts;
+  readonly folder: string;
+  readonly store: ContentStore;
+}): Promise<boolean> {
   const { built, texts, folder, store } = options;
   const text = canonicalJson(built.artifact);
   const contents = { [artifactName]: text, NOTICES: texts.notices, 'sources.json': texts.sources };
@@ -83,7 +88,8 @@ async function concatenate(store: ContentStore, digests: readonly Digest[], targ
 async function sweep(parent: string, name: string): Promise<void> {
   for (const entry of await readdir(parent)) {
     const pid = new RegExp(`^\\.${name.replaceAll(/[^a-z0-9-]/g, '.')}\\.(?:partial|old)-(\\d{1,10})$`).exec(entry)?.[1];
-    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)))) await rm(join(parent, entry), { recursive: true, force: true });
+    if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid))))
+      await rm(join(parent, entry), { recursive: true, force: true });
   }
 }
 
@@ -97,7 +103,11 @@ function isAlive(pid: number): boolean {
 }
 
 function lost(digest: Digest): Failure {
-  return new Failure({ code: 'store-corrupt', message: `the store has lost ${digest} while it was used`, hints: ['run the same command again'] });
+  return new Failure({
+    code: 'store-corrupt',
+    message: `the store has lost ${digest} while it was used`,
+    hints: ['run the same command again'],
+  });
 }
 
 function ignoreMissing(error: unknown): void {
@@ -107,7 +117,17 @@ function ignoreMissing(error: unknown): void {
 function writeFailure(error: unknown, folder: string, sizeBytes: number): unknown {
   if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
-    return new Failure({ code: 'no-space', message: `no space is left for \`${folder}\`: it needs ${sizeBytes} bytes`, hints: ['make room, or choose another place with --out'], cause: error });
+    return new Failure({
+      code: 'no-space',
+      message: `no space is left for \`${folder}\`: it needs ${sizeBytes} bytes`,
+      hints: ['make room, or choose another place with --out'],
+      cause: error,
+    });
   }
-  return new Failure({ code: 'io', message: `\`${folder}\` can't be written: ${String(error.code)}`, hints: ['choose another place with --out'], cause: error });
+  return new Failure({
+    code: 'io',
+    message: `\`${folder}\` can't be written: ${String(error.code)}`,
+    hints: ['choose another place with --out'],
+    cause: error,
+  });
 }

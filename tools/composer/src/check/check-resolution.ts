@@ -9,7 +9,11 @@ import type { Verdict } from './verdict.ts';
  * Judges every root and the kernel's modules from facts alone, so an assembly is refused before a byte of payload moves.
  * The roots are independent of each other: what a container's program needs can only be met in that container.
  */
-export function checkResolution(options: { readonly assembly: Assembly; readonly resolution: Resolution; readonly platform: Platform }): Verdict {
+export function checkResolution(options: {
+  readonly assembly: Assembly;
+  readonly resolution: Resolution;
+  readonly platform: Platform;
+}): Verdict {
   const { assembly, resolution, platform } = options;
   const edges: Edge[] = resolution.roots.flatMap((root) => checkOneRoot({ assembly, resolution, platform, root }));
   const plan = planModules(assembly, resolution, platform);
@@ -30,8 +34,12 @@ function checkOneRoot({ assembly, resolution, platform, root }: RootCheck): read
   const command = (entry?.args ?? service?.service?.args)?.[0];
   const programs = components.flatMap(({ manifest }) => [
     ...manifest.exec.map((program) => ({ component: manifest.name, version: manifest.version, program, why: 'exec' as const })),
-    ...(root.scope === '' && manifest.runtime !== undefined ? [{ component: manifest.name, version: manifest.version, program: manifest.runtime.program, why: 'runtime' as const }] : []),
-    ...(manifest === service && command !== undefined ? [{ component: manifest.name, version: manifest.version, program: command, why: 'args' as const }] : []),
+    ...(root.scope === '' && manifest.runtime !== undefined
+      ? [{ component: manifest.name, version: manifest.version, program: manifest.runtime.program, why: 'runtime' as const }]
+      : []),
+    ...(manifest === service && command !== undefined
+      ? [{ component: manifest.name, version: manifest.version, program: command, why: 'args' as const }]
+      : []),
   ]);
   return checkRoot({
     root: root.scope === '' ? machineRoot : root.scope,

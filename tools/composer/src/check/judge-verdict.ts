@@ -9,7 +9,9 @@ export function judgeVerdict(verdict: Verdict): readonly Diagnostic[] {
 
 function toDiagnostic(group: EdgeGroup): Diagnostic {
   const described = group.edges.map((edge) => describeEdge(edge));
-  const rows = [...new Map(described.flatMap(({ rows: own }) => own).map((row) => [`${row.subject}\0${row.verb}\0${row.what}`, row])).values()];
+  const rows = [
+    ...new Map(described.flatMap(({ rows: own }) => own).map((row) => [`${row.subject}\0${row.verb}\0${row.what}`, row])).values(),
+  ];
   const width = Math.max(0, ...rows.map(({ subject }) => subject.length));
   const verbWidth = Math.max(0, ...rows.map(({ verb }) => verb.length));
   const evidence = [...new Set(described.map((description) => description.evidence))];
@@ -18,7 +20,10 @@ function toDiagnostic(group: EdgeGroup): Diagnostic {
     severity: group.verdict === 'error' ? 'error' : 'warning',
     code: group.verdict === 'unknown' ? 'no-facts' : group.code,
     message: group.title,
-    details: [...rows.map(({ subject, verb, what }) => `${subject.padEnd(width)} ${verb.padEnd(verbWidth)} ${what}`), `evidence: ${evidence.join(', ')}`],
+    details: [
+      ...rows.map(({ subject, verb, what }) => `${subject.padEnd(width)} ${verb.padEnd(verbWidth)} ${what}`),
+      `evidence: ${evidence.join(', ')}`,
+    ],
     ...(hints.length === 0 ? {} : { hints }),
   };
 }

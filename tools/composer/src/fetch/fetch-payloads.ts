@@ -33,7 +33,13 @@ export interface FetchRequest {
  */
 export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
   const { resolution, verdict, platform, compressor, store, progress } = request;
-  const preparations = distinct(resolution, platform).map((component): Preparation => ({ component, platform, store, compressor, modules: verdict.modules }));
+  const preparations = distinct(resolution, platform).map((component): Preparation => ({
+    component,
+    platform,
+    store,
+    compressor,
+    modules: verdict.modules,
+  }));
   const ready = await Promise.all(preparations.map((preparation) => recallPrepared(preparation)));
   const missing = preparations.filter((_, index) => ready[index] === undefined);
   const downloaded = await downloadMissing(missing, request);

@@ -1,4 +1,14 @@
-import { fetchBlobs, findLocations, openHttp, openSuite, proxySettings, readAptConfiguration, type DebianLocation, type DebianSuite, type Http } from '@moby/content';
+import {
+  fetchBlobs,
+  findLocations,
+  openHttp,
+  openSuite,
+  proxySettings,
+  readAptConfiguration,
+  type DebianLocation,
+  type DebianSuite,
+  type Http,
+} from '@moby/content';
 import type { ContentStore } from '@moby/model';
 import type { Surroundings } from '../compose.ts';
 import type { Download } from './open-payload.ts';
@@ -15,7 +25,11 @@ const aptFolderVariable = 'MOBY_COMPOSE_APT_FOLDER';
 /** A file of armored public keys in place of the repository's own: for an archive that signs its own index. */
 const keysVariable = 'MOBY_COMPOSE_ARCHIVE_KEYS';
 
-export function openArchive(options: { readonly surroundings: Surroundings; readonly store: ContentStore; readonly isOffline: boolean }): Archive {
+export function openArchive(options: {
+  readonly surroundings: Surroundings;
+  readonly store: ContentStore;
+  readonly isOffline: boolean;
+}): Archive {
   const { surroundings, store, isOffline } = options;
   const env = surroundings.environment;
   const aptFolder = env[aptFolderVariable] ?? '/etc/apt';
@@ -35,7 +49,13 @@ export function openArchive(options: { readonly surroundings: Surroundings; read
       // An offline run says what it lacks without looking for a mirror.
       const access = isOffline ? undefined : await once();
       const http = access?.http ?? openHttp();
-      await fetchBlobs(pins, { store, locations: () => Promise.resolve(access?.locations ?? []), http, isOffline, progress: surroundings.progress });
+      await fetchBlobs(pins, {
+        store,
+        locations: () => Promise.resolve(access?.locations ?? []),
+        http,
+        isOffline,
+        progress: surroundings.progress,
+      });
     },
     openSuite: async ({ suite, architecture }) => {
       const { http, locations } = await once();
@@ -43,7 +63,10 @@ export function openArchive(options: { readonly surroundings: Surroundings; read
       return openSuite({ suite, component: 'main', architecture, locations, now: surroundings.now(), http, store, keys });
     },
     close: () => {
-      void opened?.then(({ http }) => http.close(), () => undefined);
+      void opened?.then(
+        ({ http }) => http.close(),
+        () => undefined,
+      );
     },
   };
 }

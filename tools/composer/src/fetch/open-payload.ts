@@ -2,7 +2,17 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { extractFacts } from '@moby/abi';
 import { decompress, derivePayload, openRecipe, pinDigest, readPayload } from '@moby/content';
-import { Failure, hexOf, parseDigest, type ContentStore, type DebSource, type Digest, type PayloadEntry, type PlatformFacts, type PlatformPayload } from '@moby/model';
+import {
+  Failure,
+  hexOf,
+  parseDigest,
+  type ContentStore,
+  type DebSource,
+  type Digest,
+  type PayloadEntry,
+  type PlatformFacts,
+  type PlatformPayload,
+} from '@moby/model';
 
 /** Brings pinned packages into the store. Throws `network`, `no-mirror`, `source-vanished`, `source-corrupt`, `offline`, `no-space`. */
 export type Download = (pins: readonly DebSource[]) => Promise<void>;
@@ -25,7 +35,11 @@ export async function missingPins(payload: PlatformPayload, store: ContentStore)
 }
 
 /** The payload's tar from the store, or derived from its sources, which are in the store. */
-export async function openPayload(options: { readonly payload: PlatformPayload; readonly folder: string; readonly store: ContentStore }): Promise<OpenedPayload> {
+export async function openPayload(options: {
+  readonly payload: PlatformPayload;
+  readonly folder: string;
+  readonly store: ContentStore;
+}): Promise<OpenedPayload> {
   const { payload, folder, store } = options;
   const stored = await store.read(payload.digest);
   if (stored !== undefined) return { digest: payload.digest, sizeBytes: stored.length, entries: readPayload(stored), derived: false };

@@ -4,7 +4,19 @@ import { Failure, type ContentStore, type PayloadEntry, type Platform, type Regi
 import { installedModule } from '../build/plan-guest.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import { checkDigest, factsOf, openPayload, sha256Of, type OpenedPayload } from './open-payload.ts';
-import { modulesKey, placementOf, recallKernelImage, recallSegment, recallTree, segmentKey, treeKey, type NoticeMark, type PreparedKernel, type PreparedTree, type TreeEntryMark } from './prepared.ts';
+import {
+  modulesKey,
+  placementOf,
+  recallKernelImage,
+  recallSegment,
+  recallTree,
+  segmentKey,
+  treeKey,
+  type NoticeMark,
+  type PreparedKernel,
+  type PreparedTree,
+  type TreeEntryMark,
+} from './prepared.ts';
 import { storeSegment } from './store-segment.ts';
 
 export interface Preparation {
@@ -69,7 +81,11 @@ async function prepareKernel(preparation: Preparation, { digest, entries }: Open
   const { component, store, compressor } = preparation;
   const kernel = entries.find((entry) => /^boot\/vmlinuz(?:-|$)/.test(entry.path));
   if (kernel?.kind !== 'file') {
-    throw new Failure({ code: 'invalid-input', message: `${component.manifest.name} ${component.manifest.version} has no kernel image: no file \`boot/vmlinuz*\``, hints: ['keep `boot/vmlinuz-*` of its package'] });
+    throw new Failure({
+      code: 'invalid-input',
+      message: `${component.manifest.name} ${component.manifest.version} has no kernel image: no file \`boot/vmlinuz*\``,
+      hints: ['keep `boot/vmlinuz-*` of its package'],
+    });
   }
   const image = await store.write(kernel.bytes, { sizeBytes: kernel.bytes.length });
   await store.remember('kernels', treeKey(digest), image);
@@ -96,7 +112,12 @@ async function checkFacts(preparation: Preparation, opened: OpenedPayload): Prom
   const { kernel: _known, ...plainKnown } = known;
   const { kernel: _found, ...plainFound } = found;
   const isKernel = component.manifest.kind === 'kernel';
-  const [expected, actual] = isKernel ? [{ ...plainKnown, unpackedBytes: 0 }, { ...plainFound, unpackedBytes: 0 }] : [known, found];
+  const [expected, actual] = isKernel
+    ? [
+        { ...plainKnown, unpackedBytes: 0 },
+        { ...plainFound, unpackedBytes: 0 },
+      ]
+    : [known, found];
   if (formatFacts({ facts: 1, platforms: { [platform]: expected } }) !== formatFacts({ facts: 1, platforms: { [platform]: actual } })) {
     throw wrongFacts(preparation, 'its facts.json is not what its payload’s bytes say');
   }
@@ -111,11 +132,17 @@ function checkModule(preparation: Preparation, module: { readonly name: string; 
 }
 
 function wrongFacts({ component }: Preparation, what: string): Failure {
-  return new Failure({ code: 'wrong-facts', message: `${component.manifest.name} ${component.manifest.version}: ${what}`, hints: [`moby-compose component build ${component.manifest.name}/${component.line}`] });
+  return new Failure({
+    code: 'wrong-facts',
+    message: `${component.manifest.name} ${component.manifest.version}: ${what}`,
+    hints: [`moby-compose component build ${component.manifest.name}/${component.line}`],
+  });
 }
 
 function noticesOf(entries: readonly PayloadEntry[]): readonly NoticeMark[] {
-  return entries.flatMap((entry) => (entry.kind === 'file' && isNotice(entry.path) ? [{ path: entry.path, text: new TextDecoder().decode(entry.bytes) }] : []));
+  return entries.flatMap((entry) =>
+    entry.kind === 'file' && isNotice(entry.path) ? [{ path: entry.path, text: new TextDecoder().decode(entry.bytes) }] : [],
+  );
 }
 
 /** Copyright files are in the artifact's notices, not in the machine. */

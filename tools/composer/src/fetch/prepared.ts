@@ -97,15 +97,29 @@ export async function recallKernelImage(store: ContentStore, payload: Digest): P
  */
 
 function isSegmentMark(value: unknown): value is SegmentMark {
-  return isRecord(value) && typeof value['label'] === 'string' && isDigestText(value['blob']) && isDigestText(value['cpio']) && typeof value['sizeBytes'] === 'number' && typeof value['cpioBytes'] === 'number' && typeof value['memoryBytes'] === 'number';
+  return (
+    isRecord(value) &&
+    typeof value['label'] === 'string' &&
+    isDigestText(value['blob']) &&
+    isDigestText(value['cpio']) &&
+    typeof value['sizeBytes'] === 'number' &&
+    typeof value['cpioBytes'] === 'number' &&
+    typeof value['memoryBytes'] === 'number'
+  );
 }
 
 function isTree(value: unknown): value is readonly TreeEntryMark[] {
-  return Array.isArray(value) && value.every((entry: unknown) => isRecord(entry) && typeof entry['path'] === 'string' && typeof entry['kind'] === 'string');
+  return (
+    Array.isArray(value) &&
+    value.every((entry: unknown) => isRecord(entry) && typeof entry['path'] === 'string' && typeof entry['kind'] === 'string')
+  );
 }
 
 function isNotices(value: unknown): value is readonly NoticeMark[] {
-  return Array.isArray(value) && value.every((entry: unknown) => isRecord(entry) && typeof entry['path'] === 'string' && typeof entry['text'] === 'string');
+  return (
+    Array.isArray(value) &&
+    value.every((entry: unknown) => isRecord(entry) && typeof entry['path'] === 'string' && typeof entry['text'] === 'string')
+  );
 }
 
 function isImage(value: unknown): value is PreparedKernel['image'] {

@@ -9,13 +9,20 @@ interface Memory extends Refreshed {
 }
 
 /** Keeps a refreshed component, so that later runs with the same lock take it without asking the archive again. */
-export function rememberRefreshed(store: ContentStore, memory: { readonly refreshed: Refreshed; readonly of: Digest; readonly findings: readonly Diagnostic[] }): Promise<void> {
+export function rememberRefreshed(
+  store: ContentStore,
+  memory: { readonly refreshed: Refreshed; readonly of: Digest; readonly findings: readonly Diagnostic[] },
+): Promise<void> {
   const { refreshed, of, findings } = memory;
   return store.remember('refreshed', refreshed.component.tree, { ...refreshed, of, findings });
 }
 
 /** The refreshed components that a lock names, as far as this machine knows them and the library still has what they stand for. */
-export async function recallRefreshed(store: ContentStore, registry: Registry, lock: Lockfile | undefined): Promise<{ readonly refreshed: readonly Refreshed[]; readonly findings: readonly Diagnostic[] }> {
+export async function recallRefreshed(
+  store: ContentStore,
+  registry: Registry,
+  lock: Lockfile | undefined,
+): Promise<{ readonly refreshed: readonly Refreshed[]; readonly findings: readonly Diagnostic[] }> {
   const refreshed: Refreshed[] = [];
   const findings: Diagnostic[] = [];
   for (const locked of Object.values(lock?.components ?? {})) {
@@ -36,7 +43,15 @@ async function currentTree(registry: Registry, { hides, component }: Refreshed):
 
 /** The store's memories are our own writing (see `prepared.ts`). */
 function isMemory(value: unknown): value is Memory {
-  return typeof value === 'object' && value !== null && 'hides' in value && 'component' in value && 'of' in value && 'findings' in value && isComponent(value.component);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'hides' in value &&
+    'component' in value &&
+    'of' in value &&
+    'findings' in value &&
+    isComponent(value.component)
+  );
 }
 
 function isComponent(value: unknown): value is RegistryComponent {

@@ -14,14 +14,18 @@ export interface Compressor {
 export const machineRoot = 'machine';
 
 /** What was resolved, as it is written down: sorted, and a function of its inputs alone. */
-export function makeLock(options: { readonly assembly: Assembly; readonly resolution: Resolution; readonly compressor: Compressor }): Lockfile {
+export function makeLock(options: {
+  readonly assembly: Assembly;
+  readonly resolution: Resolution;
+  readonly compressor: Compressor;
+}): Lockfile {
   const { assembly, resolution, compressor } = options;
   const components: Record<string, LockedComponent> = {};
   for (const [id, { manifest, tree, refreshed }] of resolution.components) {
     const payload = Object.fromEntries(
       assembly.platforms.flatMap((platform) => {
-        const payload = manifest.payload.platforms[platform];
-        return payload === undefined ? [] : [[platform, { digest: payload.digest, size: payload.size }]];
+        const own = manifest.payload.platforms[platform];
+        return own === undefined ? [] : [[platform, { digest: own.digest, size: own.size }]];
       }),
     );
     components[id] = { tree, payload, ...(refreshed === undefined ? {} : { refreshed }) };
@@ -75,7 +79,11 @@ function meetsOf(resolution: Resolution, who: string): readonly string[] {
     .sort();
 }
 
-function serviceOf(resolution: Resolution, scope: string, name: string): { readonly user: { readonly uid: number; readonly gid: number } } | undefined {
+function serviceOf(
+  resolution: Resolution,
+  scope: string,
+  name: string,
+): { readonly user: { readonly uid: number; readonly gid: number } } | undefined {
   const version = resolution.roots.find((root) => root.scope === scope)?.components.find((component) => component.name === name)?.version;
   return version === undefined ? undefined : resolution.components.get(`${name}@${version}`)?.manifest.service;
 }

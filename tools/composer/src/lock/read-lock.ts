@@ -6,7 +6,11 @@ import { machineRoot } from './make-lock.ts';
 /** assembly.lock.json as text → Lockfile, or what is wrong with it. */
 export async function readLock(options: { readonly file: string; readonly text: string }): Promise<Judged<Lockfile>> {
   const read = await readJson(options);
-  if (!read.ok) return { ok: false, findings: read.findings.map((finding) => ({ ...finding, hints: [`take the file away, and it is written anew: rm ${options.file}`] })) };
+  if (!read.ok)
+    return {
+      ok: false,
+      findings: read.findings.map((finding) => ({ ...finding, hints: [`take the file away, and it is written anew: rm ${options.file}`] })),
+    };
   const findings = validateDocument(read.value, 'lockfile');
   if (findings.length > 0 || !isLockfile(read.value.value)) return { ok: false, findings };
   return { ok: true, value: read.value.value, findings: [] };

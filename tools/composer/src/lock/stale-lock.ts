@@ -2,10 +2,16 @@ import { Failure } from '@moby/model';
 import type { Lockfile } from './lockfile.ts';
 
 /** Why `--locked` refuses: what the lock says, and what would be written instead. Undefined where they are the same. */
-export function staleLock(options: { readonly file: string; readonly assembly: string; readonly lock: Lockfile; readonly old: Lockfile | undefined }): Failure | undefined {
+export function staleLock(options: {
+  readonly file: string;
+  readonly assembly: string;
+  readonly lock: Lockfile;
+  readonly old: Lockfile | undefined;
+}): Failure | undefined {
   const { file, assembly, lock, old } = options;
   const hints = [`write it: moby-compose assemble ${assembly}`];
-  if (old === undefined) return new Failure({ code: 'lock-stale', message: `\`${file}\` is missing, and with --locked it can't be written`, hints });
+  if (old === undefined)
+    return new Failure({ code: 'lock-stale', message: `\`${file}\` is missing, and with --locked it can't be written`, hints });
   const changes = differences(old, lock);
   if (changes.length === 0) return undefined;
   const shown = changes.slice(0, maxShown);
@@ -25,6 +31,7 @@ function differences(old: Lockfile, now: Lockfile): readonly string[] {
     else if (before.tree !== after.tree) changes.push(`${id} has changed`);
   }
   if (changes.length === 0 && JSON.stringify(old.roots) !== JSON.stringify(now.roots)) changes.push('components stand in other roots');
-  if (changes.length === 0 && JSON.stringify(old) !== JSON.stringify(now)) changes.push('it was written by another version of this program or its compressor');
+  if (changes.length === 0 && JSON.stringify(old) !== JSON.stringify(now))
+    changes.push('it was written by another version of this program or its compressor');
   return changes;
 }

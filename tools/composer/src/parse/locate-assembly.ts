@@ -21,7 +21,8 @@ export interface LocatedAssembly extends AssemblyText {
 export async function locateAssembly(named: string, places: AssemblyPlaces): Promise<LocatedAssembly> {
   for (const path of candidates(named, places)) {
     const text = await readText(path, maxAssemblyBytes);
-    if (text !== undefined) return { path, file: shown(path, places.currentFolder), folder: dirname(path), text, lockFile: lockFileOf(path) };
+    if (text !== undefined)
+      return { path, file: shown(path, places.currentFolder), folder: dirname(path), text, lockFile: lockFileOf(path) };
   }
   const known = await assemblyNames(places.library);
   const meant = nearest(named, known);
@@ -40,7 +41,11 @@ function lockFileOf(path: string): string {
 function candidates(named: string, { library, currentFolder }: AssemblyPlaces): readonly string[] {
   const own = resolve(currentFolder, named);
   const isName = /^[a-z][a-z0-9-]*$/.test(named);
-  return [...(isName && library !== undefined ? [join(library, 'assemblies', named, 'assembly.yaml')] : []), join(own, 'assembly.yaml'), own];
+  return [
+    ...(isName && library !== undefined ? [join(library, 'assemblies', named, 'assembly.yaml')] : []),
+    join(own, 'assembly.yaml'),
+    own,
+  ];
 }
 
 /** The names below assemblies/, sorted. */
@@ -48,7 +53,8 @@ export async function assemblyNames(library: string | undefined): Promise<readon
   if (library === undefined) return [];
   const names: string[] = [];
   for (const entry of await readdir(join(library, 'assemblies'), { withFileTypes: true }).catch(() => [])) {
-    if (entry.isDirectory() && (await readText(join(library, 'assemblies', entry.name, 'assembly.yaml'), maxAssemblyBytes)) !== undefined) names.push(entry.name);
+    if (entry.isDirectory() && (await readText(join(library, 'assemblies', entry.name, 'assembly.yaml'), maxAssemblyBytes)) !== undefined)
+      names.push(entry.name);
   }
   return names.sort();
 }
@@ -73,7 +79,8 @@ export function parseSurroundings(places: AssemblyPlaces): ParseSurroundings {
 async function readText(path: string, maxBytes: number): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) return undefined;
-  if (found.size > maxBytes) throw new Failure({ code: 'limit', message: `\`${path}\` has ${found.size} bytes; an assembly has at most ${maxBytes}` });
+  if (found.size > maxBytes)
+    throw new Failure({ code: 'limit', message: `\`${path}\` has ${found.size} bytes; an assembly has at most ${maxBytes}` });
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Failure({ code: 'io', message: `\`${path}\` can't be read`, cause });
   });

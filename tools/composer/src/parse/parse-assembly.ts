@@ -76,21 +76,33 @@ class AssemblyReader {
     const entries = own.entries;
     this.#checkNames(entries);
     this.#checkPorts(entries);
-    const assembly: Assembly = { ...own, files: [...(base?.files ?? []).filter((old) => !files.some((file) => file.path === old.path)), ...files], entries };
-    return this.#findings.some((finding) => finding.severity === 'error') ? { ok: false, findings: this.#findings } : { ok: true, value: assembly, findings: this.#findings };
+    const assembly: Assembly = {
+      ...own,
+      files: [...(base?.files ?? []).filter((old) => !files.some((file) => file.path === old.path)), ...files],
+      entries,
+    };
+    return this.#findings.some((finding) => finding.severity === 'error')
+      ? { ok: false, findings: this.#findings }
+      : { ok: true, value: assembly, findings: this.#findings };
   }
 
   #own(json: AssemblyJson, base: Assembly | undefined): Assembly {
     const replace = Object.entries(json.replace ?? {}).map(([name, text]) => ({ name, wish: this.#wish(text, ['replace', name]) }));
     const gone = new Set([...(json.without ?? []), ...replace.map(({ name }) => name)]);
     const swap = (wish: RootWish): RootWish => replace.find(({ name }) => name === wish.name)?.wish ?? wish;
-    const machine = [...(base?.machine ?? []).filter((wish) => !gone.has(wish.name)), ...(json.with ?? []).map((text, index) => this.#wish(text, ['with', index]))];
+    const machine = [
+      ...(base?.machine ?? []).filter((wish) => !gone.has(wish.name)),
+      ...(json.with ?? []).map((text, index) => this.#wish(text, ['with', index])),
+    ];
     const inherited = (base?.entries ?? []).flatMap((entry) => {
       const wish = swap(entry.wish);
       return wish === entry.wish && gone.has(entry.wish.name) ? [] : [{ ...entry, wish }];
     });
     const own = sections.flatMap((section) => (json[section] ?? []).map((entry, index) => this.#entry(section, entry, index)));
-    const kernel = json.kernel?.component === undefined ? (base?.kernel ?? { ...anyOf('linux'), where: 'kernel.component' }) : this.#wish(json.kernel.component, ['kernel', 'component']);
+    const kernel =
+      json.kernel?.component === undefined
+        ? (base?.kernel ?? { ...anyOf('linux'), where: 'kernel.component' })
+        : this.#wish(json.kernel.component, ['kernel', 'component']);
     const size = json.budget?.size === undefined ? base?.budget.sizeBytes : parseBytes(json.budget.size);
     const memory = json.budget?.memory === undefined ? base?.budget.memoryBytes : parseBytes(json.budget.memory);
     return {
@@ -105,12 +117,18 @@ class AssemblyReader {
       init: swap(json.init === undefined ? (base?.init ?? { ...anyOf('init'), where: 'init' }) : this.#wish(json.init, ['init'])),
       machine,
       defaults: { ...base?.defaults, ...json.defaults },
-      constraints: [...(base?.constraints ?? []), ...(json.constraints ?? []).map((text, index) => this.#wish(text, ['constraints', index]))],
+      constraints: [
+        ...(base?.constraints ?? []),
+        ...(json.constraints ?? []).map((text, index) => this.#wish(text, ['constraints', index])),
+      ],
       forbidden: [...new Set([...(base?.forbidden ?? []), ...gone])],
       entries: sections.flatMap((section) => [...inherited, ...own].filter((entry) => entry.section === section)),
       files: [],
       budget: { ...(size === undefined ? {} : { sizeBytes: size }), ...(memory === undefined ? {} : { memoryBytes: memory }) },
-      expect: [...(base?.expect ?? []), ...(json.expect ?? []).flatMap((expectation, index) => this.#expectation(expectation, ['expect', index]))],
+      expect: [
+        ...(base?.expect ?? []),
+        ...(json.expect ?? []).flatMap((expectation, index) => this.#expectation(expectation, ['expect', index])),
+      ],
     };
   }
 
@@ -136,9 +154,16 @@ class AssemblyReader {
 
   #wish(text: string, path: Path): RootWish {
     const wish = parseWish(text);
-    const where = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('').slice(1);
+    const where = path
+      .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+      .join('')
+      .slice(1);
     if (wish === undefined) {
-      this.#report(path, `\`${text}\` is not of the form \`name@range\``, 'a name has lowercase letters, digits and dashes; a range is one of npm’s semver, as ^8, ~2.36 or >=1.7.29');
+      this.#report(
+        path,
+        `\`${text}\` is not of the form \`name@range\``,
+        'a name has lowercase letters, digits and dashes; a range is one of npm’s semver, as ^8, ~2.36 or >=1.7.29',
+      );
       return { ...anyOf('unknown'), where };
     }
     return { ...wish, where, place: this.#document.placeOf(path) };
@@ -169,7 +194,9 @@ class AssemblyReader {
       ...(json.restart === undefined ? {} : { restart: json.restart }),
       ...(json.after === undefined ? {} : { after: json.after }),
       ...(json.capabilities === undefined ? {} : { capabilities: json.capabilities }),
-      ...(json.tmpfs === undefined ? {} : { tmpfs: json.tmpfs.map((mount) => ({ path: mount.path, sizeBytes: parseBytes(mount.size) ?? 0, mode: mount.mode ?? '0755' })) }),
+      ...(json.tmpfs === undefined
+        ? {}
+        : { tmpfs: json.tmpfs.map((mount) => ({ path: mount.path, sizeBytes: parseBytes(mount.size) ?? 0, mode: mount.mode ?? '0755' })) }),
       place: this.#document.placeOf([...path, 'component']),
     };
   }
@@ -198,7 +225,16 @@ class AssemblyReader {
       return [{ kind: 'tcp', port: json.tcp, ...(json.send === undefined ? {} : { send: json.send }), receive: json.receive, withinMs }];
     }
     if (json.http !== undefined) {
-      return [{ kind: 'http', port: json.http, path: json.path ?? '/', status: json.status ?? 200, ...(json.body === undefined ? {} : { body: json.body }), withinMs }];
+      return [
+        {
+          kind: 'http',
+          port: json.http,
+          path: json.path ?? '/',
+          status: json.status ?? 200,
+          ...(json.body === undefined ? {} : { body: json.body }),
+          withinMs,
+        },
+      ];
     }
     return json.console === undefined ? [] : [{ kind: 'console', contains: json.console, withinMs }];
   }
@@ -214,7 +250,8 @@ class AssemblyReader {
     }
     if (file.contents !== undefined) return Buffer.from(file.contents);
     const bytes = await this.#surroundings.readFile(resolvePath(this.#text.folder, file.source ?? ''), maxFileBytes);
-    if (bytes === undefined) this.#report([...path, 'source'], `\`${file.source}\` is not a readable file of at most ${maxFileBytes} bytes`);
+    if (bytes === undefined)
+      this.#report([...path, 'source'], `\`${file.source}\` is not a readable file of at most ${maxFileBytes} bytes`);
     return bytes;
   }
 
@@ -222,8 +259,10 @@ class AssemblyReader {
     const seen = new Map<string, Entry>();
     for (const entry of entries) {
       const other = seen.get(entry.name);
-      if (entry.name === 'machine') this.#reportAt(entry.place, '`machine` is the name of the machine’s own root', 'give the entry a `name:` of its own');
-      if (other !== undefined) this.#reportAt(entry.place, `two entries are called \`${entry.name}\``, 'give one of them a `name:` of its own');
+      if (entry.name === 'machine')
+        this.#reportAt(entry.place, '`machine` is the name of the machine’s own root', 'give the entry a `name:` of its own');
+      if (other !== undefined)
+        this.#reportAt(entry.place, `two entries are called \`${entry.name}\``, 'give one of them a `name:` of its own');
       seen.set(entry.name, entry);
     }
   }

@@ -1,5 +1,14 @@
 import { explain, solve, type Answer, type Resolved, type RootFact, type Unsolvable } from '@moby/resolver';
-import { isComponentName, nearest, parseVersion, parseWish, type ComponentName, type Diagnostic, type Registry, type RegistryComponent } from '@moby/model';
+import {
+  isComponentName,
+  nearest,
+  parseVersion,
+  parseWish,
+  type ComponentName,
+  type Diagnostic,
+  type Registry,
+  type RegistryComponent,
+} from '@moby/model';
 import type { Assembly, RootWish } from '../parse/assembly.ts';
 import type { ResolvedComponent, ResolvedEdge, ResolvedRoot, Resolution } from './resolution.ts';
 import { readCatalogue, toUniverse, type Catalogue, type LockedVersions } from './to-universe.ts';
@@ -18,7 +27,11 @@ export interface NoSolution {
 }
 
 /** Assembly and registry → which versions stand in which root. Reads manifests; facts only of what was chosen. */
-export async function resolveAssembly(options: { readonly assembly: Assembly; readonly registry: Registry; readonly locked: LockedVersions }): Promise<ResolveResult> {
+export async function resolveAssembly(options: {
+  readonly assembly: Assembly;
+  readonly registry: Registry;
+  readonly locked: LockedVersions;
+}): Promise<ResolveResult> {
   const { assembly, registry, locked } = options;
   const catalogue = await readCatalogue(registry);
   const findings = unknownComponents(assembly, catalogue);
@@ -49,7 +62,9 @@ function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
       return assembly.entries.find(({ name }) => name === fact.scope)?.wish;
     }
     case 'root-constrains':
-      return named(fact.scope === '*' ? assembly.constraints : (assembly.entries.find(({ name }) => name === fact.scope)?.constraints ?? []));
+      return named(
+        fact.scope === '*' ? assembly.constraints : (assembly.entries.find(({ name }) => name === fact.scope)?.constraints ?? []),
+      );
     case 'root-conflicts':
     case 'root-overrides':
       return undefined;
@@ -57,10 +72,17 @@ function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
 }
 
 function unknownComponents(assembly: Assembly, catalogue: Catalogue): readonly Diagnostic[] {
-  const wishes = [assembly.kernel, assembly.init, ...assembly.machine, ...assembly.constraints, ...assembly.entries.flatMap((entry) => [entry.wish, ...entry.constraints])];
+  const wishes = [
+    assembly.kernel,
+    assembly.init,
+    ...assembly.machine,
+    ...assembly.constraints,
+    ...assembly.entries.flatMap((entry) => [entry.wish, ...entry.constraints]),
+  ];
   const forbidden = assembly.forbidden.flatMap((name) => parseWish(name) ?? []);
   return [...wishes, ...forbidden.map((wish): RootWish => ({ ...wish, where: '' }))].flatMap((wish): readonly Diagnostic[] => {
-    if (catalogue.has(wish.name) || assembly.entries.some(({ ownFolder, wish: own }) => ownFolder !== undefined && own.name === wish.name)) return [];
+    if (catalogue.has(wish.name) || assembly.entries.some(({ ownFolder, wish: own }) => ownFolder !== undefined && own.name === wish.name))
+      return [];
     const meant = nearest(wish.name, catalogue.keys());
     return [
       {
@@ -75,7 +97,15 @@ function unknownComponents(assembly: Assembly, catalogue: Catalogue): readonly D
   });
 }
 
-async function toResolution({ assembly, registry, answer }: { readonly assembly: Assembly; readonly registry: Registry; readonly answer: Resolved }): Promise<Resolution> {
+async function toResolution({
+  assembly,
+  registry,
+  answer,
+}: {
+  readonly assembly: Assembly;
+  readonly registry: Registry;
+  readonly answer: Resolved;
+}): Promise<Resolution> {
   const components = new Map<string, RegistryComponent>();
   const byScope = new Map<string, ResolvedComponent[]>(['', ...assembly.entries.map(({ name }) => name)].map((scope) => [scope, []]));
   for (const [key, text] of Object.entries(answer.versions)) {
@@ -88,7 +118,10 @@ async function toResolution({ assembly, registry, answer }: { readonly assembly:
     const id = `${name}@${version}`;
     if (!components.has(id)) components.set(id, await registry.component(name, version));
   }
-  const roots = [...byScope].map(([scope, chosen]): ResolvedRoot => ({ scope, components: chosen.sort((a, b) => (a.name < b.name ? -1 : 1)) }));
+  const roots = [...byScope].map(([scope, chosen]): ResolvedRoot => ({
+    scope,
+    components: chosen.sort((a, b) => (a.name < b.name ? -1 : 1)),
+  }));
   const sorted = new Map([...components].sort(([a], [b]) => (a < b ? -1 : 1)));
   const dropped = answer.dropped.map(({ from, need, range }) => `${from}: ${need} ${range}`);
   return { roots, components: sorted, edges: answer.edges.map((edge) => toEdge(assembly, edge)), dropped };
@@ -99,7 +132,15 @@ function toEdge(assembly: Assembly, edge: Resolved['edges'][number]): ResolvedEd
   const recommended = edge.recommended === true;
   if (edge.from.kind === 'component') return { from: edge.from.key, need, range, by, recommended };
   const wish = wishOf(assembly, { kind: 'root-requires', scope: edge.from.scope, need, range });
-  return { from: '', need, range, by, recommended, ...(wish === undefined ? {} : { where: wish.where }), ...(wish?.place === undefined ? {} : { place: wish.place }) };
+  return {
+    from: '',
+    need,
+    range,
+    by,
+    recommended,
+    ...(wish === undefined ? {} : { where: wish.where }),
+    ...(wish?.place === undefined ? {} : { place: wish.place }),
+  };
 }
 
 function nameOf(text: string): ComponentName {

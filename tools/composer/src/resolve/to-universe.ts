@@ -1,4 +1,17 @@
-import { bothRanges, isCapability, parseComponentName, parseRange, type ComponentName, type Manifest, type Range, type Registry, type Requirement, type Universe, type UniverseRoot, type UniverseVersion } from '@moby/model';
+import {
+  bothRanges,
+  isCapability,
+  parseComponentName,
+  parseRange,
+  type ComponentName,
+  type Manifest,
+  type Range,
+  type Registry,
+  type Requirement,
+  type Universe,
+  type UniverseRoot,
+  type UniverseVersion,
+} from '@moby/model';
 import type { Assembly, RootWish } from '../parse/assembly.ts';
 
 /** Which versions stood in which root before: what the lock says. `name` or `scope/name` → version. */
@@ -53,7 +66,9 @@ function toVersion(manifest: Manifest, assembly: Assembly, catalogue: Catalogue)
     provides: manifest.provides,
     conflicts: manifest.conflicts,
     exclusive: manifest.exclusive,
-    platforms: supported ? assembly.platforms : assembly.platforms.slice(1).filter((platform) => manifest.payload.platforms[platform] !== undefined),
+    platforms: supported
+      ? assembly.platforms
+      : assembly.platforms.slice(1).filter((platform) => manifest.payload.platforms[platform] !== undefined),
   };
 }
 

@@ -2,10 +2,18 @@ import { expect, test } from 'vitest';
 import { generatedTree, mountPointsOf, type TreeEntry } from '../../src/build/guest/index.ts';
 import { serviceOf } from './service-of.ts';
 
-const service = serviceOf({ tmpfs: [{ path: '/var/lib/data', sizeBytes: 1, mode: '0700' }], binds: [{ source: '/dev/tpmrm0', path: '/dev/tpmrm0', readonly: false }] });
+const service = serviceOf({
+  tmpfs: [{ path: '/var/lib/data', sizeBytes: 1, mode: '0700' }],
+  binds: [{ source: '/dev/tpmrm0', path: '/dev/tpmrm0', readonly: false }],
+});
 
 function shown(entries: readonly TreeEntry[]): string {
-  return entries.map((entry) => `${entry.mode.toString(8).padStart(4, '0')} ${entry.path}${entry.kind === 'symlink' ? ` -> ${entry.target}` : entry.kind === 'directory' ? '/' : ''}`).join('\n');
+  return entries
+    .map(
+      (entry) =>
+        `${entry.mode.toString(8).padStart(4, '0')} ${entry.path}${entry.kind === 'symlink' ? ` -> ${entry.target}` : entry.kind === 'directory' ? '/' : ''}`,
+    )
+    .join('\n');
 }
 
 test('has a folder for every mount, the links of a merged /usr, and the files that no package ships', () => {
@@ -49,7 +57,9 @@ test('knows the service and root by name', () => {
     const entry = generatedTree({ name: 'db', service: of, platform: 'linux/amd64' }).find((candidate) => candidate.path === path);
     return entry?.kind === 'file' ? new TextDecoder().decode(entry.bytes) : '';
   };
-  expect(text('etc/passwd')).toBe('root:x:0:0:root:/root:/bin/sh\nprogram:x:100:101:program:/:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n');
+  expect(text('etc/passwd')).toBe(
+    'root:x:0:0:root:/root:/bin/sh\nprogram:x:100:101:program:/:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
+  );
   expect(text('etc/group')).toBe('root:x:0:\ntty:x:5:\nprogram:x:101:\nnogroup:x:65534:\n');
   expect(text('etc/passwd', serviceOf({ user: { uid: 0, gid: 0, name: 'root' } }))).not.toContain('program');
 });

@@ -9,7 +9,10 @@ const record: GuestRecord = {
   runtime: '/usr/bin/crun',
   modules: ['/m/a.ko', '/m/b.ko'],
   memoryMegabytes: 256,
-  onboot: [{ name: 'first', bundle: '/containers/onboot/first', lower }, { name: 'second', bundle: '/containers/onboot/second', lower, writable: true }],
+  onboot: [
+    { name: 'first', bundle: '/containers/onboot/first', lower },
+    { name: 'second', bundle: '/containers/onboot/second', lower, writable: true },
+  ],
   services: [
     { ...service, name: 'a', ready: { kind: 'tcp', port: 6379 } },
     { ...service, name: 'b', after: ['a', 'c'], restart: 'no', ready: { kind: 'http', port: 80, path: '/a b' } },
@@ -23,7 +26,10 @@ const record: GuestRecord = {
 test('a record becomes one file a field', () => {
   const text = guestRecords(record)
     .filter((entry) => entry.path.startsWith('etc/moby/'))
-    .map((entry) => `${entry.path.slice('etc/moby/'.length)}${entry.kind === 'file' ? ` ${JSON.stringify(new TextDecoder().decode(entry.bytes))}` : '/'}`);
+    .map(
+      (entry) =>
+        `${entry.path.slice('etc/moby/'.length)}${entry.kind === 'file' ? ` ${JSON.stringify(new TextDecoder().decode(entry.bytes))}` : '/'}`,
+    );
   expect(text).toEqual([
     'assembly "lab 1.0.0\\n"',
     'memory "256\\n"',
@@ -39,16 +45,22 @@ test('a record becomes one file a field', () => {
     'onshutdown/',
     'runtime "/usr/bin/crun\\n"',
     'services/',
-    ...([['a', '', 'always', 'tcp 6379\\n'], ['b', 'a\\nc\\n', 'no', 'http 80 /a b\\n'], ['c', '', 'always', 'exec\\n/usr/bin/check\\n\\ntwo words\\n'], ['d', '', 'always', 'file /run/d/ready\\n'], ['e', '', 'always', undefined]] as const).flatMap(
-      ([name, after, restart, ready]) => [
-        `services/${name}/`,
-        `services/${name}/after "${after}"`,
-        `services/${name}/bundle "/containers/services/x\\n"`,
-        `services/${name}/lower "/c/5d41402abc4b:/c/2a76b9719d91\\n"`,
-        ...(ready === undefined ? [] : [`services/${name}/ready "${ready}"`]),
-        `services/${name}/restart "${restart}\\n"`,
-      ],
-    ),
+    ...(
+      [
+        ['a', '', 'always', 'tcp 6379\\n'],
+        ['b', 'a\\nc\\n', 'no', 'http 80 /a b\\n'],
+        ['c', '', 'always', 'exec\\n/usr/bin/check\\n\\ntwo words\\n'],
+        ['d', '', 'always', 'file /run/d/ready\\n'],
+        ['e', '', 'always', undefined],
+      ] as const
+    ).flatMap(([name, after, restart, ready]) => [
+      `services/${name}/`,
+      `services/${name}/after "${after}"`,
+      `services/${name}/bundle "/containers/services/x\\n"`,
+      `services/${name}/lower "/c/5d41402abc4b:/c/2a76b9719d91\\n"`,
+      ...(ready === undefined ? [] : [`services/${name}/ready "${ready}"`]),
+      `services/${name}/restart "${restart}\\n"`,
+    ]),
   ]);
 });
 
@@ -62,7 +74,9 @@ test('every entry stands behind its parents', () => {
 
 describe('checkGuestRecord', () => {
   const codes = (change: Partial<GuestRecord>): readonly string[] => checkGuestRecord({ ...record, ...change }).map(({ code }) => code);
-  const services = (...names: readonly (readonly [string, ...string[]])[]): Partial<GuestRecord> => ({ services: names.map(([name, ...after]) => ({ ...service, name, after })) });
+  const services = (...names: readonly (readonly [string, ...string[]])[]): Partial<GuestRecord> => ({
+    services: names.map(([name, ...after]) => ({ ...service, name, after })),
+  });
 
   test('finds nothing in a good record', () => {
     expect(checkGuestRecord(record)).toEqual([]);
@@ -77,13 +91,17 @@ describe('checkGuestRecord', () => {
   });
 
   test('says how long a name is that is too long', () => {
-    expect(checkGuestRecord({ ...record, ...services(['x'.repeat(65)]) })[0]?.message).toContain('it has 65 characters, at most 64 are supported');
+    expect(checkGuestRecord({ ...record, ...services(['x'.repeat(65)]) })[0]?.message).toContain(
+      'it has 65 characters, at most 64 are supported',
+    );
   });
 
   test('refuses a service that would wait for ever', () => {
     expect(codes(services(['a', 'b']))).toEqual(['unknown-service']);
     expect(codes(services(['a', 'a']))).toEqual(['service-cycle']);
-    expect(checkGuestRecord({ ...record, ...services(['z'], ['b', 'c', 'z'], ['c', 'b'], ['d', 'b']) })[0]?.message).toBe('services wait for each other: `b` after `c` after `b`');
+    expect(checkGuestRecord({ ...record, ...services(['z'], ['b', 'c', 'z'], ['c', 'b'], ['d', 'b']) })[0]?.message).toBe(
+      'services wait for each other: `b` after `c` after `b`',
+    );
     expect(codes(services(['a'], ['b', 'a'], ['c', 'a', 'b']))).toEqual([]);
   });
 
@@ -96,7 +114,8 @@ describe('checkGuestRecord', () => {
 });
 
 describe('overlayLower', () => {
-  const trees = (count: number, length = 15): readonly string[] => Array.from({ length: count }, (_, index) => `/c/${String(index).padStart(length - 3, '0')}`);
+  const trees = (count: number, length = 15): readonly string[] =>
+    Array.from({ length: count }, (_, index) => `/c/${String(index).padStart(length - 3, '0')}`);
   const messageOf = (list: readonly string[]): string => overlayLower('db', list).findings[0]?.message ?? '';
 
   test('joins trees by colons, leftmost on top', () => {

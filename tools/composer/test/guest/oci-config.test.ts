@@ -11,7 +11,10 @@ const everything = serviceOf({
   network: 'none',
   readonlyRoot: false,
   noNewPrivileges: false,
-  tmpfs: [{ path: '/run/x', sizeBytes: 4096, mode: '0700' }, { path: '/data', sizeBytes: 1 << 20, mode: '1777' }],
+  tmpfs: [
+    { path: '/run/x', sizeBytes: 4096, mode: '0700' },
+    { path: '/data', sizeBytes: 1 << 20, mode: '1777' },
+  ],
   binds: [{ source: '/run/resolv', path: '/run/resolv', readonly: false }],
   syscalls: ['mount', 'personality'],
   memoryBytes: 64 << 20,
@@ -27,7 +30,10 @@ describe('config.json', () => {
 
   test('is refused by the same schema where a key is misspelt', () => {
     const { noNewPrivileges, ...process } = ociConfig({ name: 'x', service: serviceOf(), platform: 'linux/amd64' }).process;
-    const broken = { ...ociConfig({ name: 'x', service: serviceOf(), platform: 'linux/amd64' }), process: { ...process, noNewPriviliges: noNewPrivileges } };
+    const broken = {
+      ...ociConfig({ name: 'x', service: serviceOf(), platform: 'linux/amd64' }),
+      process: { ...process, noNewPriviliges: noNewPrivileges },
+    };
     expect(validateOciConfig(broken)).toEqual(['/process: must NOT have additional properties']);
   });
 
@@ -52,26 +58,51 @@ describe('config.json', () => {
     expect(config.linux.resources.pids).toEqual({ limit: 7 });
     expect(config.linux.namespaces).toContainEqual({ type: 'network' });
     expect(config.process.env).toEqual(['EMPTY=', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin', 'TZ=UTC']);
-    expect(config.mounts.find(({ destination }) => destination === '/data')?.options).toEqual(['nosuid', 'nodev', 'noexec', 'mode=1777', 'uid=100', 'gid=101', 'size=1048576']);
+    expect(config.mounts.find(({ destination }) => destination === '/data')?.options).toEqual([
+      'nosuid',
+      'nodev',
+      'noexec',
+      'mode=1777',
+      'uid=100',
+      'gid=101',
+      'size=1048576',
+    ]);
     expect(mountPointsOf(everything)).not.toContain('/etc/resolv');
   });
 
   test('carries capabilities over execve only where the program is not root', () => {
     const ordinary = ociConfig({ name: 'x', service: serviceOf({ capabilities: ['CAP_NET_BIND_SERVICE'] }), platform: 'linux/amd64' });
     expect(ordinary.process.capabilities.ambient).toEqual(['CAP_NET_BIND_SERVICE']);
-    const root = ociConfig({ name: 'x', service: serviceOf({ capabilities: ['CAP_NET_BIND_SERVICE'], user: { uid: 0, gid: 0, name: 'root' } }), platform: 'linux/amd64' });
-    expect(root.process.capabilities).toEqual({ bounding: ['CAP_NET_BIND_SERVICE'], effective: ['CAP_NET_BIND_SERVICE'], permitted: ['CAP_NET_BIND_SERVICE'], inheritable: [], ambient: [] });
+    const root = ociConfig({
+      name: 'x',
+      service: serviceOf({ capabilities: ['CAP_NET_BIND_SERVICE'], user: { uid: 0, gid: 0, name: 'root' } }),
+      platform: 'linux/amd64',
+    });
+    expect(root.process.capabilities).toEqual({
+      bounding: ['CAP_NET_BIND_SERVICE'],
+      effective: ['CAP_NET_BIND_SERVICE'],
+      permitted: ['CAP_NET_BIND_SERVICE'],
+      inheritable: [],
+      ambient: [],
+    });
   });
 
   test('mounts what lies deeper later, whatever order it was declared in', () => {
-    const service = serviceOf({ tmpfs: [{ path: '/run/a/b', sizeBytes: 1, mode: '0755' }, { path: '/run', sizeBytes: 1, mode: '0755' }] });
+    const service = serviceOf({
+      tmpfs: [
+        { path: '/run/a/b', sizeBytes: 1, mode: '0755' },
+        { path: '/run', sizeBytes: 1, mode: '0755' },
+      ],
+    });
     expect(mountPointsOf(service).filter((path) => path.startsWith('/run'))).toEqual(['/run', '/run/a/b']);
   });
 });
 
 describe('seccomp', () => {
   const rulesFor = (name: string, syscalls: readonly string[] = []): readonly unknown[] =>
-    ociConfig({ name: 'x', service: serviceOf({ syscalls }), platform: 'linux/amd64' }).linux.seccomp.syscalls.filter(({ names }) => names.includes(name)).map(({ action, errnoRet, args }) => ({ action, errnoRet, args: args?.length ?? 0 }));
+    ociConfig({ name: 'x', service: serviceOf({ syscalls }), platform: 'linux/amd64' })
+      .linux.seccomp.syscalls.filter(({ names }) => names.includes(name))
+      .map(({ action, errnoRet, args }) => ({ action, errnoRet, args: args?.length ?? 0 }));
 
   test('allows the ordinary, refuses the privileged as a missing privilege, and does not know the rest', () => {
     expect(rulesFor('openat')).toEqual([{ action: 'SCMP_ACT_ALLOW', args: 0 }]);
@@ -86,15 +117,20 @@ describe('seccomp', () => {
   });
 
   test('lets nobody make namespaces with clone', () => {
-    expect(ociConfig({ name: 'x', service: serviceOf(), platform: 'linux/s390x' }).linux.seccomp.syscalls.find(({ names }) => names.includes('clone'))?.args).toEqual([
-      { index: 1, value: 0x7e020000, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' },
-    ]);
+    expect(
+      ociConfig({ name: 'x', service: serviceOf(), platform: 'linux/s390x' }).linux.seccomp.syscalls.find(({ names }) =>
+        names.includes('clone'),
+      )?.args,
+    ).toEqual([{ index: 1, value: 0x7e020000, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }]);
     expect(rulesFor('clone')).toEqual([{ action: 'SCMP_ACT_ALLOW', args: 1 }]);
   });
 
   test('names no call twice in one rule, and none in two lists', () => {
-    for (const { names } of ociConfig({ name: 'x', service: everything, platform: 'linux/amd64' }).linux.seccomp.syscalls) expect(new Set(names).size).toBe(names.length);
-    const names = ociConfig({ name: 'x', service: serviceOf(), platform: 'linux/amd64' }).linux.seccomp.syscalls.filter(({ args }) => args === undefined).flatMap((rule) => rule.names);
+    for (const { names } of ociConfig({ name: 'x', service: everything, platform: 'linux/amd64' }).linux.seccomp.syscalls)
+      expect(new Set(names).size).toBe(names.length);
+    const names = ociConfig({ name: 'x', service: serviceOf(), platform: 'linux/amd64' })
+      .linux.seccomp.syscalls.filter(({ args }) => args === undefined)
+      .flatMap((rule) => rule.names);
     expect(new Set(names).size).toBe(names.length);
   });
 });

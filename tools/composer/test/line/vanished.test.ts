@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { openLine, updateComponents, openArchive, openPayloadReader, openPinFinder, type Line, type Surroundings } from '@moby/composer';
 import { openContentStore } from '@moby/content';
 import type { Diagnostic } from '@moby/model';
-import { kernelPackages, makeDebianArchive, scratchFolder, startFaultyServer, type ArchiveSpec, type DebianArchive, type FaultyServer } from '@moby/testkit';
+import {
+  kernelPackages,
+  makeDebianArchive,
+  scratchFolder,
+  startFaultyServer,
+  type ArchiveSpec,
+  type DebianArchive,
+  type FaultyServer,
+} from '@moby/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { greeter } from '../author/scratch-archive.ts';
 import { draft, told, writeTree } from '../author/scratch-component.ts';
@@ -41,13 +49,38 @@ async function world(packages: ArchiveSpec['suites'][string]['packages']): Promi
     signal: new AbortController().signal,
   });
   const source = { kind: 'deb', package: 'hello', suite: 'scratch', keep: ['usr/bin/hello'] };
-  const kernel = { kind: 'deb', package: 'linux-image-unpinned', follows: 'linux-image-cloud-amd64', suite: 'scratch', keep: ['boot/vmlinuz-*', 'usr/lib/modules/**'] };
+  const kernel = {
+    kind: 'deb',
+    package: 'linux-image-unpinned',
+    follows: 'linux-image-cloud-amd64',
+    suite: 'scratch',
+    keep: ['boot/vmlinuz-*', 'usr/lib/modules/**'],
+  };
   await writeTree(join(library.folder, 'components'), {
-    'hello/1.0/package.json': draft({ name: 'hello', version: '1.0.1', upstream: '1.0.0', sources: [source], manifest: { kind: 'service', requires: { busybox: '*' }, service: { args: ['/usr/bin/hello'] } } }),
-    'linux/6.12/package.json': draft({ name: 'linux', version: '6.12.101', upstream: '6.12.1', sources: [kernel], manifest: { kind: 'kernel', provides: { 'kernel:linux': '6.12.1' }, exclusive: ['slot:kernel'] } }),
+    'hello/1.0/package.json': draft({
+      name: 'hello',
+      version: '1.0.1',
+      upstream: '1.0.0',
+      sources: [source],
+      manifest: { kind: 'service', requires: { busybox: '*' }, service: { args: ['/usr/bin/hello'] } },
+    }),
+    'linux/6.12/package.json': draft({
+      name: 'linux',
+      version: '6.12.101',
+      upstream: '6.12.1',
+      sources: [kernel],
+      manifest: { kind: 'kernel', provides: { 'kernel:linux': '6.12.1' }, exclusive: ['slot:kernel'] },
+    }),
   });
   // Debian's packages have `#!/bin/sh`; a shell of the library stands in the container's root.
-  await library.add({ name: 'busybox', upstream: '1.37.0', files: { 'usr/bin/busybox': 'busybox\n' }, executable: ['usr/bin/busybox'], links: { 'usr/bin/sh': 'busybox' }, manifest: { kind: 'tool' } });
+  await library.add({
+    name: 'busybox',
+    upstream: '1.37.0',
+    files: { 'usr/bin/busybox': 'busybox\n' },
+    executable: ['usr/bin/busybox'],
+    links: { 'usr/bin/sh': 'busybox' },
+    manifest: { kind: 'tool' },
+  });
   await library.assembly('web', text);
   const store = openContentStore(scratchFolder());
   const reach = openArchive({ surroundings: surroundings(scratchFolder()), store, isOffline: false });
@@ -77,7 +110,9 @@ describe('a pin that has vanished', () => {
     const made = await world([greeter('1.0-1'), ...kernelPackages('linux-image-cloud-amd64', '6.12.1-cloud', '6.12.1-1')]);
     expect((await (await made.fresh()).compose(ask('web', online))).ok).toBe(true);
     const before = await lockOf(made);
-    await made.archive.publish(suitesOf([greeter('1.0-2', 'hi'), ...kernelPackages('linux-image-cloud-amd64', '6.12.9-cloud', '6.12.9-1')]));
+    await made.archive.publish(
+      suitesOf([greeter('1.0-2', 'hi'), ...kernelPackages('linux-image-cloud-amd64', '6.12.9-cloud', '6.12.9-1')]),
+    );
     const store = scratchFolder();
     const judged = await (await made.fresh(store)).compose(ask('web', online));
     expect(judged.ok).toBe(true);
@@ -106,14 +141,22 @@ describe('a pin that has vanished', () => {
     expect((await (await made.fresh()).compose(ask('web', online))).ok).toBe(true);
     const before = await lockOf(made);
     await made.archive.publish(suitesOf([greeter('1.0-2'), ...kernelPackages('linux-image-cloud-amd64', '6.12.1-cloud', '6.12.1-1')]));
-    await expect((await made.fresh()).compose(ask('web', locked))).rejects.toMatchObject({ code: 'source-vanished', hints: ['pin what the archive has now: moby-compose component update hello/1.0'] });
-    await expect((await made.fresh()).compose(ask('web', { policy: { locked: true, offline: true } }))).rejects.toMatchObject({ code: 'offline' });
+    await expect((await made.fresh()).compose(ask('web', locked))).rejects.toMatchObject({
+      code: 'source-vanished',
+      hints: ['pin what the archive has now: moby-compose component update hello/1.0'],
+    });
+    await expect((await made.fresh()).compose(ask('web', { policy: { locked: true, offline: true } }))).rejects.toMatchObject({
+      code: 'offline',
+    });
     expect(await lockOf(made)).toBe(before);
   });
 
   test('is never taken from another line', async () => {
     const made = await world([greeter('1.0-1'), ...kernelPackages('linux-image-cloud-amd64', '6.12.1-cloud', '6.12.1-1')]);
     await made.archive.publish(suitesOf([greeter('2.0-1'), ...kernelPackages('linux-image-cloud-amd64', '6.12.1-cloud', '6.12.1-1')]));
-    await expect((await made.fresh()).compose(ask('web', online))).rejects.toMatchObject({ code: 'source-vanished', message: expect.stringContaining('2.0.0') });
+    await expect((await made.fresh()).compose(ask('web', online))).rejects.toMatchObject({
+      code: 'source-vanished',
+      message: expect.stringContaining('2.0.0'),
+    });
   });
 });

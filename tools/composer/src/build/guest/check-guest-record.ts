@@ -15,7 +15,9 @@ export function checkGuestRecord(record: GuestRecord): readonly Diagnostic[] {
   return [
     ...[record.onboot, record.services, record.onshutdown].flatMap(tooMany),
     ...all.flatMap(nameFindings),
-    ...repeated(record.onboot), ...repeated(record.services), ...repeated(record.onshutdown),
+    ...repeated(record.onboot),
+    ...repeated(record.services),
+    ...repeated(record.onshutdown),
     ...all.flatMap((container) => overlayLower(container.name, container.lower).findings),
     ...record.services.flatMap((service) => orderFindings(service, record.services)),
     ...cycleFindings(record.services),
@@ -28,20 +30,27 @@ function error(code: string, message: string, hints: readonly string[] = []): Di
 }
 
 function tooMany(section: readonly GuestContainer[]): readonly Diagnostic[] {
-  return section.length <= mostContainers ? [] : [error('too-many-containers', `${section.length} containers in one section, at most ${mostContainers} are supported`)];
+  return section.length <= mostContainers
+    ? []
+    : [error('too-many-containers', `${section.length} containers in one section, at most ${mostContainers} are supported`)];
 }
 
 function nameFindings(container: GuestContainer): readonly Diagnostic[] {
   const { name } = container;
   if (name.length <= longestContainerName && namePattern.test(name)) return [];
-  const why = name.length > longestContainerName ? `it has ${name.length} characters, at most ${longestContainerName} are supported` : 'a name has a-z 0-9 . - and begins with a letter or digit';
+  const why =
+    name.length > longestContainerName
+      ? `it has ${name.length} characters, at most ${longestContainerName} are supported`
+      : 'a name has a-z 0-9 . - and begins with a letter or digit';
   return [error('odd-container-name', `${JSON.stringify(name.slice(0, 80))} can't name a container: ${why}`)];
 }
 
 function repeated(section: readonly GuestContainer[]): readonly Diagnostic[] {
   const names = section.map((container) => container.name);
   const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
-  return twice.map((name) => error('repeated-container', `two containers of one section are named \`${name}\``, ['give one of them a `name`']));
+  return twice.map((name) =>
+    error('repeated-container', `two containers of one section are named \`${name}\``, ['give one of them a `name`']),
+  );
 }
 
 function orderFindings(service: GuestService, services: readonly GuestService[]): readonly Diagnostic[] {
@@ -52,14 +61,20 @@ function orderFindings(service: GuestService, services: readonly GuestService[])
 
 /** Services that wait for each other would wait for ever. */
 function cycleFindings(services: readonly GuestService[]): readonly Diagnostic[] {
-  let waiting = new Map(services.map((service) => [service.name, service.after.filter((other) => services.some(({ name }) => name === other))]));
+  let waiting = new Map(
+    services.map((service) => [service.name, service.after.filter((other) => services.some(({ name }) => name === other))]),
+  );
   for (;;) {
     const free = [...waiting].filter(([, after]) => after.length === 0).map(([name]) => name);
     if (free.length === 0) break;
-    waiting = new Map([...waiting].filter(([name]) => !free.includes(name)).map(([name, after]) => [name, after.filter((other) => !free.includes(other))]));
+    waiting = new Map(
+      [...waiting].filter(([name]) => !free.includes(name)).map(([name, after]) => [name, after.filter((other) => !free.includes(other))]),
+    );
   }
   const cycle = cycleIn(waiting);
-  return cycle.length === 0 ? [] : [error('service-cycle', `services wait for each other: ${cycle.map((name) => `\`${name}\``).join(' after ')}`)];
+  return cycle.length === 0
+    ? []
+    : [error('service-cycle', `services wait for each other: ${cycle.map((name) => `\`${name}\``).join(' after ')}`)];
 }
 
 /** One cycle, its first name repeated at its end; every node left over has an edge to another of them. */
@@ -82,14 +97,20 @@ function lineFindings(record: GuestRecord): readonly Diagnostic[] {
     ...record.modules.map((module) => ['a module', module] as const),
     ...record.services.flatMap(({ name, ready }) => probeTexts(ready).map((text) => [`the probe of \`${name}\``, text] as const)),
   ];
-  return fields.filter(([, text]) => /[\n\r\0]/.test(text)).map(([what]) => error('line-break', `${what} has a line break or a zero byte, which a guest record can't carry`));
+  return fields
+    .filter(([, text]) => /[\n\r\0]/.test(text))
+    .map(([what]) => error('line-break', `${what} has a line break or a zero byte, which a guest record can't carry`));
 }
 
 function probeTexts(ready: GuestService['ready']): readonly string[] {
   if (ready === undefined) return [];
   switch (ready.kind) {
-    case 'tcp': return [];
-    case 'http': case 'file': return [ready.path];
-    case 'exec': return ready.args;
+    case 'tcp':
+      return [];
+    case 'http':
+    case 'file':
+      return [ready.path];
+    case 'exec':
+      return ready.args;
   }
 }

@@ -20,7 +20,9 @@ export function generatedTree(input: GeneratedTreeInput): readonly TreeEntry[] {
     makeDirectory('root', 0o700),
     makeDirectory('run'),
     makeDirectory('var/tmp', 0o1777),
-    ...mountPointsOf(service).filter(isInTree).map((path) => makeDirectory(path.slice(1))),
+    ...mountPointsOf(service)
+      .filter(isInTree)
+      .map((path) => makeDirectory(path.slice(1))),
     makeTextFile('etc/passwd', passwdOf(service)),
     makeTextFile('etc/group', groupOf(service)),
     makeTextFile('etc/hostname', `${name}\n`),

@@ -60,10 +60,14 @@ function containerFields(folder: string, container: GuestContainer): readonly Tr
 
 function readyText(probe: ReadyProbe): string {
   switch (probe.kind) {
-    case 'tcp': return `tcp ${probe.port}\n`;
-    case 'http': return `http ${probe.port} ${probe.path}\n`;
-    case 'file': return `file ${probe.path}\n`;
-    case 'exec': return `exec\n${linesOf(probe.args)}`;
+    case 'tcp':
+      return `tcp ${probe.port}\n`;
+    case 'http':
+      return `http ${probe.port} ${probe.path}\n`;
+    case 'file':
+      return `file ${probe.path}\n`;
+    case 'exec':
+      return `exec\n${linesOf(probe.args)}`;
   }
 }
 

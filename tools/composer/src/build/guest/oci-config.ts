@@ -92,7 +92,16 @@ export function mountPointsOf(service: ServiceDefaults): readonly string[] {
 /** The folder, beside `/etc/resolv.conf` which links into it, that shows the machine's `/run/resolv`. */
 export const resolvFolder = '/etc/resolv';
 
-const maskedPaths = ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/sched_debug', '/proc/scsi', '/proc/timer_list', '/sys/firmware'];
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/sys/firmware',
+];
 const readonlyPaths = ['/proc/asound', '/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 const standardPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin';
 
@@ -119,7 +128,9 @@ function processOf(service: ServiceDefaults): OciProcess {
 
 function environmentOf(service: ServiceDefaults): readonly string[] {
   const all: Record<string, string> = { PATH: standardPath, ...service.env };
-  return Object.keys(all).sort(compareCodeUnits).map((key) => `${key}=${all[key] ?? ''}`);
+  return Object.keys(all)
+    .sort(compareCodeUnits)
+    .map((key) => `${key}=${all[key] ?? ''}`);
 }
 
 function namespacesOf(service: ServiceDefaults): readonly { readonly type: string }[] {

@@ -15,16 +15,32 @@ export function overlayLower(root: string, trees: readonly string[]): Judged<str
     findings.push({ severity: 'error', code, message, hints: [hint] });
   };
   if (trees.length < leastLowerTrees) {
-    say('too-few-trees', `the root of \`${root}\` has ${count(trees.length)}, an overlay needs at least ${leastLowerTrees}`, 'give it a component beside its generated tree');
+    say(
+      'too-few-trees',
+      `the root of \`${root}\` has ${count(trees.length)}, an overlay needs at least ${leastLowerTrees}`,
+      'give it a component beside its generated tree',
+    );
   }
   if (trees.length > mostLowerTrees) {
-    say('too-many-trees', `the root of \`${root}\` has ${count(trees.length)}, at most ${mostLowerTrees} are supported`, 'take components out, or split the container in two');
+    say(
+      'too-many-trees',
+      `the root of \`${root}\` has ${count(trees.length)}, at most ${mostLowerTrees} are supported`,
+      'take components out, or split the container in two',
+    );
   } else if (size > mostLowerBytes) {
-    say('too-many-trees', `the trees of \`${root}\` have paths of ${size} bytes together, the kernel takes ${mostLowerBytes}`, 'take components out, or split the container in two');
+    say(
+      'too-many-trees',
+      `the trees of \`${root}\` have paths of ${size} bytes together, the kernel takes ${mostLowerBytes}`,
+      'take components out, or split the container in two',
+    );
   }
   const odd = trees.find((tree) => !plainPath.test(tree));
   if (odd !== undefined) {
-    say('odd-tree-path', `a tree of \`${root}\` has the path ${JSON.stringify(odd)}, which a mount's options can't carry`, 'an absolute path of letters, digits and . _ / - works');
+    say(
+      'odd-tree-path',
+      `a tree of \`${root}\` has the path ${JSON.stringify(odd)}, which a mount's options can't carry`,
+      'an absolute path of letters, digits and . _ / - works',
+    );
   }
   return findings.length === 0 ? { ok: true, value: text, findings } : { ok: false, findings };
 }

@@ -57,16 +57,24 @@ function conditionalRules(platform: Platform): readonly SeccompRule[] {
   const flags = platform === 'linux/s390x' ? 1 : 0;
   return [
     { names: ['clone'], action: 'SCMP_ACT_ALLOW', args: [{ index: flags, value: newNamespaces, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }] },
-    ...harmlessPersonalities.map((value): SeccompRule => ({ names: ['personality'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }] })),
+    ...harmlessPersonalities.map((value): SeccompRule => ({
+      names: ['personality'],
+      action: 'SCMP_ACT_ALLOW',
+      args: [{ index: 0, value, op: 'SCMP_CMP_EQ' }],
+    })),
     { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: vsock, op: 'SCMP_CMP_NE' }] },
   ];
 }
 
 function architectureOf(platform: Platform): string {
   switch (platform) {
-    case 'linux/amd64': return 'SCMP_ARCH_X86_64';
-    case 'linux/arm64': return 'SCMP_ARCH_AARCH64';
-    case 'linux/riscv64': return 'SCMP_ARCH_RISCV64';
-    case 'linux/s390x': return 'SCMP_ARCH_S390X';
+    case 'linux/amd64':
+      return 'SCMP_ARCH_X86_64';
+    case 'linux/arm64':
+      return 'SCMP_ARCH_AARCH64';
+    case 'linux/riscv64':
+      return 'SCMP_ARCH_RISCV64';
+    case 'linux/s390x':
+      return 'SCMP_ARCH_S390X';
   }
 }

@@ -23,7 +23,8 @@ export function makeLink(path: string, target: string): TreeEntry {
 export function withParents(entries: readonly TreeEntry[]): readonly TreeEntry[] {
   const byPath = new Map<string, TreeEntry>();
   for (const entry of entries) if (!byPath.has(entry.path)) byPath.set(entry.path, entry);
-  for (const path of [...byPath.keys()]) {
+  const own = Array.from(byPath.keys());
+  for (const path of own) {
     for (const parent of parentsOf(path)) if (!byPath.has(parent)) byPath.set(parent, makeDirectory(parent));
   }
   return [...byPath.values()].sort((a, b) => compareCodeUnits(a.path, b.path));
