@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { expectGolden } from '@moby/testkit';
 import { makeWorld, transcript, type World } from './world.ts';
 

@@ -41,11 +41,16 @@ function section(id: string): readonly string[] {
     '```',
     '',
     ...args.map(([name, arg]) => `- \`${name.toUpperCase()}\`${arg.required === true ? '' : ' (optional)'}: ${arg.description ?? ''}`),
-    ...flags.map(([name, flag]) => `- \`--${name}${flag.type === 'option' ? ` ${flag.helpValue ?? 'VALUE'}` : ''}\`: ${flag.description ?? ''}`),
+    ...flags.map(([name, flag]) => `- \`--${name}${valueOf(flag)}\`: ${flag.description ?? ''}`),
     '',
     ...examplesOf(command.examples),
     ...(shape === '' ? [] : [`\`--json\`: \`${shape}\``, '']),
   ];
+}
+
+function valueOf(flag: object): string {
+  if (!('type' in flag) || flag.type !== 'option') return '';
+  return ` ${'helpValue' in flag && typeof flag.helpValue === 'string' ? flag.helpValue : 'VALUE'}`;
 }
 
 function usageOf(id: string): string {

@@ -1,0 +1,43 @@
+import { zstdDecompressSync } from 'node:zlib';
+
+export interface CpioEntry {
+  readonly path: string;
+  readonly mode: number;
+  readonly bytes: Buffer;
+}
+
+/** The entries of a concatenation of compressed newc archives (kernel documentation, driver-api/early-userspace/buffer-format). */
+export function readInitrd(initrd: Buffer): readonly CpioEntry[] {
+  const bytes = zstdDecompressSync(initrd);
+  const entries: CpioEntry[] = [];
+  for (let at = 0; at + 110 <= bytes.length; ) {
+    if (bytes[at] === 0) {
+      at += 4;
+      continue;
+    }
+    const field = (index: number): number => Number.parseInt(bytes.toString('latin1', at + 6 + index * 8, at + 14 + index * 8), 16);
+    const [mode, size, nameSize] = [field(1), field(6), field(11)];
+    const path = bytes.toString('utf8', at + 110, at + 110 + nameSize - 1);
+    const start = padded(at + 110 + nameSize);
+    if (path !== 'TRAILER!!!') entries.push({ path, mode, bytes: bytes.subarray(start, start + size) });
+    at = padded(start + size);
+  }
+  return entries;
+}
+
+function padded(offset: number): number {
+  return (offset + 3) & ~3;
+}
+
+/** One newc archive of the entries, in the order given: as `cpio -o -H newc` makes it. */
+export function writeCpio(entries: readonly CpioEntry[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const [index, { path, mode, bytes }] of [...entries, { path: 'TRAILER!!!', mode: 0, bytes: Buffer.alloc(0) }].entries()) {
+    const name = Buffer.from(`${path}\0`);
+    const links = (mode & 0o170000) === 0o040000 ? 2 : 1;
+    const fields = [index + 1, mode, 0, 0, links, 0, bytes.length, 0, 0, 0, 0, name.length, 0];
+    parts.push(Buffer.from(`070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`), name);
+    parts.push(Buffer.alloc(padded(110 + name.length) - 110 - name.length), bytes, Buffer.alloc(padded(bytes.length) - bytes.length));
+  }
+  return Buffer.concat(parts);
+}
