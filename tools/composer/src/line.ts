@@ -170,7 +170,7 @@ class WorldLine implements Line {
     }
     const { resolution } = resolved;
     const lock = makeLock({ assembly, resolution, compressor: compressorOf(request.level) });
-    const lockState = old.value === undefined ? 'missing' : formatLock(lock) === old.value.text ? 'same' : 'differs';
+    const lockState = compareLocks(lock, old.value);
     progress.step({
       step: 'resolve',
       done: resolution.components.size,
@@ -354,6 +354,12 @@ class WorldLine implements Line {
     const base = isOwn ? (this.#surroundings.library ?? '') : this.#surroundings.currentFolder;
     return join(base, 'out', variationName(assembly.name, request.variation), platformFolder(request.platform));
   }
+}
+
+/** Another compressor alone is no reason to write a lock anew, nor to refuse one: what is compressed stays the same. */
+function compareLocks(lock: Lockfile, old: { readonly lock: Lockfile; readonly text: string } | undefined): Checked['lockState'] {
+  if (old === undefined) return 'missing';
+  return formatLock({ ...lock, compressor: old.lock.compressor }) === old.text ? 'same' : 'differs';
 }
 
 export function storeFolder(environment: Surroundings['environment']): string {

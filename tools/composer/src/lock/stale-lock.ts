@@ -32,6 +32,6 @@ function differences(old: Lockfile, now: Lockfile): readonly string[] {
   }
   if (changes.length === 0 && JSON.stringify(old.roots) !== JSON.stringify(now.roots)) changes.push('components stand in other roots');
   if (changes.length === 0 && JSON.stringify(old) !== JSON.stringify(now))
-    changes.push('it was written by another version of this program or its compressor');
+    changes.push('it was written by another version of this program, or by hand');
   return changes;
 }

@@ -76,6 +76,19 @@ describe('the lock', () => {
     expect(await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8')).toBe(text);
   });
 
+  test('of another compressor is kept as it is, because what is compressed is the same', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    await composed(await library.open(), 'web');
+    const file = join(library.folder, 'assemblies/web/assembly.lock.json');
+    const other = (await readFile(file, 'utf8')).replace(/"version": "[0-9.]+"\n {2}\}/, '"version": "1.4.0"\n  }');
+    expect(other).toContain('"1.4.0"');
+    await writeFile(file, other);
+    expect((await composed(await library.open(), 'web', { policy: { locked: true, offline: true } })).lockState).toBe('unchanged');
+    expect(await readFile(file, 'utf8')).toBe(other);
+  });
+
   test('that is damaged is said to be, with the way out', async () => {
     const library = await scratchLibrary();
     await library.add(service('app', '1.0.0'));
