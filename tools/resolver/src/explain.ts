@@ -16,6 +16,8 @@ const farthestPlaceColumn = 76;
 const joinedLength = 76;
 /** Statements after which a proof is given as the list of its facts: nobody follows a longer one. */
 const maxSteps = 25;
+/** Facts of such a list that are printed. */
+const maxFactsListed = 30;
 /** Ways out that are printed. */
 const maxWaysOut = 6;
 
@@ -79,11 +81,12 @@ class Prose {
 
   #listFacts(): void {
     this.#push({ text: 'not all of this can be kept', place: undefined }, ':');
-    for (const node of this.#uses.keys()) {
-      if (node.kind !== 'fact') continue;
+    const facts = [...this.#uses.keys()].filter(({ kind }) => kind === 'fact');
+    for (const node of facts.slice(0, maxFactsListed)) {
       const { text, place } = this.#clause(node);
       this.#push({ text: `- ${text}`, place }, '');
     }
+    if (facts.length > maxFactsListed) this.#push({ text: `- and ${facts.length - maxFactsListed} more`, place: undefined }, '');
   }
 
   /** Writes the steps up to a derived statement, the last of which ends in its conclusion. */

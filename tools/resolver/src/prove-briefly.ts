@@ -5,21 +5,25 @@ import { makeNogood, termOf, unmet, type Given, type Instance, type Target } fro
 import type { Nogood, Origin, Term } from './nogood.ts';
 import { refute, type Refutation } from './refute.ts';
 import type { Derivation, DerivedTerm } from './result.ts';
+import { StepBudget } from './search.ts';
 import { complement, equalSets, has, isSubset, union } from './value-set.ts';
 
 /** Facts up to which each is tried to be left out; beyond, the proof stays as it was found. */
 const maxFactsToShrink = 400;
+/** Conflicts that shrinking may cost in all. */
+const maxShrinkingConflicts = 10_000;
 
 /**
  * A short derivation from facts that can't all be kept: requirements that versions of one component share are joined,
  * every fact that is not needed is left out, and the rest is proved again from the start.
  */
 export function proveBriefly(causes: readonly Given[]): Derivation {
+  const budget = new StepBudget({ maxSteps: Number.POSITIVE_INFINITY, maxConflicts: maxShrinkingConflicts });
   let facts = inProofOrder(causes);
-  facts = simplest(facts, joined(facts)) ?? facts;
-  facts = shrunk(facts);
-  facts = narrowed(facts);
-  const refutation = refuteFacts(facts);
+  facts = simplest(facts, joined(facts), budget) ?? facts;
+  facts = shrunk(facts, budget);
+  facts = narrowed(facts, budget);
+  const refutation = refuteFacts(facts, new StepBudget({ maxSteps: Number.POSITIVE_INFINITY, maxConflicts: Number.POSITIVE_INFINITY }));
   if (refutation === undefined) throw new Error('the facts of a proof can all be kept');
   return new Deriver(refutation, facts).derive(refutation.proof, []);
 }
@@ -30,23 +34,23 @@ function inProofOrder(causes: readonly Given[]): readonly Given[] {
   return causes.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function refuteFacts(facts: readonly Given[]): Refutation<Given> | undefined {
+function refuteFacts(facts: readonly Given[], budget: StepBudget): Refutation<Given> | undefined {
   const sizes = new Map<number, number>();
   for (const fact of facts) for (const { variable, package: of } of instancesOf(fact)) sizes.set(variable, of.size);
-  return refute(facts.flatMap((fact) => nogoodOf(fact) ?? []), sizes);
+  return refute(facts.flatMap((fact) => nogoodOf(fact) ?? []), sizes, budget);
 }
 
-function simplest(before: readonly Given[], after: readonly Given[]): readonly Given[] | undefined {
-  return after.length < before.length && refuteFacts(after) !== undefined ? after : undefined;
+function simplest(before: readonly Given[], after: readonly Given[], budget: StepBudget): readonly Given[] | undefined {
+  return after.length < before.length && refuteFacts(after, budget) !== undefined ? after : undefined;
 }
 
-function shrunk(facts: readonly Given[]): readonly Given[] {
-  let current = used(facts, refuteFacts(facts)) ?? facts;
+function shrunk(facts: readonly Given[], budget: StepBudget): readonly Given[] {
+  let current = used(facts, refuteFacts(facts, budget)) ?? facts;
   if (current.length > maxFactsToShrink) return current;
   for (const fact of current.toReversed()) {
     if (!current.includes(fact)) continue;
     const rest = current.filter((other) => other !== fact);
-    current = used(rest, refuteFacts(rest)) ?? current;
+    current = used(rest, refuteFacts(rest, budget)) ?? current;
   }
   return current;
 }
@@ -86,7 +90,7 @@ function joinedPair(a: Requires, b: Requires): Requires {
 }
 
 /** Speaks of those versions only that something in the proof asks for, where that is enough: `crun@^1.20`. */
-function narrowed(facts: readonly Given[]): readonly Given[] {
+function narrowed(facts: readonly Given[], budget: StepBudget): readonly Given[] {
   let current = facts;
   for (const fact of facts) {
     if (fact.kind !== 'requires') continue;
@@ -94,7 +98,7 @@ function narrowed(facts: readonly Given[]): readonly Given[] {
       if (asked.instance !== fact.who.instance || !isSubset(asked.set, fact.who.set) || equalSets(asked.set, fact.who.set)) continue;
       const narrower: Given = { ...fact, who: asked };
       const next = current.map((other) => (other === fact ? narrower : other));
-      if (refuteFacts(next) === undefined) continue;
+      if (refuteFacts(next, budget) === undefined) continue;
       current = next;
       break;
     }

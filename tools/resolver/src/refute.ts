@@ -1,11 +1,8 @@
 import { at } from './at.ts';
 import { Engine } from './engine.ts';
 import type { Nogood, Origin } from './nogood.ts';
-import { search, StepBudget, type Guide } from './search.ts';
+import { search, type Guide, type StepBudget } from './search.ts';
 import { onlyValue, valuesOf } from './value-set.ts';
-
-/** Decisions and conflicts of one refutation; a proof that needs more is not one that a person reads. */
-const maxSteps = 20_000;
 
 export interface Refutation<Cause> {
   /** The caller's name of each variable of the proof. */
@@ -16,9 +13,13 @@ export interface Refutation<Cause> {
 
 /**
  * A proof that not all of these nogoods can be kept, over variables of the given sizes; undefined if they can, or if none
- * was found within the limit. Conclusions are drawn from the last nogoods first, so what is said first is used last.
+ * was found within the budget. Conclusions are drawn from the last nogoods first, so what is said first is used last.
  */
-export function refute<Cause>(nogoods: readonly Nogood<Cause>[], sizes: ReadonlyMap<number, number>): Refutation<Cause> | undefined {
+export function refute<Cause>(
+  nogoods: readonly Nogood<Cause>[],
+  sizes: ReadonlyMap<number, number>,
+  budget: StepBudget,
+): Refutation<Cause> | undefined {
   const engine = new Engine<Cause>({ keepProof: true });
   const renamed = new Map<number, number>();
   for (const { terms } of nogoods) {
@@ -27,7 +28,7 @@ export function refute<Cause>(nogoods: readonly Nogood<Cause>[], sizes: Readonly
   for (const { terms, origin } of nogoods) {
     engine.add({ terms: terms.map(({ variable, set }) => ({ variable: renamed.get(variable) ?? 0, set })), origin });
   }
-  const found = search(engine, firstValueGuide(engine, renamed.size), new StepBudget(maxSteps));
+  const found = search(engine, firstValueGuide(engine, renamed.size), budget);
   return found.kind === 'impossible' ? { variables: [...renamed.keys()], proof: found.proof, causes: engine.causesOf(found.proof) } : undefined;
 }
 

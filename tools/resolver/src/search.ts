@@ -22,15 +22,36 @@ export type Found<Cause> =
   | { readonly kind: 'impossible'; readonly proof: Origin<Cause> }
   | { readonly kind: 'limit' };
 
+export interface StepLimits {
+  /** Decisions and conflicts in all. */
+  readonly maxSteps: number;
+  /** Conflicts alone, each of which is learned from and so makes the next one dearer. */
+  readonly maxConflicts: number;
+  /** `false` gives up at the first conflict after a decision. */
+  readonly backtracking?: boolean;
+}
+
 /** Counts decisions and conflicts over all searches of one answer. */
 export class StepBudget {
-  readonly max: number;
-  readonly backtracking: boolean;
+  readonly #limits: StepLimits;
   used = 0;
+  #conflicts = 0;
 
-  constructor(max: number, backtracking = true) {
-    this.max = max;
-    this.backtracking = backtracking;
+  constructor(limits: StepLimits) {
+    this.#limits = limits;
+  }
+
+  decided(): void {
+    this.used += 1;
+  }
+
+  conflicted(): void {
+    this.used += 1;
+    this.#conflicts += this.#limits.backtracking === false ? Number.POSITIVE_INFINITY : 1;
+  }
+
+  get isSpent(): boolean {
+    return this.used > this.#limits.maxSteps || this.#conflicts > this.#limits.maxConflicts;
   }
 }
 
@@ -41,20 +62,18 @@ export function search<Cause>(engine: Engine<Cause>, guide: Guide, budget: StepB
   for (;;) {
     const conflict = engine.propagate();
     if (conflict !== undefined) {
-      const decided = engine.level > 0;
       const proof = engine.learn(conflict);
       if (proof !== undefined) return { kind: 'impossible', proof };
       guide.closed(engine.level);
-      budget.used += 1;
-      if (decided && !budget.backtracking) return { kind: 'limit' };
+      budget.conflicted();
     } else {
       const next = guide.next();
       if (next === 'done') return { kind: 'solution' };
       if (next === 'refused') return { kind: 'refused' };
       engine.decide(next.variable, next.value);
       guide.opened(engine.level);
-      budget.used += 1;
+      budget.decided();
     }
-    if (budget.used > budget.max) return { kind: 'limit' };
+    if (budget.isSpent) return { kind: 'limit' };
   }
 }

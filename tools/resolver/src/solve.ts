@@ -10,6 +10,8 @@ import { whyUnsolvable, type Impossible } from './why-unsolvable.ts';
 
 /** Decisions and conflicts after which a search gives up, unless told otherwise. */
 export const defaultMaxSteps = 1_000_000;
+/** Conflicts after which a search gives up: about a minute. Real problems have a few hundred. */
+const maxConflicts = 20_000;
 
 export interface SolveOptions {
   readonly maxSteps?: number;
@@ -46,13 +48,13 @@ export function solveStably(universe: Universe, options: SolveOptions = {}): Ans
 
 /** As `solve`, but only states that there is no solution. */
 export function findPreferred(universe: Universe, options: SolveOptions = {}): Resolved | GaveUp | Impossible {
-  const budget = new StepBudget(options.maxSteps ?? defaultMaxSteps, options.backtracking ?? true);
+  const budget = new StepBudget({ maxSteps: options.maxSteps ?? defaultMaxSteps, maxConflicts, backtracking: options.backtracking ?? true });
   const encoding = new Encoding(new Catalogue(universe));
   const isLocked = Object.keys(universe.root.locked ?? {}).length > 0;
   const first = new PreferenceWalk(encoding, { preferLocked: isLocked });
   const found = search(encoding.engine, first, budget);
   if (found.kind === 'impossible') {
-    return { kind: 'impossible', catalogue: encoding.catalogue, causes: encoding.engine.causesOf(found.proof), maxSteps: budget.max };
+    return { kind: 'impossible', catalogue: encoding.catalogue, causes: encoding.engine.causesOf(found.proof) };
   }
   if (found.kind !== 'solution') return gaveUp(encoding, budget);
   if (!isLocked) return resolved(encoding, first, []);

@@ -9,8 +9,10 @@ import type { RootFact, Unsolvable } from './result.ts';
 import { formatRootFact, rootFactsOf, withRootFacts } from './root-facts.ts';
 import { search, StepBudget } from './search.ts';
 
-/** Searches that are spent on shrinking and on ways out, in all; each is bounded by the steps of the first one. */
-export const maxProbes = 400;
+/** Searches that are spent on shrinking and on ways out, in all, and what they may cost together. */
+const maxProbes = 400;
+const maxProbeSteps = 2_000_000;
+const maxProbeConflicts = 5_000;
 
 /** What a search without locks and recommendations says. */
 export type Probe =
@@ -21,20 +23,19 @@ export type Probe =
 /** Tries other universes, as often as it may. */
 export class Prober {
   readonly catalogue: Catalogue;
-  readonly #maxSteps: number;
+  readonly #budget = new StepBudget({ maxSteps: maxProbeSteps, maxConflicts: maxProbeConflicts });
   #left = maxProbes;
 
-  constructor(catalogue: Catalogue, maxSteps: number) {
+  constructor(catalogue: Catalogue) {
     this.catalogue = catalogue;
-    this.#maxSteps = maxSteps;
   }
 
   try(universe: Universe): Probe {
-    if (this.#left === 0) return { kind: 'limit' };
+    if (this.#left === 0 || this.#budget.isSpent) return { kind: 'limit' };
     this.#left -= 1;
     const encoding = new Encoding(new Catalogue(universe, this.catalogue));
     const walk = new PreferenceWalk(encoding, { preferLocked: false });
-    const found = search(encoding.engine, walk, new StepBudget(this.#maxSteps));
+    const found = search(encoding.engine, walk, this.#budget);
     if (found.kind === 'impossible') return { kind: 'impossible', causes: encoding.engine.causesOf(found.proof) };
     return found.kind === 'solution' ? { kind: 'solution', walk } : { kind: 'limit' };
   }
@@ -44,12 +45,11 @@ export interface Impossible {
   readonly kind: 'impossible';
   readonly catalogue: Catalogue;
   readonly causes: ReadonlySet<Given>;
-  readonly maxSteps: number;
 }
 
 /** Shrinks a proof to few facts of the root and of the universe, and looks for ways out. */
 export function whyUnsolvable(found: Impossible): Unsolvable {
-  const prober = new Prober(found.catalogue, found.maxSteps);
+  const prober = new Prober(found.catalogue);
   const { universe } = found.catalogue;
   const { core, causes } = shrinkRoot(universe, found, prober);
   const derivation = proveBriefly([...causes]);
