@@ -4,11 +4,11 @@
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
 import { openWorkspaceRegistry } from '@moby/registry';
 import { readArtifact } from '@moby/machine';
 import type { Artifact } from '@moby/model';
 import { checkout, temporaryFolder } from '@moby/testkit';
+import { unpackInitrd } from './cpio.ts';
 import { makeByHand } from './hand-made.ts';
 import { makeHelloCli } from './hello-cli.ts';
 import { interleaved, measure, median, type Usage } from './measure.ts';
@@ -94,11 +94,11 @@ async function warmAssemble({ folder, cache, out }: Bench): Promise<Compared> {
 
 const coldRounds = 3;
 
-async function coldAssemble({ folder, cache, out }: Bench): Promise<Compared> {
+async function coldAssemble({ folder, cache, out, artifact }: Bench): Promise<Compared> {
   const debs = join(folder, 'debs');
   const raw = join(folder, 'raw.cpio');
   await copyPackages(join(cache, 'moby-compose/blobs/sha256'), debs);
-  writeFileSync(raw, zstdDecompressSync(readFileSync(join(out, 'initrd.img'))));
+  writeFileSync(raw, unpackInitrd(readFileSync(join(out, 'initrd.img')), artifact.segments));
   const coldCache = (round: number): string => {
     const blobs = join(folder, `cold-${round}/moby-compose/blobs/sha256`);
     cpSync(debs, blobs, { recursive: true });

@@ -6,9 +6,14 @@ export interface CpioEntry {
   readonly bytes: Buffer;
 }
 
-/** The entries of a concatenation of compressed newc archives (kernel documentation, driver-api/early-userspace/buffer-format). */
-export function readInitrd(initrd: Buffer): readonly CpioEntry[] {
-  const bytes = zstdDecompressSync(initrd);
+/** An artifact's initrd, unpacked segment by segment: between two stands padding, at which a decompressor ends. */
+export function unpackInitrd(initrd: Buffer, segments: readonly { readonly sizeBytes: number }[]): Buffer {
+  let at = 0;
+  return Buffer.concat(segments.map(({ sizeBytes }) => zstdDecompressSync(initrd.subarray(at, (at += sizeBytes)))));
+}
+
+/** The entries of concatenated newc archives (kernel documentation, driver-api/early-userspace/buffer-format). */
+export function readCpio(bytes: Buffer): readonly CpioEntry[] {
   const entries: CpioEntry[] = [];
   for (let at = 0; at + 110 <= bytes.length; ) {
     if (bytes[at] === 0) {

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { parseDigest, type Artifact } from '@moby/model';
-import { readInitrd, writeCpio, type CpioEntry } from './cpio.ts';
+import { readCpio, unpackInitrd, writeCpio, type CpioEntry } from './cpio.ts';
 
 /** What a person would write by hand for one redis: one archive, one script, no container, no supervisor. */
 const init = (modules: readonly string[]): string => `#!/bin/sh
 mount -t proc proc /proc
 mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+exec >/dev/console 2>&1
 ${modules.map((path) => `insmod ${path}`).join('\n')}
 ip link set lo up
 ip link set eth0 up
@@ -29,7 +31,7 @@ const notNeeded = /\/(?:overlay|button|evdev|af_packet)\.ko$/;
 export async function makeByHand(artifact: Artifact, from: string, to: string): Promise<Artifact> {
   mkdirSync(to, { recursive: true });
   copyFileSync(join(from, 'vmlinuz'), join(to, 'vmlinuz'));
-  const entries = readInitrd(readFileSync(join(from, 'initrd.img')));
+  const entries = readCpio(unpackInitrd(readFileSync(join(from, 'initrd.img')), artifact.segments));
   const modules = textOf(entries, 'etc/moby/modules').split('\n').filter((path) => path !== '' && !notNeeded.test(path));
   const lower = textOf(entries, 'etc/moby/services/redis/lower').trim().split(':');
   const busybox = entries.find(({ path }) => /^c\/[0-9a-f]{12}\/usr\/bin\/busybox$/.test(path))?.path.slice(0, 'c/'.length + 12);

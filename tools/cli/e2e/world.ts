@@ -191,8 +191,23 @@ export function put(path: string, contents: string): void {
 
 /** A run as a golden file shows it: what was typed, how it ended, what came on either stream. */
 export function transcript(args: readonly string[], run: CliRun, world: World, place: Visit): string {
-  const body = `$ moby-compose ${args.join(' ')}\n${section('stdout', run.stdout)}${section('stderr', run.stderr)}exit ${run.exitCode ?? run.signal}\n`;
+  const told = args[0] === 'assemble' ? withoutHeartbeats(run.stderr) : withoutSteps(run.stderr);
+  const body = `$ moby-compose ${args.join(' ')}\n${section('stdout', run.stdout)}${section('stderr', told)}exit ${run.exitCode ?? run.signal}\n`;
   return normalise(body, { folder: place.folder, places: { [place.cache]: '<cache>', [world.folder]: '<world>', [world.server.url]: '<mirror>' } });
+}
+
+const stepLine = /^ {2}(?:resolve|check|fetch|derive|build|update|boot|verify|doctor)\b.*\n/gm;
+/** The time at the end of a finished step stands behind this column. */
+const finishedLength = 70;
+
+/** A slow machine says more often than a fast one that a step goes on. */
+function withoutHeartbeats(stderr: string): string {
+  return stderr.replace(stepLine, (line) => (line.length > finishedLength ? line : ''));
+}
+
+/** Commands whose result is something else tell of steps only where these take long. */
+function withoutSteps(stderr: string): string {
+  return stderr.replace(stepLine, '');
 }
 
 function section(name: string, content: string): string {
