@@ -10,10 +10,10 @@ writeFileSync(out, zstdCompressSync(readFileSync(raw), { params: { [constants.ZS
 
 /** The member data.tar.xz of a .deb, which is an ar archive (deb(5)). */
 function dataOf(bytes) {
-  for (let at = 8; at + 60 <= bytes.length; ) {
-    const name = bytes.toString('latin1', at, at + 16).trim();
-    const size = Number(bytes.toString('latin1', at + 48, at + 58));
-    if (name.startsWith('data.tar.xz')) return bytes.subarray(at + 60, at + 60 + size);
+  for (let at = 8; at + 60 <= bytes.length;) {
+    const name = String(bytes.subarray(at, at + 16));
+    const size = Number(String(bytes.subarray(at + 48, at + 58)));
+    if (name.indexOf('data.tar.xz') === 0) return bytes.subarray(at + 60, at + 60 + size);
     at += 60 + size + (size % 2);
   }
   throw new Error('no data.tar.xz');

@@ -42,7 +42,14 @@ async function main(): Promise<void> {
     const bench = await prepare(folder);
     const warm = await warmAssemble(bench);
     const cold = await coldAssemble(bench);
-    const figures = [warm.figure, cold.figure, await help(bench), size(bench), ...(process.argv.includes('--no-boot') ? [] : [await boot(bench)]), ...(await memory(bench, warm.ours, cold.ours))];
+    const figures = [
+      warm.figure,
+      cold.figure,
+      await help(bench),
+      size(bench),
+      ...(process.argv.includes('--no-boot') ? [] : [await boot(bench)]),
+      ...(await memory(bench, warm.ours, cold.ours)),
+    ];
     print(figures);
     if (process.argv.includes('--strict') && figures.some(({ passed }) => !passed)) process.exitCode = 1;
   } finally {
@@ -55,7 +62,8 @@ async function prepare(folder: string): Promise<Bench> {
   const out = join(folder, 'out');
   const own = process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '', '.cache');
   // Packages that this user already has are not downloaded again.
-  if (existsSync(join(own, 'moby-compose/blobs'))) cpSync(join(own, 'moby-compose/blobs'), join(cache, 'moby-compose/blobs'), { recursive: true });
+  if (existsSync(join(own, 'moby-compose/blobs')))
+    cpSync(join(own, 'moby-compose/blobs'), join(cache, 'moby-compose/blobs'), { recursive: true });
   await assemble(folder, cache, out);
   const artifact = await readArtifact(out);
   const initrd = readFileSync(join(out, 'initrd.img'));
@@ -89,7 +97,17 @@ async function warmAssemble({ folder, cache, out }: Bench): Promise<Compared> {
     (round) => measure([join(here, 'bare-copy.mjs'), out, fresh('bare', round)], { cwd: folder, folder }),
   );
   const [ours, bare] = [median(a.map(({ wallMs }) => wallMs)), median(b.map(({ wallMs }) => wallMs))];
-  return { ours: a, figure: { what: `warm assemble (n=${warmRounds})`, ours: ms(ours), against: `${ms(bare)} bare copy`, result: `+${ms(ours - bare)}, ${ratio(ours, bare)}`, goal: `at most +${warmExtraMs} ms`, passed: ours - bare <= warmExtraMs } };
+  return {
+    ours: a,
+    figure: {
+      what: `warm assemble (n=${warmRounds})`,
+      ours: ms(ours),
+      against: `${ms(bare)} bare copy`,
+      result: `+${ms(ours - bare)}, ${ratio(ours, bare)}`,
+      goal: `at most +${warmExtraMs} ms`,
+      passed: ours - bare <= warmExtraMs,
+    },
+  };
 }
 
 const coldRounds = 3;
@@ -111,20 +129,34 @@ async function coldAssemble({ folder, cache, out, artifact }: Bench): Promise<Co
     () => measure([join(here, 'bare-cold.mjs'), debs, raw, join(folder, 'raw.zst')], { cwd: here, folder }),
   );
   const [ours, bare] = [median(a.map(({ wallMs }) => wallMs)), median(b.map(({ wallMs }) => wallMs))];
-  return { ours: a, figure: { what: `cold assemble, packages there (n=${coldRounds})`, ours: ms(ours), against: `${ms(bare)} unxz and zstd once`, result: ratio(ours, bare), goal: 'at most 2.0 times', passed: ours <= 2 * bare } };
+  return {
+    ours: a,
+    figure: {
+      what: `cold assemble, packages there (n=${coldRounds})`,
+      ours: ms(ours),
+      against: `${ms(bare)} unxz and zstd once`,
+      result: ratio(ours, bare),
+      goal: 'at most 2.0 times',
+      passed: ours <= 2 * bare,
+    },
+  };
 }
 
 /** The packages that the assembly's components are pinned to, out of the store. */
 async function copyPackages(blobs: string, to: string): Promise<void> {
   mkdirSync(to);
   const lock: unknown = JSON.parse(readFileSync(join(checkout, 'assemblies', assembly, 'assembly.lock.json'), 'utf8'));
-  const used = typeof lock === 'object' && lock !== null && 'components' in lock && typeof lock.components === 'object' && lock.components !== null ? Object.keys(lock.components) : [];
+  const used =
+    typeof lock === 'object' && lock !== null && 'components' in lock && typeof lock.components === 'object' && lock.components !== null
+      ? Object.keys(lock.components)
+      : [];
   const registry = openWorkspaceRegistry({ folder: join(checkout, 'components'), label: 'components' });
   for (const name of await registry.names()) {
     for (const version of await registry.versions(name)) {
       if (!used.includes(`${name}@${version}`)) continue;
       const manifest = await registry.manifest(name, version);
-      for (const source of manifest.payload.platforms['linux/amd64']?.sources ?? []) if (source.kind === 'deb') copyFileSync(join(blobs, source.sha256), join(to, source.sha256));
+      for (const source of manifest.payload.platforms['linux/amd64']?.sources ?? [])
+        if (source.kind === 'deb') copyFileSync(join(blobs, source.sha256), join(to, source.sha256));
     }
   }
 }
@@ -140,14 +172,28 @@ async function help({ folder }: Bench): Promise<Figure> {
     () => measure([hello, '--help'], { cwd: folder, folder, env: cache }),
   );
   const [ours, bare] = [median(a.map(({ wallMs }) => wallMs)), median(b.map(({ wallMs }) => wallMs))];
-  return { what: `--help (n=${helpRounds})`, ours: ms(ours), against: `${ms(bare)} hello world with oclif`, result: ratio(ours, bare), goal: 'at most 1.5 times', passed: ours <= 1.5 * bare };
+  return {
+    what: `--help (n=${helpRounds})`,
+    ours: ms(ours),
+    against: `${ms(bare)} hello world with oclif`,
+    result: ratio(ours, bare),
+    goal: 'at most 1.5 times',
+    passed: ours <= 1.5 * bare,
+  };
 }
 
 const sizeGoalBytes = 24e6;
 
 function size({ artifact }: Bench): Figure {
   const { sizeBytes } = artifact;
-  return { what: 'size, zstd 3', ours: mb(sizeBytes), against: '', result: '', goal: `at most ${mb(sizeGoalBytes)}`, passed: sizeBytes <= sizeGoalBytes };
+  return {
+    what: 'size, zstd 3',
+    ours: mb(sizeBytes),
+    against: '',
+    result: '',
+    goal: `at most ${mb(sizeGoalBytes)}`,
+    passed: sizeBytes <= sizeGoalBytes,
+  };
 }
 
 const bootRounds = 3;
@@ -156,9 +202,20 @@ async function boot({ folder, out, artifact, cache }: Bench): Promise<Figure> {
   const byHand = join(folder, 'by-hand');
   const hand = await makeByHand(artifact, out, byHand);
   const machineCache = join(cache, 'machine');
-  const { a, b } = await interleaved(bootRounds, () => secondsUntilPong(artifact, out, machineCache), () => secondsUntilPong(hand, byHand, machineCache));
+  const { a, b } = await interleaved(
+    bootRounds,
+    () => secondsUntilPong(artifact, out, machineCache),
+    () => secondsUntilPong(hand, byHand, machineCache),
+  );
   const [ours, bare] = [median(a), median(b)];
-  return { what: `QEMU's start until PONG (n=${bootRounds})`, ours: `${ours.toFixed(2)} s`, against: `${bare.toFixed(2)} s initrd by hand`, result: ratio(ours, bare), goal: 'at most 1.2 times', passed: ours <= 1.2 * bare };
+  return {
+    what: `QEMU's start until PONG (n=${bootRounds})`,
+    ours: `${ours.toFixed(2)} s`,
+    against: `${bare.toFixed(2)} s initrd by hand`,
+    result: ratio(ours, bare),
+    goal: 'at most 1.2 times',
+    passed: ours <= 1.2 * bare,
+  };
 }
 
 const warmMemoryBytes = 80e6;
@@ -171,15 +228,38 @@ async function memory({ folder }: Bench, warm: readonly Usage[], cold: readonly 
   const warmPeak = Math.max(...warm.map(({ peakBytes }) => peakBytes));
   const coldPeak = Math.max(...cold.map(({ peakBytes }) => peakBytes));
   return [
-    { what: 'peak memory, warm', ours: mb(warmPeak), against: `${mb(node)} an empty program`, result: `+${mb(warmPeak - node)}`, goal: `at most +${mb(warmMemoryBytes)}`, passed: warmPeak - node <= warmMemoryBytes },
-    { what: 'peak memory, cold', ours: mb(coldPeak), against: '', result: '', goal: `at most ${mb(coldMemoryBytes)}`, passed: coldPeak <= coldMemoryBytes },
+    {
+      what: 'peak memory, warm',
+      ours: mb(warmPeak),
+      against: `${mb(node)} an empty program`,
+      result: `+${mb(warmPeak - node)}`,
+      goal: `at most +${mb(warmMemoryBytes)}`,
+      passed: warmPeak - node <= warmMemoryBytes,
+    },
+    {
+      what: 'peak memory, cold',
+      ours: mb(coldPeak),
+      against: '',
+      result: '',
+      goal: `at most ${mb(coldMemoryBytes)}`,
+      passed: coldPeak <= coldMemoryBytes,
+    },
   ];
 }
 
 function print(figures: readonly Figure[]): void {
-  const rows = [['', 'ours', 'against', 'result', 'goal', ''], ...figures.map(({ what, ours, against, result, goal, passed }) => [what, ours, against, result, goal, passed ? 'pass' : 'FAIL'])];
+  const rows = [
+    ['', 'ours', 'against', 'result', 'goal', ''],
+    ...figures.map(({ what, ours, against, result, goal, passed }) => [what, ours, against, result, goal, passed ? 'pass' : 'FAIL']),
+  ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  for (const row of rows) process.stdout.write(`${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`);
+  for (const row of rows)
+    process.stdout.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
 }
 
 function ms(value: number): string {

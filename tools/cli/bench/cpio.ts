@@ -15,7 +15,7 @@ export function unpackInitrd(initrd: Buffer, segments: readonly { readonly sizeB
 /** The entries of concatenated newc archives (kernel documentation, driver-api/early-userspace/buffer-format). */
 export function readCpio(bytes: Buffer): readonly CpioEntry[] {
   const entries: CpioEntry[] = [];
-  for (let at = 0; at + 110 <= bytes.length; ) {
+  for (let at = 0; at + 110 <= bytes.length;) {
     if (bytes[at] === 0) {
       at += 4;
       continue;

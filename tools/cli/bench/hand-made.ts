@@ -32,13 +32,16 @@ export async function makeByHand(artifact: Artifact, from: string, to: string): 
   mkdirSync(to, { recursive: true });
   copyFileSync(join(from, 'vmlinuz'), join(to, 'vmlinuz'));
   const entries = readCpio(unpackInitrd(readFileSync(join(from, 'initrd.img')), artifact.segments));
-  const modules = textOf(entries, 'etc/moby/modules').split('\n').filter((path) => path !== '' && !notNeeded.test(path));
+  const modules = textOf(entries, 'etc/moby/modules')
+    .split('\n')
+    .filter((path) => path !== '' && !notNeeded.test(path));
   const lower = textOf(entries, 'etc/moby/services/redis/lower').trim().split(':');
   const busybox = entries.find(({ path }) => /^c\/[0-9a-f]{12}\/usr\/bin\/busybox$/.test(path))?.path.slice(0, 'c/'.length + 12);
   const trees = [...lower.map((path) => path.slice(1)), ...(busybox === undefined ? [] : [busybox])];
   const chosen = new Map<string, CpioEntry>();
   const put = (entry: CpioEntry): void => void chosen.set(entry.path, entry);
-  for (const path of ['usr', 'usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64', 'proc', 'sys', 'dev', 'tmp', 'run', 'etc', 'var', 'root']) put({ path, mode: folderMode, bytes: Buffer.alloc(0) });
+  for (const path of ['usr', 'usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64', 'proc', 'sys', 'dev', 'tmp', 'run', 'etc', 'var', 'root'])
+    put({ path, mode: folderMode, bytes: Buffer.alloc(0) });
   for (const tree of trees) for (const entry of below(entries, tree)) put(entry);
   for (const entry of entries.filter(({ path }) => path.startsWith('usr/lib/modules'))) put(entry);
   for (const name of usrMerged) put({ path: name, mode: linkMode, bytes: Buffer.from(`usr/${name}`) });
@@ -47,7 +50,9 @@ export async function makeByHand(artifact: Artifact, from: string, to: string): 
   const bytes = zstdCompressSync(cpio, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
   writeFileSync(join(to, 'initrd.img'), bytes);
   const digest = parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
-  const files = artifact.files.map((file) => (file.role === 'initrd' && digest !== undefined ? { ...file, sizeBytes: bytes.length, digest } : file));
+  const files = artifact.files.map((file) =>
+    file.role === 'initrd' && digest !== undefined ? { ...file, sizeBytes: bytes.length, digest } : file,
+  );
   return { ...artifact, name: 'by-hand', files, services: [], expect: [] };
 }
 
@@ -57,6 +62,8 @@ function textOf(entries: readonly CpioEntry[], path: string): string {
 
 /** A tree's entries as they lie in a root; what links to /usr is put there by hand. */
 function below(entries: readonly CpioEntry[], tree: string): readonly CpioEntry[] {
-  const inside = entries.filter(({ path }) => path.startsWith(`${tree}/`)).map((entry) => ({ ...entry, path: entry.path.slice(tree.length + 1) }));
+  const inside = entries
+    .filter(({ path }) => path.startsWith(`${tree}/`))
+    .map((entry) => ({ ...entry, path: entry.path.slice(tree.length + 1) }));
   return inside.filter(({ path }) => !usrMerged.includes(path));
 }

@@ -11,7 +11,10 @@ export interface Usage {
 }
 
 /** Runs a Node program to its end. Throws with its words where it fails. */
-export async function measure(args: readonly string[], options: { readonly cwd: string; readonly folder: string; readonly env?: Readonly<Record<string, string>> }): Promise<Usage> {
+export async function measure(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly folder: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<Usage> {
   const usage = join(options.folder, 'usage.json');
   const began = performance.now();
   const child = spawn(process.execPath, ['--import', join(import.meta.dirname, 'report-usage.mjs'), ...args], {
@@ -30,7 +33,11 @@ export async function measure(args: readonly string[], options: { readonly cwd: 
 }
 
 /** A, B, A, B, …: what disturbs the machine disturbs both. */
-export async function interleaved<T>(count: number, a: (round: number) => Promise<T>, b: (round: number) => Promise<T>): Promise<{ readonly a: readonly T[]; readonly b: readonly T[] }> {
+export async function interleaved<T>(
+  count: number,
+  a: (round: number) => Promise<T>,
+  b: (round: number) => Promise<T>,
+): Promise<{ readonly a: readonly T[]; readonly b: readonly T[] }> {
   const results: { readonly a: T[]; readonly b: T[] } = { a: [], b: [] };
   for (let round = 0; round < count; round += 1) {
     results.a.push(await a(round));

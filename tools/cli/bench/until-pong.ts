@@ -8,7 +8,15 @@ const limitMs = 120_000;
 
 /** Boots an artifact with redis in it; seconds from QEMU's start until it answers PING. */
 export async function secondsUntilPong(artifact: Artifact, folder: string, cacheFolder: string): Promise<number> {
-  const machine = await bootMachine({ artifact, folder, cacheFolder, env: process.env, ports: [{ host: 0, machine: 6379 }], silentAfterMs: limitMs, limitMs });
+  const machine = await bootMachine({
+    artifact,
+    folder,
+    cacheFolder,
+    env: process.env,
+    ports: [{ host: 0, machine: 6379 }],
+    silentAfterMs: limitMs,
+    limitMs,
+  });
   try {
     const port = machine.port(6379);
     while (machine.now() < limitMs) {

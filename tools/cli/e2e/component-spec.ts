@@ -39,5 +39,8 @@ export function component(spec: ComponentSpec): Readonly<Record<string, string>>
 }
 
 export function owners(name: string): Readonly<Record<string, string>> {
-  return { [`${name}/OWNERS.yaml`]: 'lifecycle: experimental\nmaintainers:\n  - name: tester\n', [`${name}/README.md`]: `# ${name}\n\nFor tests.\n` };
+  return {
+    [`${name}/OWNERS.yaml`]: 'lifecycle: experimental\nmaintainers:\n  - name: tester\n',
+    [`${name}/README.md`]: `# ${name}\n\nFor tests.\n`,
+  };
 }

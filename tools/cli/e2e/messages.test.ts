@@ -13,7 +13,13 @@ afterEach(() => world.server.setFaults([]));
 afterAll(() => world.close());
 
 /** Runs, compares the whole transcript, and checks the exit code by itself: it is part of the contract. */
-async function golden(name: string, exitCode: number, args: readonly string[], place: Visit, env: Readonly<Record<string, string>> = {}): Promise<string> {
+async function golden(
+  name: string,
+  exitCode: number,
+  args: readonly string[],
+  place: Visit,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const run = await place.run(args, { env });
   const text = transcript(args, run, world, place);
   expectGolden(`${name}.txt`, text);
@@ -121,7 +127,9 @@ test('a port that is taken', async () => {
   const bin = pretendQemu(place);
   const args = ['run', 'web', '--publish', `${port}:6379`];
   const run = await place.run(args, { env: { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` } });
-  const text = transcript(args, run, world, place).replaceAll(String(port), '<port>').replaceAll(String(port < 50_000 ? port + 10_000 : port - 10_000), '<other port>');
+  const text = transcript(args, run, world, place)
+    .replaceAll(String(port), '<port>')
+    .replaceAll(String(port < 50_000 ? port + 10_000 : port - 10_000), '<other port>');
   expectGolden('port-in-use.txt', text);
   expect(run.exitCode).toBe(69);
 });
@@ -146,7 +154,9 @@ test('findings as JSON are one document on stdout, and nothing else anywhere', a
   assembly(place, (text) => text.replace('    ports:', '    prots:'));
   const run = await place.run(['assemble', 'web', '--json']);
   expect(run.stderr).toBe('');
-  expect(JSON.parse(run.stdout)).toMatchObject({ error: { code: 'unknown-key', findings: [{ place: { file: 'assemblies/web/assembly.yaml', line: 9, column: 5, length: 5 } }] } });
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    error: { code: 'unknown-key', findings: [{ place: { file: 'assemblies/web/assembly.yaml', line: 9, column: 5, length: 5 } }] },
+  });
 });
 
 test('a command that there is not', async () => {
@@ -164,6 +174,10 @@ test('a pipe that is closed early is no error', async () => {
   const { spawnSync } = await import('node:child_process');
   const place = world.visit();
   const program = join(import.meta.dirname, '../bin/run.js');
-  const run = spawnSync('sh', ['-c', `"${pinnedNode()}" "${program}" info redis --json | true; echo "\${PIPESTATUS:-}"`], { cwd: place.folder, encoding: 'utf8', env: { ...process.env, ...place.env } });
+  const run = spawnSync('sh', ['-c', `"${pinnedNode()}" "${program}" info redis --json | true; echo "\${PIPESTATUS:-}"`], {
+    cwd: place.folder,
+    encoding: 'utf8',
+    env: { ...process.env, ...place.env },
+  });
   expect(run.stderr).toBe('');
 });

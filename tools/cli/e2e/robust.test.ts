@@ -15,7 +15,7 @@ const rounds = 50;
 
 /** The same moments in every run of the test: a linear congruential generator (Numerical Recipes, section 7.1). */
 function* moments(seed: number, lastMs: number): Generator<number> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     yield (state / 2 ** 32) * lastMs;
   }
@@ -57,9 +57,14 @@ test('another folder, time zone, language, umask and order of files give the sam
   expect((await one.run(['assemble', 'web'], { env: { TZ: 'Asia/Kathmandu', LANG: 'C', LC_ALL: 'C' } })).exitCode).toBe(0);
   const env = { ...process.env, ...other.env, TZ: 'America/St_Johns', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' };
   const program = join(import.meta.dirname, '../bin/run.js');
-  await promisify(execFile)('sh', ['-c', 'umask 077; exec "$0" "$@"', process.execPath, program, 'assemble', 'web'], { cwd: other.folder, env });
+  await promisify(execFile)('sh', ['-c', 'umask 077; exec "$0" "$@"', process.execPath, program, 'assemble', 'web'], {
+    cwd: other.folder,
+    env,
+  });
   expect(digests(other)).toEqual(digests(one));
-  expect(readFileSync(join(other.folder, 'assemblies/web/assembly.lock.json'))).toEqual(readFileSync(join(one.folder, 'assemblies/web/assembly.lock.json')));
+  expect(readFileSync(join(other.folder, 'assemblies/web/assembly.lock.json'))).toEqual(
+    readFileSync(join(one.folder, 'assemblies/web/assembly.lock.json')),
+  );
 });
 
 function reorder(folder: string): void {
@@ -74,7 +79,16 @@ function reorder(folder: string): void {
 /** File → sha256 of everything in the artifact's folder. */
 function digests(place: Visit): Readonly<Record<string, string>> {
   const folder = join(place.folder, 'out/web/linux-amd64');
-  return Object.fromEntries(readdirSync(folder).sort().map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]));
+  return Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(folder, name)))
+          .digest('hex'),
+      ]),
+  );
 }
 
 test('Ctrl-C ends with 130, keeps the store clean, and the same command goes on', async () => {

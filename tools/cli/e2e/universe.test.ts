@@ -12,7 +12,10 @@ const universe = {
   root: { scopes: { engine: { engine: '^2' } } },
 };
 
-async function resolve(value: unknown, ...args: readonly string[]): Promise<{ readonly exitCode: number | undefined; readonly document: unknown; readonly stderr: string }> {
+async function resolve(
+  value: unknown,
+  ...args: readonly string[]
+): Promise<{ readonly exitCode: number | undefined; readonly document: unknown; readonly stderr: string }> {
   const folder = scratchFolder();
   writeFileSync(join(folder, 'world.json'), typeof value === 'string' ? value : JSON.stringify(value, undefined, 2));
   const run = await runCli(['resolve', '--universe', 'world.json', ...args], { cwd: folder });
@@ -25,7 +28,10 @@ test('a universe that has a solution', async () => {
     document: { status: 'solved', versions: { 'engine/crun': '1.21.0', 'engine/engine': '2.1.0', 'engine/libc': '2.41.0' }, dropped: [] },
     stderr: '',
   });
-  expect(await resolve(universe)).toMatchObject({ exitCode: 0, document: 'engine/crun    1.21.0\nengine/engine  2.1.0\nengine/libc    2.41.0\n' });
+  expect(await resolve(universe)).toMatchObject({
+    exitCode: 0,
+    document: 'engine/crun    1.21.0\nengine/engine  2.1.0\nengine/libc    2.41.0\n',
+  });
 });
 
 test('a universe without a solution: exit code 1, an explanation, and what to relax', async () => {

@@ -41,7 +41,9 @@ test('a kernel whose package name carries its version is found through what it f
   const { kernelPackages } = await import('@moby/testkit');
   const { trixie, ...others } = archiveSpec.suites;
   const rest = (trixie?.packages ?? []).filter((input) => !input.package.startsWith('linux-image'));
-  await world.archive.publish({ suites: { ...others, trixie: { packages: [...kernelPackages('linux-image-tiny', '6.12.2-tiny', '6.12.2-1'), ...rest] } } });
+  await world.archive.publish({
+    suites: { ...others, trixie: { packages: [...kernelPackages('linux-image-tiny', '6.12.2-tiny', '6.12.2-1'), ...rest] } },
+  });
   const place = world.visit();
   const run = await place.run(['assemble', 'web']);
   expectGolden('vanished-kernel.txt', transcript(['assemble', 'web'], run, world, place));

@@ -52,7 +52,10 @@ export const archiveSpec: ArchiveSpec = {
           version: '5:8.0.2-3',
           source: 'redis',
           files: [
-            ...['usr', 'usr/bin', 'usr/share', 'usr/share/doc', 'usr/share/doc/redis-tools'].map((path) => ({ path, kind: 'directory' as const })),
+            ...['usr', 'usr/bin', 'usr/share', 'usr/share/doc', 'usr/share/doc/redis-tools'].map((path) => ({
+              path,
+              kind: 'directory' as const,
+            })),
             { path: 'usr/bin/redis-server', ...text('pretends to be a server\n', 0o755) },
             { path: 'usr/share/doc/redis-tools/copyright', ...text('BSD-3-Clause\n') },
           ],
@@ -76,7 +79,13 @@ function library(name: string, version: string, source: string): ArchiveSpec['su
   };
 }
 
-const deb = (name: string, suite: string, keep: readonly string[], more: object = {}): object => ({ kind: 'deb', package: name, suite, ...more, keep: [...keep, 'usr/share/doc/*/copyright'] });
+const deb = (name: string, suite: string, keep: readonly string[], more: object = {}): object => ({
+  kind: 'deb',
+  package: name,
+  suite,
+  ...more,
+  keep: [...keep, 'usr/share/doc/*/copyright'],
+});
 
 const components: readonly ComponentSpec[] = [
   {
@@ -94,7 +103,12 @@ const components: readonly ComponentSpec[] = [
     version: '1.0.1',
     upstream: '1.0.0',
     kind: 'init',
-    manifest: { provides: { 'init:moby': '1.0.0' }, requires: { 'runtime:oci': '>=1.0.0' }, exclusive: ['slot:init'], kernel: { modules: ['overlay'] } },
+    manifest: {
+      provides: { 'init:moby': '1.0.0' },
+      requires: { 'runtime:oci': '>=1.0.0' },
+      exclusive: ['slot:init'],
+      kernel: { modules: ['overlay'] },
+    },
     sources: [{ kind: 'files', executable: ['init'] }],
     payload: { directories: { dev: '0755', proc: '0755', run: '0755', sys: '0755' } },
     files: { init: 'the first program\n' },
@@ -119,7 +133,14 @@ const components: readonly ComponentSpec[] = [
     sources: [{ kind: 'files', executable: ['usr/bin/*'] }],
     files: { 'usr/bin/runc': 'pretends to be another runtime\n' },
   },
-  { name: 'glibc', line: '2.36', version: '2.36.1', upstream: '2.36', kind: 'library', sources: [deb('libc6', 'bookworm', ['usr/lib/**'])] },
+  {
+    name: 'glibc',
+    line: '2.36',
+    version: '2.36.1',
+    upstream: '2.36',
+    kind: 'library',
+    sources: [deb('libc6', 'bookworm', ['usr/lib/**'])],
+  },
   { name: 'glibc', line: '2.41', version: '2.41.1', upstream: '2.41', kind: 'library', sources: [deb('libc6', 'trixie', ['usr/lib/**'])] },
   {
     name: 'redis',
@@ -155,8 +176,10 @@ export async function makeWorld(): Promise<World> {
   const keys = join(folder, 'keys.asc');
   writeFileSync(keys, archive.publicKey);
   const made = join(folder, 'library');
-  for (const spec of components) for (const [path, contents] of Object.entries(component(spec))) put(join(made, 'components', path), contents);
-  for (const name of new Set(components.map((spec) => spec.name))) for (const [path, contents] of Object.entries(owners(name))) put(join(made, 'components', path), contents);
+  for (const spec of components)
+    for (const [path, contents] of Object.entries(component(spec))) put(join(made, 'components', path), contents);
+  for (const name of new Set(components.map((spec) => spec.name)))
+    for (const [path, contents] of Object.entries(owners(name))) put(join(made, 'components', path), contents);
   put(join(made, 'assemblies/web/assembly.yaml'), webAssembly);
   const envOf = (cache: string): Readonly<Record<string, string>> => ({
     XDG_CACHE_HOME: cache,
@@ -193,7 +216,10 @@ export function put(path: string, contents: string): void {
 export function transcript(args: readonly string[], run: CliRun, world: World, place: Visit): string {
   const told = args[0] === 'assemble' ? withoutHeartbeats(run.stderr) : withoutSteps(run.stderr);
   const body = `$ moby-compose ${args.join(' ')}\n${section('stdout', run.stdout)}${section('stderr', told)}exit ${run.exitCode ?? run.signal}\n`;
-  return normalise(body, { folder: place.folder, places: { [place.cache]: '<cache>', [world.folder]: '<world>', [world.server.url]: '<mirror>' } });
+  return normalise(body, {
+    folder: place.folder,
+    places: { [place.cache]: '<cache>', [world.folder]: '<world>', [world.server.url]: '<mirror>' },
+  });
 }
 
 const stepLine = /^ {2}(?:resolve|check|fetch|derive|build|update|boot|verify|doctor)\b.*\n/gm;

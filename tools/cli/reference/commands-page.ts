@@ -56,13 +56,17 @@ function valueOf(flag: object): string {
 function usageOf(id: string): string {
   const command = commands[id];
   if (typeof command?.usage === 'string') return command.usage;
-  const args = Object.entries(command?.args ?? {}).map(([name, arg]) => (arg.required === true ? name.toUpperCase() : `[${name.toUpperCase()}]`));
+  const args = Object.entries(command?.args ?? {}).map(([name, arg]) =>
+    arg.required === true ? name.toUpperCase() : `[${name.toUpperCase()}]`,
+  );
   return [spaced(id), ...args, '[FLAGS]'].join(' ');
 }
 
 function examplesOf(examples: (typeof MobyCommand)['examples'] | undefined): readonly string[] {
   if (examples === undefined || examples.length === 0) return [];
-  const lines = examples.flatMap((example) => (typeof example === 'string' ? [`$ ${example}`] : [`# ${example.description}`, `$ ${example.command}`]));
+  const lines = examples.flatMap((example) =>
+    typeof example === 'string' ? [`$ ${example}`] : [`# ${example.description}`, `$ ${example.command}`],
+  );
   return ['```console', ...lines.map((line) => line.replaceAll('<%= config.bin %>', 'moby-compose')), '```', ''];
 }
 

@@ -14,7 +14,12 @@ const meanings: Readonly<Record<number, string>> = {
 /** docs/reference/exit-codes.md: which failure ends with which code, from the class that says so. */
 export function exitCodesPage(): string {
   const codes = Object.keys(messages).filter(isFailureCode);
-  const byExit = (exit: number): string => codes.filter((code) => new Failure({ code, message: '' }).exitCode === exit).sort().map((code) => `[\`${code}\`](messages.md#${code})`).join(', ');
+  const byExit = (exit: number): string =>
+    codes
+      .filter((code) => new Failure({ code, message: '' }).exitCode === exit)
+      .sort()
+      .map((code) => `[\`${code}\`](messages.md#${code})`)
+      .join(', ');
   return [
     '# Exit codes',
     '',

@@ -39,7 +39,22 @@ export async function openAssembly(named: string | undefined, flags: AssemblyFla
   const assembly = parsed.value;
   const platform = asked ?? assembly.platforms[0] ?? 'linux/amd64';
   const policy = { locked: flags.locked === true || flags.frozen === true, offline: flags.offline === true || flags.frozen === true };
-  return { ok: true, findings: parsed.findings, value: { line, assembly, request: { assembly: name, platform, variation, policy, out: flags.out === undefined ? undefined : relative(process.cwd(), resolve(flags.out)), level: segmentLevel } } };
+  return {
+    ok: true,
+    findings: parsed.findings,
+    value: {
+      line,
+      assembly,
+      request: {
+        assembly: name,
+        platform,
+        variation,
+        policy,
+        out: flags.out === undefined ? undefined : relative(process.cwd(), resolve(flags.out)),
+        level: segmentLevel,
+      },
+    },
+  };
 }
 
 function parsePlatform(text: string | undefined): Platform | undefined {
@@ -68,11 +83,17 @@ export async function chooseAssembly(currentFolder: string): Promise<string> {
   throw new Failure({
     code: 'usage',
     message: 'which assembly? there is no assembly.yaml in this folder or above it',
-    hints: only === undefined ? ['name a folder or a file: moby-compose assemble FILE'] : [`known here: ${known.join(', ')}`, `for example: moby-compose assemble ${only}`],
+    hints:
+      only === undefined
+        ? ['name a folder or a file: moby-compose assemble FILE']
+        : [`known here: ${known.join(', ')}`, `for example: moby-compose assemble ${only}`],
   });
 }
 
 async function assembliesOf(library: string): Promise<readonly string[]> {
   const entries = await readdir(join(library, 'assemblies'), { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory() && existsSync(join(library, 'assemblies', entry.name, 'assembly.yaml'))).map((entry) => entry.name).sort();
+  return entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(library, 'assemblies', entry.name, 'assembly.yaml')))
+    .map((entry) => entry.name)
+    .sort();
 }

@@ -1,4 +1,4 @@
-import type { Command } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
 import { Assemble } from './commands/assemble.ts';
 import { Check } from './commands/check.ts';
 import { ComponentBuild } from './commands/component-build.ts';

@@ -1,12 +1,21 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 
 /** Where components and bytes come from: every command that looks at the library has these. */
 export const libraryFlags = {
-  components: Flags.directory({ multiple: true, multipleNonGreedy: true, helpValue: 'DIR', description: 'a further folder of components, before the library (repeatable, the first is nearest)' }),
+  components: Flags.directory({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'DIR',
+    description: 'a further folder of components, before the library (repeatable, the first is nearest)',
+  }),
 };
 
 export const networkFlags = {
-  'debian-mirror': Flags.string({ helpValue: 'URL', description: 'the mirror that packages come from; by default that of the environment, of apt, or a public one' }),
+  'debian-mirror': Flags.string({
+    helpValue: 'URL',
+    description: 'the mirror that packages come from; by default that of the environment, of apt, or a public one',
+  }),
   offline: Flags.boolean({ description: 'use no network: everything must be in the store' }),
 };
 
@@ -16,9 +25,24 @@ export const lockFlags = {
 };
 
 export const variationFlags = {
-  with: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'NAME[@RANGE]', description: 'add a component to the machine, for this time (repeatable)' }),
-  without: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'NAME', description: 'leave a component out, for this time (repeatable)' }),
-  replace: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'A=B', description: 'use B wherever A would be, for this time (repeatable)' }),
+  with: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME[@RANGE]',
+    description: 'add a component to the machine, for this time (repeatable)',
+  }),
+  without: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+    description: 'leave a component out, for this time (repeatable)',
+  }),
+  replace: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'A=B',
+    description: 'use B wherever A would be, for this time (repeatable)',
+  }),
 };
 
 export const platformFlag = {
@@ -30,7 +54,7 @@ export const outFlag = {
 };
 
 export const machineFlags = {
-  memory: Flags.string({ helpValue: 'SIZE', description: 'the machine\'s memory, as 256MB; by default what the assembly says' }),
+  memory: Flags.string({ helpValue: 'SIZE', description: "the machine's memory, as 256MB; by default what the assembly says" }),
   'as-shipped': Flags.boolean({ description: 'boot the kernel as it is shipped, without what only saves time under emulation' }),
   timeout: Flags.string({ helpValue: 'TIME', description: 'the longest that the machine may live, as 90s or 5m' }),
 };

@@ -62,7 +62,11 @@ const mostMemoryBytes = 1024 ** 4;
 function parseMemory(text: string): number {
   const bytes = parseBytes(text);
   if (bytes !== undefined && bytes >= leastMemoryBytes && bytes <= mostMemoryBytes) return bytes;
-  throw new Failure({ code: 'usage', message: `\`--memory ${text}\` is not a size from 16MB to 1024GiB`, hints: ['for example `--memory 256MB`'] });
+  throw new Failure({
+    code: 'usage',
+    message: `\`--memory ${text}\` is not a size from 16MB to 1024GiB`,
+    hints: ['for example `--memory 256MB`'],
+  });
 }
 
 const mostTimeoutSeconds = 7 * 24 * 3600;
@@ -71,7 +75,11 @@ function parseTimeout(text: string): number {
   const match = /^([0-9]{1,6})(s|m|h)?$/.exec(text);
   const seconds = Number(match?.[1] ?? 0) * { s: 1, m: 60, h: 3600 }[match?.[2] === 'm' ? 'm' : match?.[2] === 'h' ? 'h' : 's'];
   if (seconds > 0 && seconds <= mostTimeoutSeconds) return seconds * 1000;
-  throw new Failure({ code: 'usage', message: `\`--timeout ${text}\` is not a time from 1s to ${mostTimeoutSeconds / 3600}h`, hints: ['for example `--timeout 90s`'] });
+  throw new Failure({
+    code: 'usage',
+    message: `\`--timeout ${text}\` is not a time from 1s to ${mostTimeoutSeconds / 3600}h`,
+    hints: ['for example `--timeout 90s`'],
+  });
 }
 
 /** `HOST:MACHINE` in place of a published port to the same machine's port, or as one more. */
@@ -87,5 +95,9 @@ function parsePort(text: string): { readonly host: number; readonly machine: num
   const host = Number(match?.[1] ?? -1);
   const machine = Number(match?.[2] ?? -1);
   if (host >= 0 && host <= 65_535 && machine >= 1 && machine <= 65_535) return { host, machine };
-  throw new Failure({ code: 'usage', message: `\`--publish ${text}\` is not \`HOST:MACHINE\`, two ports`, hints: ['for example `--publish 16379:6379`; a host port of 0 takes a free one'] });
+  throw new Failure({
+    code: 'usage',
+    message: `\`--publish ${text}\` is not \`HOST:MACHINE\`, two ports`,
+    hints: ['for example `--publish 16379:6379`; a host port of 0 takes a free one'],
+  });
 }

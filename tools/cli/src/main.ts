@@ -1,4 +1,6 @@
-import { Config, run, settings } from '@oclif/core';
+import { Config } from '@oclif/core/config';
+import { run } from '@oclif/core/run';
+import { settings } from '@oclif/core/settings';
 import type { Diagnostic } from '@moby/model';
 import { atHand, invocationOf, withInvocation } from './invocation.ts';
 import { isOutcome, type Outcome } from './outcome.ts';
@@ -34,7 +36,12 @@ async function printOutcome(outcome: Outcome, { terminal, json }: Print): Promis
     else {
       for (const line of outcome.lines) terminal.data.line(line);
       const invocation = invocationOf(process.env);
-      for (const line of outcome.next ?? []) terminal.talk.line(line.map((span) => (typeof span === 'string' ? withInvocation(span, invocation) : { ...span, text: withInvocation(span.text, invocation) })));
+      for (const line of outcome.next ?? [])
+        terminal.talk.line(
+          line.map((span) =>
+            typeof span === 'string' ? withInvocation(span, invocation) : { ...span, text: withInvocation(span.text, invocation) },
+          ),
+        );
     }
     return outcome.exitCode ?? 0;
   }
@@ -44,13 +51,16 @@ async function printOutcome(outcome: Outcome, { terminal, json }: Print): Promis
   return outcome.exitCode ?? 1;
 }
 
-async function printError(error: unknown, { terminal, json, argv, root }: Print & { readonly argv: readonly string[]; readonly root: string }): Promise<number> {
+async function printError(
+  thrown: unknown,
+  { terminal, json, argv, root }: Print & { readonly argv: readonly string[]; readonly root: string },
+): Promise<number> {
   const [{ describeError }, { renderTrouble, troubleDocument }, config] = await Promise.all([
     import('./reporter/describe-error.ts'),
     import('./reporter/render-trouble.ts'),
     Config.load({ root }),
   ]);
-  const trouble = describeError(error, { commands: config.commandIDs.map((id) => id.replaceAll(':', ' ')), argv });
+  const trouble = describeError(thrown, { commands: config.commandIDs.map((id) => id.replaceAll(':', ' ')), argv });
   if (json) terminal.data.document(troubleDocument(trouble));
   if (!json || trouble.stack !== undefined) for (const line of renderTrouble(withHintsAtHand(trouble))) terminal.talk.line(line);
   return trouble.exitCode;

@@ -1,4 +1,5 @@
-import { Command, Flags } from '@oclif/core';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import { invocationOf } from './invocation.ts';
 import { defaultGraceMs, listenForInterruption } from './interruption.ts';
 import type { Outcome } from './outcome.ts';

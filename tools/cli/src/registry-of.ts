@@ -8,5 +8,8 @@ import { findLibrary } from './surroundings.ts';
 export function registryOf(componentFolders: readonly string[]): Registry {
   const library = findLibrary(process.cwd());
   const folders = componentFolders.map((folder) => openWorkspaceRegistry({ folder: resolve(folder), label: folder }));
-  return openOverlayRegistry([...folders, ...(library === undefined ? [] : [openWorkspaceRegistry({ folder: join(library, 'components'), label: 'components' })])]);
+  return openOverlayRegistry([
+    ...folders,
+    ...(library === undefined ? [] : [openWorkspaceRegistry({ folder: join(library, 'components'), label: 'components' })]),
+  ]);
 }

@@ -28,12 +28,12 @@ export async function runMachine({ options, showConsole, session, assembly }: Ru
       return;
     }
     events.push(event);
-    if (event.kind === 'machine') for (const line of openingLines(options.artifact, event)) reporter.say(line);
+    if (event.kind === 'machine') openingLines(options.artifact, event).forEach(reporter.say);
     const line = showConsole && event.kind !== 'machine' ? undefined : eventLine(event);
     if (line !== undefined) reporter.say(line);
     if (event.kind === 'ready') {
       reporter.settle();
-      for (const line of readyLines(event.atMs, showConsole)) reporter.say(line);
+      readyLines(event.atMs, showConsole).forEach(reporter.say);
     } else wait(nextWait(event));
   };
   const { exit, finding } = await runArtifact({ ...options, onEvent, signal, kill: impatience });
@@ -72,10 +72,17 @@ function readyLines(atMs: number, showConsole: boolean): readonly Line[] {
 /** What is waited for after an event. */
 function nextWait(event: ToldEvent): string {
   switch (event.kind) {
-    case 'machine': return 'waiting for the kernel';
-    case 'kernel': return 'waiting for the init';
-    case 'init': case 'task': case 'service': return 'waiting for the services';
-    case 'stopping': return 'shutting down';
-    case 'ready': return '';
+    case 'machine':
+      return 'waiting for the kernel';
+    case 'kernel':
+      return 'waiting for the init';
+    case 'init':
+    case 'task':
+    case 'service':
+      return 'waiting for the services';
+    case 'stopping':
+      return 'shutting down';
+    case 'ready':
+      return '';
   }
 }

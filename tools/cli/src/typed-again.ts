@@ -10,7 +10,9 @@ export interface RepeatedFlags {
 
 /** An assembly and the flags that it was asked for with, as they are typed. */
 export function typedAgain(assembly: string, flags: RepeatedFlags): string {
-  const many = (['with', 'without', 'replace', 'components'] as const).flatMap((name) => (flags[name] ?? []).map((value) => `--${name} ${quoted(value)}`));
+  const many = (['with', 'without', 'replace', 'components'] as const).flatMap((name) =>
+    (flags[name] ?? []).map((value) => `--${name} ${quoted(value)}`),
+  );
   const one = (['out', 'platform'] as const).flatMap((name) => (flags[name] === undefined ? [] : [`--${name} ${quoted(flags[name])}`]));
   return [quoted(assembly), ...many, ...one].join(' ');
 }

@@ -11,16 +11,29 @@ export async function resolveUniverse(file: string): Promise<Outcome> {
   if (document === undefined) return { ...refusedBy(findings), exitCode: 2 };
   if (document.status === 'solved') {
     const rows = Object.entries(document.versions).map(([key, version]): readonly Line[] => [[key], [version]]);
-    return { kind: 'done', value: document, lines: [...table(rows, { indent: '' }), ...document.dropped.map((name): Line => [dim(`without ${name}, which is only recommended`)])] };
+    return {
+      kind: 'done',
+      value: document,
+      lines: [...table(rows, { indent: '' }), ...document.dropped.map((name): Line => [dim(`without ${name}, which is only recommended`)])],
+    };
   }
   const [message = '', ...details] = document.explanation.split('\n');
   const code = document.status === 'unsolvable' ? 'no-solution' : 'gave-up';
-  return { kind: 'refused', code, message, hints: [], findings: [{ severity: 'error', code, message, details }], value: document, exitCode: exitCode === 2 ? 2 : 1 };
+  return {
+    kind: 'refused',
+    code,
+    message,
+    hints: [],
+    findings: [{ severity: 'error', code, message, details }],
+    value: document,
+    exitCode: exitCode === 2 ? 2 : 1,
+  };
 }
 
 async function readUniverse(file: string): Promise<string> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() !== true) throw new Failure({ code: 'usage', message: `\`--universe ${file}\`: there is no such file` });
-  if (found.size > universeLimits.maxBytes) throw new Failure({ code: 'usage', message: `\`${file}\` has ${found.size} bytes; a universe has at most ${universeLimits.maxBytes}` });
+  if (found.size > universeLimits.maxBytes)
+    throw new Failure({ code: 'usage', message: `\`${file}\` has ${found.size} bytes; a universe has at most ${universeLimits.maxBytes}` });
   return readFile(file, 'utf8');
 }

@@ -15,14 +15,22 @@ function usageError(name: string, message: string, more: object = {}): Error {
 
 test('a failure keeps its code, hints, findings and exit code', () => {
   const failure = new Failure({ code: 'no-space', message: 'the disk is full', hints: ['make room'] });
-  expect(describeError(failure, offer())).toEqual({ code: 'no-space', message: 'the disk is full', hints: ['make room'], findings: [], exitCode: 74 });
+  expect(describeError(failure, offer())).toEqual({
+    code: 'no-space',
+    message: 'the disk is full',
+    hints: ['make room'],
+    findings: [],
+    exitCode: 74,
+  });
 });
 
 test('anything else is a bug: 70, its stack, and a request to report it', () => {
   const trouble = describeError(new TypeError('x is not a function'), offer());
   expect(trouble.exitCode).toBe(70);
   expect(trouble.stack).toContain('describe-error.test.ts');
-  expect(plain(renderTrouble(trouble))).toMatch(/^TypeError: x is not a function\n {4}at [^]*error\[internal\]: this is a bug in moby-compose: x is not a function\n {2}hint: please report it/);
+  expect(plain(renderTrouble(trouble))).toMatch(
+    /^TypeError: x is not a function\n {4}at [^]*error\[internal\]: this is a bug in moby-compose: x is not a function\n {2}hint: please report it/,
+  );
 });
 
 test('a thrown text is a bug too', () => {
@@ -31,12 +39,17 @@ test('a thrown text is a bug too', () => {
 
 test('a misspelled command is answered by the nearest one', () => {
   const trouble = describeError(usageError('CLIError', 'command asemble:redis-os not found'), offer('asemble', 'redis-os'));
-  expect(plain(renderTrouble(trouble))).toBe('error[usage]: `asemble` is not a command\n  hint: did you mean `moby-compose assemble`?\n  hint: all commands: moby-compose --help\n');
+  expect(plain(renderTrouble(trouble))).toBe(
+    'error[usage]: `asemble` is not a command\n  hint: did you mean `moby-compose assemble`?\n  hint: all commands: moby-compose --help\n',
+  );
   expect(trouble.exitCode).toBe(2);
 });
 
 test('a misspelled command of a topic is looked for in the topic', () => {
-  const trouble = describeError(usageError('CLIError', 'command component:valdate:redis not found'), offer('component', 'valdate', 'redis'));
+  const trouble = describeError(
+    usageError('CLIError', 'command component:valdate:redis not found'),
+    offer('component', 'valdate', 'redis'),
+  );
   expect(trouble.message).toBe('`component valdate` is not a command');
   expect(trouble.hints[0]).toBe('did you mean `moby-compose component validate`?');
 });
@@ -47,15 +60,22 @@ test('a word too many behind a command of a topic is called so', () => {
 });
 
 test('a misspelled flag is answered by the nearest one of its command', () => {
-  const error = usageError('NonExistentFlagsError', 'Nonexistent flag: --ofline', { flags: ['--ofline'], parse: { input: { flags: { offline: {}, out: {} } } } });
+  const error = usageError('NonExistentFlagsError', 'Nonexistent flag: --ofline', {
+    flags: ['--ofline'],
+    parse: { input: { flags: { offline: {}, out: {} } } },
+  });
   const trouble = describeError(error, offer('assemble', '--ofline'));
   expect(trouble.message).toBe('`--ofline` is not a flag of `assemble`');
   expect(trouble.hints).toEqual(['did you mean `--offline`?', 'all flags and arguments: moby-compose assemble --help']);
 });
 
 test('other usage errors are put into our words', () => {
-  expect(describeError(usageError('CLIError', 'Flag --out expects a value'), offer('assemble')).message).toBe('flag `--out` expects a value');
-  expect(describeError(usageError('RequiredArgsError', 'Missing 1 required arg', { args: [{ name: 'name' }] }), offer('why')).message).toContain('needs `NAME`');
+  expect(describeError(usageError('CLIError', 'Flag --out expects a value'), offer('assemble')).message).toBe(
+    'flag `--out` expects a value',
+  );
+  expect(
+    describeError(usageError('RequiredArgsError', 'Missing 1 required arg', { args: [{ name: 'name' }] }), offer('why')).message,
+  ).toContain('needs `NAME`');
 });
 
 test('the document of a failure has code, message, hints and findings', () => {

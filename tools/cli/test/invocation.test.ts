@@ -11,10 +11,14 @@ test('commands are printed as the program was called', () => {
 });
 
 test('only commands are rewritten, whatever they were written with', () => {
-  expect(withInvocation('run `moby-compose store path` or npx moby-compose doctor', './moby-compose')).toBe('run `./moby-compose store path` or ./moby-compose doctor');
+  expect(withInvocation('run `moby-compose store path` or npx moby-compose doctor', './moby-compose')).toBe(
+    'run `./moby-compose store path` or ./moby-compose doctor',
+  );
   expect(withInvocation('rm -r ~/.cache/moby-compose now', './x')).toBe('rm -r ~/.cache/moby-compose now');
 });
 
 test('a next command repeats what makes the artifact another one', () => {
-  expect(typedAgain('redis-os', { replace: ['crun=runc'], with: ["it's"], out: 'a b' })).toBe(String.raw`redis-os --with 'it'\''s' --replace crun=runc --out 'a b'`);
+  expect(typedAgain('redis-os', { replace: ['crun=runc'], with: ["it's"], out: 'a b' })).toBe(
+    String.raw`redis-os --with 'it'\''s' --replace crun=runc --out 'a b'`,
+  );
 });

@@ -17,7 +17,10 @@ test('every code that the sources use has its entry, and no entry is left over',
   for (const tool of readdirSync(join(checkout, 'tools'))) {
     for (const file of sourcesOf(join(checkout, 'tools', tool, 'src'))) {
       for (const [, code = ''] of readFileSync(file, 'utf8').matchAll(/\bcode: (?:[^'\n{}]{0,80}\? )?'([a-z][a-z0-9-]*)'/g)) used.add(code);
-      for (const [, one = '', two = ''] of readFileSync(file, 'utf8').matchAll(/\bcode(?::| =) [^\n{}]{0,80}\? '([a-z0-9-]+)' : (?:'([a-z][a-z0-9-]*)')?/g)) [one, two].filter((code) => code !== '').forEach((code) => used.add(code));
+      for (const [, one = '', two = ''] of readFileSync(file, 'utf8').matchAll(
+        /\bcode(?::| =) [^\n{}]{0,80}\? '([a-z0-9-]+)' : (?:'([a-z][a-z0-9-]*)')?/g,
+      ))
+        [one, two].filter((code) => code !== '').forEach((code) => used.add(code));
     }
   }
   // A rule of the check is the message's code, with a dash; those about modules have codes of their own.
@@ -25,13 +28,17 @@ test('every code that the sources use has its entry, and no entry is left over',
   for (const [, rule = ''] of rules.matchAll(/'([a-z.-]+)'/g)) if (!rule.startsWith('kernel.')) used.add(rule.replaceAll('.', '-'));
   used.delete('internal');
   expect([...used].filter((code) => messages[code] === undefined).sort()).toEqual([]);
-  const ofFindings = Object.entries(messages).filter(([, { kind }]) => kind === 'finding').map(([code]) => code);
+  const ofFindings = Object.entries(messages)
+    .filter(([, { kind }]) => kind === 'finding')
+    .map(([code]) => code);
   expect(ofFindings.filter((code) => !used.has(code)).sort()).toEqual([]);
 });
 
 function sourcesOf(folder: string): readonly string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => join(folder, name));
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name));
   } catch {
     return [];
   }

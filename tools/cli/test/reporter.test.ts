@@ -4,11 +4,20 @@ import { finishedStep, formatDuration, goingStep } from '../src/reporter/step-li
 import { plain, written } from './plain.ts';
 
 /** Runs with a clock that stands still until it is moved. */
-function told(options: { readonly isTTY?: boolean; readonly fleetingSteps?: boolean; readonly json?: boolean }, body: (reporter: Reporter, pass: (ms: number) => void) => void): string {
+function told(
+  options: { readonly isTTY?: boolean; readonly fleetingSteps?: boolean; readonly json?: boolean },
+  body: (reporter: Reporter, pass: (ms: number) => void) => void,
+): string {
   vi.useFakeTimers();
   try {
     return written({ columns: 100, ...options }, (terminal) => {
-      const reporter = openReporter({ terminal, fleetingSteps: options.fleetingSteps === true, json: options.json === true, invocation: './moby-compose', now: () => Date.now() });
+      const reporter = openReporter({
+        terminal,
+        fleetingSteps: options.fleetingSteps === true,
+        json: options.json === true,
+        invocation: './moby-compose',
+        now: () => Date.now(),
+      });
       body(reporter, (ms) => vi.advanceTimersByTime(ms));
       reporter.close();
     });
@@ -27,7 +36,11 @@ test('in a pipe a short step is one line', () => {
     reporter.settle();
   });
   expect(text).toBe(
-    '  resolve   17 components, as locked                                     11 ms\n' + '  check     214 edges                                                    28 ms\n',
+    [
+      '  resolve   17 components, as locked                                     11 ms',
+      '  check     214 edges                                                    28 ms',
+      '',
+    ].join('\n'),
   );
 });
 
@@ -87,7 +100,16 @@ test('with --json a pipe hears nothing, but the warnings are kept', () => {
 });
 
 test('durations are as short as they can be', () => {
-  expect([3, 99, 100, 640, 1000, 9940, 12_345, 125_000].map(formatDuration)).toEqual(['3 ms', '99 ms', '0.1 s', '0.6 s', '1 s', '9.9 s', '12 s', '2 min 5 s']);
+  expect([3, 99, 100, 640, 1000, 9940, 12_345, 125_000].map(formatDuration)).toEqual([
+    '3 ms',
+    '99 ms',
+    '0.1 s',
+    '0.6 s',
+    '1 s',
+    '9.9 s',
+    '12 s',
+    '2 min 5 s',
+  ]);
 });
 
 test('a step that counts things shows no bytes, and no bar where it has no room', () => {
@@ -97,7 +119,15 @@ test('a step that counts things shows no bytes, and no bar where it has no room'
 });
 
 test('a finished download says how much and how fast', () => {
-  const state = { step: 'fetch', note: '14 packages', done: 48_200_000, total: 48_200_000, unit: 'bytes', elapsedMs: 4300, rate: 11_300_000 } as const;
+  const state = {
+    step: 'fetch',
+    note: '14 packages',
+    done: 48_200_000,
+    total: 48_200_000,
+    unit: 'bytes',
+    elapsedMs: 4300,
+    rate: 11_300_000,
+  } as const;
   expect(plain([finishedStep(state)])).toMatch(/^ {2}fetch {5}14 packages · 48.2 MB at 11.3 MB\/s +4.3 s\n$/);
 });
 
@@ -115,6 +145,10 @@ test('a step that comes again after another one goes on, and is told once', () =
     reporter.settle();
   });
   expect(text).toBe(
-    '  derive    2 payloads                                                   0.2 s\n' + '  fetch     3 of 3 packages downloaded · 1.0 MB at 1.7 MB/s              0.6 s\n',
+    [
+      '  derive    2 payloads                                                   0.2 s',
+      '  fetch     3 of 3 packages downloaded · 1.0 MB at 1.7 MB/s              0.6 s',
+      '',
+    ].join('\n'),
   );
 });

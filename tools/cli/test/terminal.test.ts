@@ -18,13 +18,20 @@ test('colours on a terminal only', () => {
 
 test('honours NO_COLOR, and FORCE_COLOR above it', () => {
   expect(written({ isTTY: true, environment: { NO_COLOR: '1' } }, ({ data }) => data.line([bold('x')]))).toBe('x\n');
-  expect(written({ environment: { NO_COLOR: '1', FORCE_COLOR: '1' } }, ({ data }) => data.line([bold('x')]))).toBe('\u001b[1mx\u001b[22m\n');
+  expect(written({ environment: { NO_COLOR: '1', FORCE_COLOR: '1' } }, ({ data }) => data.line([bold('x')]))).toBe(
+    '\u001b[1mx\u001b[22m\n',
+  );
   expect(written({ isTTY: true, environment: { FORCE_COLOR: '0' } }, ({ data }) => data.line([bold('x')]))).toBe('x\n');
   expect(written({ isTTY: true, environment: { NO_COLOR: '' } }, ({ data }) => data.line([bold('x')]))).toBe('\u001b[1mx\u001b[22m\n');
 });
 
 test('a dumb terminal gets plain lines', () => {
-  expect(written({ isTTY: true, environment: { TERM: 'dumb' } }, ({ talk }) => { talk.moving(['x']); talk.line([red('y')]); })).toBe('y\n');
+  expect(
+    written({ isTTY: true, environment: { TERM: 'dumb' } }, ({ talk }) => {
+      talk.moving(['x']);
+      talk.line([red('y')]);
+    }),
+  ).toBe('y\n');
 });
 
 test('a moving line is replaced, never wrapped, and gone before the next line', () => {
@@ -37,7 +44,13 @@ test('a moving line is replaced, never wrapped, and gone before the next line', 
 });
 
 test('nothing moves in a pipe', () => {
-  expect(written({}, ({ talk }) => { talk.moving(['a']); talk.still(); talk.line(['b']); })).toBe('b\n');
+  expect(
+    written({}, ({ talk }) => {
+      talk.moving(['a']);
+      talk.still();
+      talk.line(['b']);
+    }),
+  ).toBe('b\n');
 });
 
 test('a document is JSON in which no character commands a terminal', () => {

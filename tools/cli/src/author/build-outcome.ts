@@ -35,7 +35,15 @@ export async function buildOutcome({ folders, check, flags, session }: BuildOpti
   const differing = reports.filter(({ findings }) => findings.some(({ severity }) => severity === 'error')).length;
   return {
     kind: 'done',
-    value: { components: reports.map(({ component, version, payloads: built, written, findings }) => ({ component, version, payloads: built, written, findings })) },
+    value: {
+      components: reports.map(({ component, version, payloads: built, written, findings }) => ({
+        component,
+        version,
+        payloads: built,
+        written,
+        findings,
+      })),
+    },
     lines: table(reports.map(row)),
     next: reports.flatMap(({ findings }) => findings.flatMap((finding) => [[], ...renderDiagnostic(finding)])),
     exitCode: differing === 0 ? 0 : 1,
@@ -44,6 +52,13 @@ export async function buildOutcome({ folders, check, flags, session }: BuildOpti
 
 function row({ component, version, payloads, written, findings }: BuildReport): readonly Line[] {
   const failed = findings.some(({ severity }) => severity === 'error');
-  const sizes = payloads.map(({ platform, sizeBytes, digest }) => `${platform} ${formatBytes(sizeBytes)} ${digest.slice(0, 15)}…`).join(', ');
-  return [[failed ? red('✘') : green('✔'), ` ${component}`], [version], [written ? 'written' : failed ? 'differs' : 'unchanged'], [dim(sizes)]];
+  const sizes = payloads
+    .map(({ platform, sizeBytes, digest }) => `${platform} ${formatBytes(sizeBytes)} ${digest.slice(0, 15)}…`)
+    .join(', ');
+  return [
+    [failed ? red('✘') : green('✔'), ` ${component}`],
+    [version],
+    [written ? 'written' : failed ? 'differs' : 'unchanged'],
+    [dim(sizes)],
+  ];
 }

@@ -19,14 +19,26 @@ export async function findComponents(named: readonly string[], componentFolders:
   const roots = [...componentFolders.map((folder) => resolve(folder)), ...(library === undefined ? [] : [join(library, 'components')])];
   const known = roots.flatMap(linesBelow);
   const chosen = named.length === 0 ? known : named.flatMap((name) => find(name, known));
-  if (chosen.length === 0) throw new Failure({ code: 'not-found', message: 'there are no components here', hints: ['go to the folder that holds `components/`, or name one: --components DIR'] });
+  if (chosen.length === 0)
+    throw new Failure({
+      code: 'not-found',
+      message: 'there are no components here',
+      hints: ['go to the folder that holds `components/`, or name one: --components DIR'],
+    });
   return [...new Set(chosen)].map((folder) => ({ folder, label: labelOf(folder) }));
 }
 
 function linesBelow(root: string): readonly string[] {
   const folders = (folder: string): readonly string[] =>
-    existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name)).sort() : [];
-  return folders(root).flatMap(folders).filter((folder) => existsSync(join(folder, 'package.json')));
+    existsSync(folder)
+      ? readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => join(folder, entry.name))
+          .sort()
+      : [];
+  return folders(root)
+    .flatMap(folders)
+    .filter((folder) => existsSync(join(folder, 'package.json')));
 }
 
 function find(name: string, known: readonly string[]): readonly string[] {

@@ -1,4 +1,14 @@
-import { assemblyNames, openArchive, openLine, openPayloadReader, openPinFinder, storeFolder, updateComponents, type ComponentUpdate, type Line as AssemblyLine } from '@moby/composer';
+import {
+  assemblyNames,
+  openArchive,
+  openLine,
+  openPayloadReader,
+  openPinFinder,
+  storeFolder,
+  updateComponents,
+  type ComponentUpdate,
+  type Line as AssemblyLine,
+} from '@moby/composer';
 import { openContentStore } from '@moby/content';
 import type { ComponentName, Diagnostic } from '@moby/model';
 import type { Session } from '../moby-command.ts';
@@ -38,7 +48,10 @@ export async function updateOutcome({ folders, rederive, flags, session }: Updat
     return {
       kind: 'done',
       value: { components: report.components, relocked: report.relocked, findings },
-      lines: [...table(report.components.map(row)), ...(report.relocked.length === 0 ? [] : [[`locked again: ${report.relocked.join(', ')}`]])],
+      lines: [
+        ...table(report.components.map(row)),
+        ...(report.relocked.length === 0 ? [] : [[`locked again: ${report.relocked.join(', ')}`]]),
+      ],
       next: findings.flatMap((finding) => [[], ...renderDiagnostic(finding)]),
       exitCode: findings.some(({ severity }) => severity === 'error') ? 1 : 0,
     };
@@ -48,7 +61,11 @@ export async function updateOutcome({ folders, rederive, flags, session }: Updat
 }
 
 /** The names of the assemblies whose lock has changed; one that does not resolve any more is told, and left alone. */
-async function relockAssemblies(line: AssemblyLine, components: readonly ComponentName[], unlocked: Diagnostic[]): Promise<readonly string[]> {
+async function relockAssemblies(
+  line: AssemblyLine,
+  components: readonly ComponentName[],
+  unlocked: Diagnostic[],
+): Promise<readonly string[]> {
   const relocked: string[] = [];
   for (const assembly of await assemblyNames(findLibrary(process.cwd()))) {
     const variation = { with: [], without: [], replace: [] };
@@ -57,13 +74,19 @@ async function relockAssemblies(line: AssemblyLine, components: readonly Compone
     if (platform === undefined) continue;
     const done = await line.relock({ assembly, platform, variation, policy: { locked: false, offline: false }, out: undefined, level: 3 });
     if (!done.ok) unlocked.push(...done.findings);
-    else if (done.value.written && [...done.value.resolution.components.values()].some(({ manifest }) => components.includes(manifest.name))) relocked.push(assembly);
+    else if (
+      done.value.written &&
+      [...done.value.resolution.components.values()].some(({ manifest }) => components.includes(manifest.name))
+    )
+      relocked.push(assembly);
   }
   return relocked;
 }
 
 function row({ component, from, to, pins, changed }: ComponentUpdate): readonly Line[] {
-  const moved = pins.map(({ package: name, from: before, version }) => (before === '' ? `${name} ${version}` : `${name} ${before} → ${version}`));
+  const moved = pins.map(({ package: name, from: before, version }) =>
+    before === '' ? `${name} ${version}` : `${name} ${before} → ${version}`,
+  );
   const versions = from === to ? from : `${from} → ${to}`;
   return [[changed ? green('✔') : dim('·'), ` ${component}`], [versions], [dim(changed ? moved.join(', ') : 'as it was')]];
 }

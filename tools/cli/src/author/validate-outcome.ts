@@ -17,7 +17,11 @@ export async function validateOutcome(places: readonly ComponentPlace[]): Promis
     kind: 'done',
     value: { components: reports },
     lines: [
-      ...reports.map(({ component, valid, findings }): Line => ['  ', valid ? (findings.length === 0 ? green('✔') : yellow('!')) : red('✘'), ` ${component}`]),
+      ...reports.map(({ component, valid, findings }): Line => [
+        '  ',
+        valid ? (findings.length === 0 ? green('✔') : yellow('!')) : red('✘'),
+        ` ${component}`,
+      ]),
       [`${reports.length - invalid} valid, ${invalid} not`],
     ],
     next: reports.flatMap(({ findings }) => findings.flatMap((finding) => [[], ...renderDiagnostic(finding)])),

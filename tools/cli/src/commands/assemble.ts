@@ -6,11 +6,14 @@ import { refusedBy, type Outcome } from '../outcome.ts';
 export class Assemble extends MobyCommand {
   static override summary = 'Make a bootable artifact of an assembly';
   static override description =
-    'Resolves the assembly\'s components, proves from their facts that they fit, writes the lock, fetches what the store lacks, and builds kernel and initrd. ' +
+    "Resolves the assembly's components, proves from their facts that they fit, writes the lock, fetches what the store lacks, and builds kernel and initrd. " +
     'With --with, --without and --replace the lock is left alone and the artifact goes to a folder of its own.';
   static override examples = [
     '<%= config.bin %> assemble redis-os',
-    { description: 'another OCI runtime, and a service more', command: '<%= config.bin %> assemble redis-os --replace crun=runc --with redis@~7.0' },
+    {
+      description: 'another OCI runtime, and a service more',
+      command: '<%= config.bin %> assemble redis-os --replace crun=runc --with redis@~7.0',
+    },
     { description: 'in CI: exactly what is locked', command: '<%= config.bin %> assemble redis-os --locked' },
   ];
   static override args = assemblyArgument;

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { assemblyArgument, libraryFlags, lockFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
@@ -27,7 +27,11 @@ export class Check extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(Check);
-    const [{ openAssembly }, { countVerdicts, edgesLines }, { headingOf }] = await Promise.all([import('../assembly-line.ts'), import('../words/checked.ts'), import('../words/heading.ts')]);
+    const [{ openAssembly }, { countVerdicts, edgesLines }, { headingOf }] = await Promise.all([
+      import('../assembly-line.ts'),
+      import('../words/checked.ts'),
+      import('../words/heading.ts'),
+    ]);
     const opened = await openAssembly(args.assembly, flags, session);
     if (!opened.ok) return refusedBy(opened.findings);
     const { line, assembly, request } = opened.value;

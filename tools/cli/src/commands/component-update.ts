@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { libraryFlags, networkFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
@@ -12,7 +12,8 @@ export class ComponentUpdate extends MobyCommand {
   static override usage = 'component update [NAME...] [--rederive] [--components DIR...] [--debian-mirror URL] [--json]';
   static override flags = {
     rederive: Flags.boolean({ description: 'derive payloads again also where no pin has changed, as after a change of `keep`' }),
-    ...libraryFlags, 'debian-mirror': networkFlags['debian-mirror'],
+    ...libraryFlags,
+    'debian-mirror': networkFlags['debian-mirror'],
   };
   static override jsonShape =
     '{ "components": [{ "component", "from", "to", "changed": boolean, "pins": [{ "package", "from", "to" }], "payloads": [{ "platform", "digest", "sizeBytes" }] }], "relocked": string[], "findings": Diagnostic[] }';
@@ -20,7 +21,15 @@ export class ComponentUpdate extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { argv, flags } = await this.parse(ComponentUpdate);
-    const [{ findComponents }, { updateOutcome }] = await Promise.all([import('../author/find-components.ts'), import('../author/update-outcome.ts')]);
-    return updateOutcome({ folders: await findComponents(argv.map(String), flags.components ?? []), rederive: flags.rederive, flags, session });
+    const [{ findComponents }, { updateOutcome }] = await Promise.all([
+      import('../author/find-components.ts'),
+      import('../author/update-outcome.ts'),
+    ]);
+    return updateOutcome({
+      folders: await findComponents(argv.map(String), flags.components ?? []),
+      rederive: flags.rederive,
+      flags,
+      session,
+    });
   }
 }

@@ -8,7 +8,8 @@ export class Doctor extends MobyCommand {
     'Node, git, the library, the store and its disk, a Debian mirror, QEMU, and KVM, which is only trusted after it has run a guest. What is missing comes with the command that mends it. Exit code 1 where some command would fail.';
   static override examples = ['<%= config.bin %> doctor', { description: 'for a report', command: '<%= config.bin %> doctor --json' }];
   static override flags = { 'debian-mirror': networkFlags['debian-mirror'] };
-  static override jsonShape = '{ "ok": boolean, "version": string, "findings": [{ "subject", "status": "ok" | "warning" | "error", "message", "fixes": string[] }] }';
+  static override jsonShape =
+    '{ "ok": boolean, "version": string, "findings": [{ "subject", "status": "ok" | "warning" | "error", "message", "fixes": string[] }] }';
   static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { libraryFlags } from '../flags.ts';
 import { MobyCommand } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';

@@ -11,7 +11,11 @@ export class ListAssemblies extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { flags } = await this.parse(ListAssemblies);
-    const [{ openLine }, { findLibrary, surroundingsOf }, { assembliesOutcome }] = await Promise.all([import('@moby/composer'), import('../surroundings.ts'), import('../words/assemblies.ts')]);
+    const [{ openLine }, { findLibrary, surroundingsOf }, { assembliesOutcome }] = await Promise.all([
+      import('@moby/composer'),
+      import('../surroundings.ts'),
+      import('../words/assemblies.ts'),
+    ]);
     return assembliesOutcome(await openLine(surroundingsOf(flags, session)), findLibrary(process.cwd()));
   }
 }

@@ -5,7 +5,10 @@ import type { Outcome } from '../outcome.ts';
 export class ListComponents extends MobyCommand {
   static override summary = 'List the components that there are';
   static override description = 'One line a maintained release line, with its version and kind.';
-  static override examples = ['<%= config.bin %> list components', { description: 'names only', command: '<%= config.bin %> list components --json | jq -r ".components[].name"' }];
+  static override examples = [
+    '<%= config.bin %> list components',
+    { description: 'names only', command: '<%= config.bin %> list components --json | jq -r ".components[].name"' },
+  ];
   static override flags = { ...libraryFlags };
   static override jsonShape = '{ "components": [{ "name", "line", "version", "kind", "category", "description" }] }';
 

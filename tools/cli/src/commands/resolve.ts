@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { assemblyArgument, libraryFlags, lockFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
@@ -14,7 +14,11 @@ export class Resolve extends MobyCommand {
   ];
   static override args = assemblyArgument;
   static override flags = {
-    universe: Flags.string({ helpValue: 'FILE', description: 'solve this universe instead of an assembly', exclusive: ['with', 'without', 'replace', 'components', 'platform', 'locked'] }),
+    universe: Flags.string({
+      helpValue: 'FILE',
+      description: 'solve this universe instead of an assembly',
+      exclusive: ['with', 'without', 'replace', 'components', 'platform', 'locked'],
+    }),
     ...variationFlags,
     ...platformFlag,
     ...lockFlags,

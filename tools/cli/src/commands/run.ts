@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { assemblyArgument, libraryFlags, lockFlags, machineFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
@@ -14,7 +14,12 @@ export class Run extends MobyCommand {
   ];
   static override args = assemblyArgument;
   static override flags = {
-    publish: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'HOST:MACHINE', description: 'reach a port of the machine at this port of 127.0.0.1 (repeatable; 0 takes a free one)' }),
+    publish: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'HOST:MACHINE',
+      description: 'reach a port of the machine at this port of 127.0.0.1 (repeatable; 0 takes a free one)',
+    }),
     console: Flags.boolean({ description: 'show the serial console, on stdout' }),
     ...machineFlags,
     ...variationFlags,
@@ -33,11 +38,19 @@ export class Run extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(Run);
-    const [{ readyMachine, publishedPorts }, { runMachine }] = await Promise.all([import('../machine-run.ts'), import('../run-machine.ts')]);
+    const [{ readyMachine, publishedPorts }, { runMachine }] = await Promise.all([
+      import('../machine-run.ts'),
+      import('../run-machine.ts'),
+    ]);
     const ready = await readyMachine(args.assembly, flags, session);
     if (!ready.ok) return refusedBy(ready.findings);
     const { composed, options } = ready.value;
     const ports = publishedPorts(composed.artifact.ports, flags.publish ?? []);
-    return runMachine({ options: { ...options, ports }, showConsole: flags.console, session, assembly: args.assembly ?? composed.assembly.name });
+    return runMachine({
+      options: { ...options, ports },
+      showConsole: flags.console,
+      session,
+      assembly: args.assembly ?? composed.assembly.name,
+    });
   }
 }

@@ -12,7 +12,15 @@ export class Test extends MobyCommand {
     { description: 'the kernel exactly as it is shipped', command: '<%= config.bin %> test redis-os --as-shipped' },
   ];
   static override args = assemblyArgument;
-  static override flags = { ...machineFlags, ...variationFlags, ...outFlag, ...platformFlag, ...lockFlags, ...libraryFlags, ...networkFlags };
+  static override flags = {
+    ...machineFlags,
+    ...variationFlags,
+    ...outFlag,
+    ...platformFlag,
+    ...lockFlags,
+    ...libraryFlags,
+    ...networkFlags,
+  };
   static override jsonShape =
     '{ "name", "version", "platform", "machine": { "qemu", "accelerator", "reason", "cpus", "memoryBytes", "kernel" }, ' +
     '"entries": [{ "kind": "service" | "expectation" | "power-off", "title", "outcome": "passed" | "failed" | "skipped", "ms", "atMs", "problem"?, "console"? }], ' +

@@ -1,21 +1,27 @@
-import { Args, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
 import { libraryFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 
 export class Why extends MobyCommand {
   static override summary = 'Show what an assembly needs something for';
-  static override description = 'NAME is a component, a capability (`runtime:oci`) or a library (`libssl.so.3`). Every chain from the assembly down to it is shown, with the place that asks for it.';
+  static override description =
+    'NAME is a component, a capability (`runtime:oci`) or a library (`libssl.so.3`). Every chain from the assembly down to it is shown, with the place that asks for it.';
   static override examples = ['<%= config.bin %> why openssl --in redis-os', '<%= config.bin %> why libssl.so.3 --in redis-os'];
   static override args = { name: Args.string({ required: true, description: 'a component, a capability, or a library' }) };
   static override flags = {
-    in: Flags.string({ helpValue: 'ASSEMBLY', description: 'a name below assemblies/, a folder, or a file; by default the one of this folder' }),
+    in: Flags.string({
+      helpValue: 'ASSEMBLY',
+      description: 'a name below assemblies/, a folder, or a file; by default the one of this folder',
+    }),
     ...variationFlags,
     ...platformFlag,
     ...libraryFlags,
     ...networkFlags,
   };
-  static override jsonShape = '{ "assembly": string, "name": string, "chains": [[{ "component", "version", "root", "need", "where"?, "place"?, "file"? }]] }';
+  static override jsonShape =
+    '{ "assembly": string, "name": string, "chains": [[{ "component", "version", "root", "need", "where"?, "place"?, "file"? }]] }';
   static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {

@@ -9,7 +9,11 @@ import { examine, type Finding } from './examine.ts';
 
 const subjectWidth = 8;
 
-export async function doctorOutcome(options: { readonly debianMirror: string | undefined; readonly version: string; readonly session: Session }): Promise<Outcome> {
+export async function doctorOutcome(options: {
+  readonly debianMirror: string | undefined;
+  readonly version: string;
+  readonly session: Session;
+}): Promise<Outcome> {
   const { session, version, debianMirror } = options;
   session.reporter.step({ step: 'doctor', note: 'looking' });
   const store = storeFolder(process.env);
@@ -39,8 +43,11 @@ function findingLines({ subject, status, message, fixes }: Finding, invocation: 
 
 function mark(status: Finding['status']): Span {
   switch (status) {
-    case 'ok': return green('✔');
-    case 'warning': return yellow('!');
-    case 'error': return red('✘');
+    case 'ok':
+      return green('✔');
+    case 'warning':
+      return yellow('!');
+    case 'error':
+      return red('✘');
   }
 }

@@ -30,7 +30,14 @@ export interface ExamineOptions {
 
 /** Each examination runs whatever the others find; in the order in which they are shown. */
 export async function examine(options: ExamineOptions): Promise<readonly Finding[]> {
-  return (await Promise.all([examineNode(), examineGit(options), examineLibrary(options), examineStore(options), examineDisk(options), examineMirror(options), examineMachine(options)])).flat();
+  const [git, store, disk, mirror, machine] = await Promise.all([
+    examineGit(options),
+    examineStore(options),
+    examineDisk(options),
+    examineMirror(options),
+    examineMachine(options),
+  ]);
+  return [examineNode(), git, examineLibrary(options), store, disk, mirror, ...machine];
 }
 
 function examineNode(): Finding {
@@ -44,7 +51,12 @@ async function examineGit({ environment }: ExamineOptions): Promise<Finding> {
     const { stdout } = await promisify(execFile)('git', ['--version'], { timeout: gitLimitMs, env: environment });
     return { subject: 'git', status: 'ok', message: stdout.replace(/^git version /, '').trim(), fixes: [] };
   } catch {
-    return { subject: 'git', status: 'warning', message: 'not on the PATH: contributing components needs it, assembling does not', fixes: ['sudo apt-get install git'] };
+    return {
+      subject: 'git',
+      status: 'warning',
+      message: 'not on the PATH: contributing components needs it, assembling does not',
+      fixes: ['sudo apt-get install git'],
+    };
   }
 }
 
@@ -99,7 +111,12 @@ async function examineMirror({ environment, debianMirror }: ExamineOptions): Pro
   const http = openHttp({ proxy: proxySettings(environment, await readAptConfiguration(aptFolder)) });
   try {
     const locations = await findLocations({ option: debianMirror, env: environment, aptFolder }, http);
-    return { subject: 'mirror', status: 'ok', message: `${locations.map(({ url }) => url).join(', ')} (${locations[0]?.origin ?? ''})`, fixes: [] };
+    return {
+      subject: 'mirror',
+      status: 'ok',
+      message: `${locations.map(({ url }) => url).join(', ')} (${locations[0]?.origin ?? ''})`,
+      fixes: [],
+    };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { subject: 'mirror', status: 'error', message: error.message, fixes: error.hints };
@@ -114,7 +131,12 @@ async function examineMachine(options: ExamineOptions): Promise<readonly Finding
     qemu = await findQemu(options.platform, options.environment);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const finding: Finding = { subject: 'qemu', status: 'error', message: `${error.message}: \`run\` and \`test\` need it`, fixes: error.hints };
+    const finding: Finding = {
+      subject: 'qemu',
+      status: 'error',
+      message: `${error.message}: \`run\` and \`test\` need it`,
+      fixes: error.hints,
+    };
     return [finding];
   }
   const there: Finding = { subject: 'qemu', status: 'ok', message: `${qemu.version} at ${qemu.path}`, fixes: [] };
@@ -124,12 +146,21 @@ async function examineMachine(options: ExamineOptions): Promise<readonly Finding
 async function examineKvm({ platform, environment, machineCacheFolder }: ExamineOptions, qemu: Qemu): Promise<Finding> {
   const { kind, reason } = await chooseAccelerator({ platform, qemu, env: environment, cacheFolder: machineCacheFolder });
   if (kind === 'kvm') return { subject: 'kvm', status: 'ok', message: 'has run a guest', fixes: [] };
-  return { subject: 'kvm', status: 'warning', message: `not used, machines are emulated: ${reason.replace(/^KVM: /, '')}`, fixes: kvmFixes(reason) };
+  return {
+    subject: 'kvm',
+    status: 'warning',
+    message: `not used, machines are emulated: ${reason.replace(/^KVM: /, '')}`,
+    fixes: kvmFixes(reason),
+  };
 }
 
 function kvmFixes(reason: string): readonly string[] {
   if (reason.includes('may not open')) return ['sudo usermod -aG kvm "$USER" && newgrp kvm'];
-  if (reason.includes('has no')) return ['sudo modprobe kvm_intel || sudo modprobe kvm_amd', 'where that fails: switch virtualisation on in the firmware, or nested virtualisation in the host of this machine'];
+  if (reason.includes('has no'))
+    return [
+      'sudo modprobe kvm_intel || sudo modprobe kvm_amd',
+      'where that fails: switch virtualisation on in the firmware, or nested virtualisation in the host of this machine',
+    ];
   if (reason.includes('did not start')) return ['nothing to do here: the host of this machine offers KVM but does not run guests with it'];
   return [];
 }

@@ -67,7 +67,10 @@ function describeUsage(error: UsageError, offer: Offer): Trouble {
       const [flag = ''] = error.flags ?? [];
       const known = Object.keys(error.parse?.input?.flags ?? {}).map((name) => `--${name}`);
       const meant = nearest(flag.split('=')[0] ?? flag, known);
-      return usage(`\`${flag}\` is not a flag of \`${command ?? 'moby-compose'}\``, meant === undefined ? [] : [`did you mean \`${meant}\`?`]);
+      return usage(
+        `\`${flag}\` is not a flag of \`${command ?? 'moby-compose'}\``,
+        meant === undefined ? [] : [`did you mean \`${meant}\`?`],
+      );
     }
     case 'UnexpectedArgsError':
       return usage(`\`${(error.args ?? []).map(String).join(' ')}\` is more than \`${command ?? 'moby-compose'}\` takes`);
@@ -84,7 +87,10 @@ function nameOf(arg: unknown): string {
 
 /** oclif's own words → ours: `Flag --out expects a value` → `--out` in backticks, no capital, no full stop. */
 function uncapitalised(text: string): string {
-  const line = text.replace(/^The following errors? occurred:\s*/, '').replace(/\.$/, '').replace(/(?<![`\w])(--[a-z][a-z-]*)/g, '`$1`');
+  const line = text
+    .replace(/^The following errors? occurred:\s*/, '')
+    .replace(/\.$/, '')
+    .replace(/(?<![`\w])(--[a-z][a-z-]*)/g, '`$1`');
   return line.charAt(0).toLowerCase() + line.slice(1);
 }
 
@@ -98,12 +104,17 @@ function unknownCommand(typed: string, offer: Offer): Trouble {
   }
   const below = offer.commands.filter((command) => command.startsWith(`${first} `));
   const isTopic = below.length > 0;
-  const meant = isTopic ? nearest(`${first} ${second}`, below) : nearest(first, new Set(offer.commands.map((command) => command.split(' ')[0] ?? command)));
+  const meant = isTopic
+    ? nearest(`${first} ${second}`, below)
+    : nearest(first, new Set(offer.commands.map((command) => command.split(' ')[0] ?? command)));
   const shown = isTopic ? `${first} ${second}` : first;
   return {
     code: 'usage',
     message: `\`${shown}\` is not a command`,
-    hints: [...(meant === undefined ? [] : [`did you mean \`moby-compose ${meant}\`?`]), `all commands: moby-compose ${isTopic ? `${first} ` : ''}--help`],
+    hints: [
+      ...(meant === undefined ? [] : [`did you mean \`moby-compose ${meant}\`?`]),
+      `all commands: moby-compose ${isTopic ? `${first} ` : ''}--help`,
+    ],
     findings: [],
     exitCode: usageExit,
   };

@@ -25,7 +25,9 @@ function noteAlone(finding: Diagnostic): readonly Line[] {
 
 /** `  hint: …`, one a line; a hint's further lines stand under its first. */
 export function renderHints(hints: readonly string[]): readonly Line[] {
-  return hints.flatMap((hint) => hint.split('\n').map((line, index): Line => (index === 0 ? ['  ', cyan('hint'), `: ${line}`] : [`        ${line}`])));
+  return hints.flatMap((hint) =>
+    hint.split('\n').map((line, index): Line => (index === 0 ? ['  ', cyan('hint'), `: ${line}`] : [`        ${line}`])),
+  );
 }
 
 function renderPlace(place: Place, note: string | undefined, colour: (text: string) => Styled): readonly Line[] {
@@ -44,12 +46,18 @@ function renderPlace(place: Place, note: string | undefined, colour: (text: stri
 
 /** The part of a long line round the marked one; each character that would not keep its column is one that does. */
 function window(place: Place): { readonly text: string; readonly start: number; readonly length: number } {
-  const text = place.text.replaceAll('\t', ' ').replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, '\ufffd');
+  const text = place.text
+    .replaceAll('\t', ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, '\ufffd');
   const column = place.column - 1;
   if (text.length <= maxShownLine) return { text, start: column, length: place.length };
   const from = Math.max(0, Math.min(column - Math.floor(maxShownLine / 4), text.length - maxShownLine));
   const before = from > 0 ? '…' : '';
   const after = from + maxShownLine < text.length ? '…' : '';
   const start = column - from + before.length;
-  return { text: `${before}${text.slice(from, from + maxShownLine)}${after}`, start, length: Math.min(place.length, maxShownLine - (column - from)) };
+  return {
+    text: `${before}${text.slice(from, from + maxShownLine)}${after}`,
+    start,
+    length: Math.min(place.length, maxShownLine - (column - from)),
+  };
 }

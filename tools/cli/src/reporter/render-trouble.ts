@@ -4,7 +4,10 @@ import type { Trouble } from './describe-error.ts';
 
 /** What went wrong, for people: findings one after the other, or the message with what to do. */
 export function renderTrouble(trouble: Pick<Trouble, 'code' | 'message' | 'hints' | 'findings' | 'stack'>): readonly Line[] {
-  const findings = trouble.findings.flatMap((finding, index): readonly Line[] => [...(index === 0 ? [] : [[]]), ...renderDiagnostic(finding)]);
+  const findings = trouble.findings.flatMap((finding, index): readonly Line[] => [
+    ...(index === 0 ? [] : [[]]),
+    ...renderDiagnostic(finding),
+  ]);
   if (findings.length > 0) return [...findings, ...renderHints(trouble.hints)];
   const [first = '', ...others] = trouble.message.split('\n');
   return [
@@ -16,6 +19,12 @@ export function renderTrouble(trouble: Pick<Trouble, 'code' | 'message' | 'hints
 }
 
 /** The document of `--json` for what went wrong. */
-export function troubleDocument({ code, message, hints, findings, stack }: Pick<Trouble, 'code' | 'message' | 'hints' | 'findings' | 'stack'>): object {
+export function troubleDocument({
+  code,
+  message,
+  hints,
+  findings,
+  stack,
+}: Pick<Trouble, 'code' | 'message' | 'hints' | 'findings' | 'stack'>): object {
   return { error: { code, message, hints, findings, ...(stack === undefined ? {} : { stack }) } };
 }

@@ -41,8 +41,23 @@ export function followSteps(ended: (state: StepState) => void): Steps {
   const begin = (step: string, at: number): Running => {
     const old = aside.get(step);
     aside.delete(step);
-    if (old === undefined) return { step, startedAt: at, countedFrom: undefined, note: '', done: undefined, total: undefined, unit: 'items', downloaded: undefined };
-    return { ...old.step, startedAt: old.step.startedAt + (at - old.at), countedFrom: undefined, downloaded: downloadedBy(old.step, old.at) };
+    if (old === undefined)
+      return {
+        step,
+        startedAt: at,
+        countedFrom: undefined,
+        note: '',
+        done: undefined,
+        total: undefined,
+        unit: 'items',
+        downloaded: undefined,
+      };
+    return {
+      ...old.step,
+      startedAt: old.step.startedAt + (at - old.at),
+      countedFrom: undefined,
+      downloaded: downloadedBy(old.step, old.at),
+    };
   };
   return {
     update: (update, at) => {
@@ -82,6 +97,7 @@ function downloadedBy(running: Running, at: number): StepState['downloaded'] {
 
 function stateOf({ step, startedAt, countedFrom, note, done, total, unit, downloaded }: Running, at: number): StepState {
   const countedMs = countedFrom === undefined ? 0 : at - countedFrom.at;
-  const rate = countedFrom === undefined || done === undefined || countedMs < rateAfterMs ? undefined : ((done - countedFrom.done) / countedMs) * 1000;
+  const rate =
+    countedFrom === undefined || done === undefined || countedMs < rateAfterMs ? undefined : ((done - countedFrom.done) / countedMs) * 1000;
   return { step, note, done, total, unit, rate, downloaded, elapsedMs: at - startedAt };
 }

@@ -47,7 +47,11 @@ function openChannel(stream: Stream, environment: TerminalOptions['environment']
     if (moves) stream.write('\r\u001b[K');
     moves = false;
   };
-  const columns = (): number => Math.max(leastColumns, stream.columns ?? defaultColumns);
+  // A terminal that does not know its size says 0.
+  const columns = (): number => {
+    const known = stream.columns ?? 0;
+    return known === 0 ? defaultColumns : Math.max(leastColumns, known);
+  };
   return {
     isTerminal,
     get columns() {
@@ -59,14 +63,20 @@ function openChannel(stream: Stream, environment: TerminalOptions['environment']
     },
     moving(line) {
       if (!isTerminal) return;
-      stream.write(`\r\u001b[K${cut(line, columns() - 1).map(paint).join('')}`);
+      stream.write(
+        `\r\u001b[K${cut(line, columns() - 1)
+          .map(paint)
+          .join('')}`,
+      );
       moves = true;
     },
     still,
     document(value) {
       still();
       const text = JSON.stringify(value, undefined, 2);
-      stream.write(`${text.replace(unsafeInJson, (character) => String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`);
+      stream.write(
+        `${text.replace(unsafeInJson, (character) => String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`,
+      );
     },
   };
 }
@@ -101,8 +111,10 @@ function cut(line: Line, columns: number): Line {
   const result: Span[] = [];
   let left = columns;
   for (const span of line) {
-    const text = [...escapeText(textOf(span))].slice(0, left).join('');
-    left -= [...text].length;
+    const text = Array.from(escapeText(textOf(span)))
+      .slice(0, left)
+      .join('');
+    left -= Array.from(text).length;
     result.push(typeof span === 'string' ? text : { text, style: span.style });
   }
   return result;

@@ -22,12 +22,17 @@ export async function assembliesOutcome(line: AssemblyLine, library: string | un
     const value = read.ok ? read.value.value : undefined;
     assemblies.push({ name, version: textAt(value, 'version'), description: textAt(value, 'description'), file, valid: parsed.ok });
   }
-  const rows = assemblies.map(({ name, version, description, valid }): readonly Line[] => [[name], [version], [valid ? dim(description) : red(`has errors: see \`moby-compose check ${name}\``)]]);
+  const rows = assemblies.map(({ name, version, description, valid }): readonly Line[] => [
+    [name],
+    [version],
+    [valid ? dim(description) : red(`has errors: see \`moby-compose check ${name}\``)],
+  ]);
   const lines = assemblies.length === 0 ? [['no assemblies: there is no library here or above']] : table(rows, { indent: '' });
   return { kind: 'done', value: { assemblies }, lines };
 }
 
 function textAt(value: unknown, key: string): string {
-  const found: unknown = typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+  const found: unknown =
+    typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
   return typeof found === 'string' ? found : '';
 }

@@ -11,15 +11,23 @@ export function edgesLines(edges: readonly Edge[], all: boolean): readonly Line[
   const shown = edges.filter(({ verdict }) => all || verdict !== 'ok');
   const rows = shown.map((edge): readonly Line[] => [[coloured(edge.verdict)], [edge.root], [dim(edge.rule)], [edge.sentence]]);
   const { proven, declared, counts } = summarizeEdges(edges);
-  const open = (['unknown', 'warn', 'silent', 'error'] as const).filter((verdict) => verdict === 'unknown' || counts[verdict] > 0).map((verdict) => `${counts[verdict]} ${verdict}`);
+  const open = (['unknown', 'warn', 'silent', 'error'] as const)
+    .filter((verdict) => verdict === 'unknown' || counts[verdict] > 0)
+    .map((verdict) => `${counts[verdict]} ${verdict}`);
   return [...table(rows), [`${edges.length} edges: ${[`${proven} proven`, `${declared} declared`, ...open].join(', ')}`]];
 }
 
 function coloured(verdict: Edge['verdict']): Span {
   switch (verdict) {
-    case 'ok': return green(verdict);
-    case 'error': return red(verdict);
-    case 'warn': case 'silent': case 'unknown': return yellow(verdict);
-    case 'info': return verdict;
+    case 'ok':
+      return green(verdict);
+    case 'error':
+      return red(verdict);
+    case 'warn':
+    case 'silent':
+    case 'unknown':
+      return yellow(verdict);
+    case 'info':
+      return verdict;
   }
 }

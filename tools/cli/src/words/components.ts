@@ -12,10 +12,27 @@ export async function componentsOutcome(registry: Registry): Promise<Outcome> {
       components.push({ line, manifest });
     }
   }
-  const rows = components.map(({ line, manifest: { name, version, kind, description } }): readonly Line[] => [[`${name}/${line}`], [version], [kind], [dim(description)]]);
+  const rows = components.map(({ line, manifest: { name, version, kind, description } }): readonly Line[] => [
+    [`${name}/${line}`],
+    [version],
+    [kind],
+    [dim(description)],
+  ]);
   return {
     kind: 'done',
-    value: { components: components.map(({ line, manifest: { name, version, kind, category, description } }) => ({ name, line, version, kind, category, description })) },
-    lines: components.length === 0 ? [['no components: there is no library here or above, and --components names none']] : table(rows, { indent: '' }),
+    value: {
+      components: components.map(({ line, manifest: { name, version, kind, category, description } }) => ({
+        name,
+        line,
+        version,
+        kind,
+        category,
+        description,
+      })),
+    },
+    lines:
+      components.length === 0
+        ? [['no components: there is no library here or above, and --components names none']]
+        : table(rows, { indent: '' }),
   };
 }

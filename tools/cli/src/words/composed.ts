@@ -13,8 +13,15 @@ export function composedLines({ artifact, folder }: Composed): readonly Line[] {
   const { sizeBytes, budgetBytes } = artifact;
   const over = budgetBytes !== undefined && sizeBytes > budgetBytes;
   const size = budgetBytes === undefined ? formatBytes(sizeBytes) : `${formatBytes(sizeBytes)} of a budget of ${roundBytes(budgetBytes)}`;
-  const files = artifact.files.map((file): readonly Line[] => [[file.name], [formatBytes(file.sizeBytes)], [dim(`${file.digest.slice(0, 'sha256:'.length + shownHexDigits)}…`)]]);
-  return [[bold(`${shownFolder(folder)}`), `  ${''.padEnd(Math.max(0, 33 - shownFolder(folder).length))}`, over ? yellow(size) : size], ...table(files, { right: [1] })];
+  const files = artifact.files.map((file): readonly Line[] => [
+    [file.name],
+    [formatBytes(file.sizeBytes)],
+    [dim(`${file.digest.slice(0, 'sha256:'.length + shownHexDigits)}…`)],
+  ]);
+  return [
+    [bold(shownFolder(folder)), `  ${''.padEnd(Math.max(0, 33 - shownFolder(folder).length))}`, over ? yellow(size) : size],
+    ...table(files, { right: [1] }),
+  ];
 }
 
 /** A budget is written by hand, mostly in whole units: `24 MB`. */

@@ -1,4 +1,14 @@
-import { formatBytes, Failure, nearest, parseComponentName, toNpmVersion, type ComponentName, type Manifest, type Registry, type Source } from '@moby/model';
+import {
+  formatBytes,
+  Failure,
+  nearest,
+  parseComponentName,
+  toNpmVersion,
+  type ComponentName,
+  type Manifest,
+  type Registry,
+  type Source,
+} from '@moby/model';
 import type { Outcome } from '../outcome.ts';
 import { bold, dim, type Line } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
@@ -16,9 +26,17 @@ export async function infoOutcome(named: string, registry: Registry): Promise<Ou
   if (name === undefined || all.length === 0) throw await unknownComponent(text, registry);
   const lines = wanted === undefined ? all : all.filter(({ line }) => line === wanted);
   if (lines.length === 0) {
-    throw new Failure({ code: 'not-found', message: `\`${name}\` has no line \`${wanted ?? ''}\``, hints: [`it has ${all.map(({ line }) => `${name}/${line}`).join(', ')}`] });
+    throw new Failure({
+      code: 'not-found',
+      message: `\`${name}\` has no line \`${wanted ?? ''}\``,
+      hints: [`it has ${all.map(({ line }) => `${name}/${line}`).join(', ')}`],
+    });
   }
-  return { kind: 'done', value: { name, lines: lines.map(document) }, lines: lines.flatMap((line, index) => [...(index === 0 ? [] : [[]]), ...words(line)]) };
+  return {
+    kind: 'done',
+    value: { name, lines: lines.map(document) },
+    lines: lines.flatMap((line, index) => [...(index === 0 ? [] : [[]]), ...words(line)]),
+  };
 }
 
 async function linesOf(registry: Registry, name: ComponentName): Promise<readonly ComponentLine[]> {
@@ -42,13 +60,20 @@ async function unknownComponent(text: string, registry: Registry): Promise<Failu
 function words({ line, manifest }: ComponentLine): readonly Line[] {
   const { upstream, kernel, service } = manifest;
   const rows: (readonly Line[])[] = [];
-  const row = (key: string, values: readonly string[]): void => values.forEach((value, index) => rows.push([[dim(index === 0 ? key : '')], [value]]));
+  const row = (key: string, values: readonly string[]): void =>
+    values.forEach((value, index) => rows.push([[dim(index === 0 ? key : '')], [value]]));
   row('kind', [`${manifest.kind}, ${manifest.category}`]);
   row('upstream', [`${upstream.version}, ${upstream.license}${upstream.homepage === undefined ? '' : `, ${upstream.homepage}`}`]);
   row('npm', [`${manifest.npmName}@${toNpmVersion(manifest.version)}`]);
   row('provides', pairs(manifest.provides));
-  row('requires', Object.entries(manifest.requires).map(([need, { range, in: place }]) => `${need} ${range}${place === 'root' ? '' : `, in ${place}`}`));
-  row('recommends', Object.entries(manifest.recommends).map(([need, { range }]) => `${need} ${range}`));
+  row(
+    'requires',
+    Object.entries(manifest.requires).map(([need, { range, in: place }]) => `${need} ${range}${place === 'root' ? '' : `, in ${place}`}`),
+  );
+  row(
+    'recommends',
+    Object.entries(manifest.recommends).map(([need, { range }]) => `${need} ${range}`),
+  );
   row('conflicts', pairs(manifest.conflicts));
   row('exclusive', manifest.exclusive);
   row('modules', kernel?.modules ?? []);
@@ -56,7 +81,11 @@ function words({ line, manifest }: ComponentLine): readonly Line[] {
   for (const [platform, payload] of Object.entries(manifest.payload.platforms)) {
     row(platform, [`${formatBytes(payload.size)}, ${payload.digest}`, ...payload.sources.map(sourceWords)]);
   }
-  if (service !== undefined) row('runs', [service.args.join(' '), `as ${service.user.name} (${service.user.uid}:${service.user.gid}), ${service.capabilities.length === 0 ? 'no capabilities' : service.capabilities.join(' ')}`]);
+  if (service !== undefined)
+    row('runs', [
+      service.args.join(' '),
+      `as ${service.user.name} (${service.user.uid}:${service.user.gid}), ${service.capabilities.length === 0 ? 'no capabilities' : service.capabilities.join(' ')}`,
+    ]);
   return [[bold(`${manifest.name}/${line}`), `  ${manifest.version}`], [`  ${manifest.description}`], ...table(rows)];
 }
 

@@ -18,22 +18,34 @@ export function eventLine(event: RunEvent): Line | undefined {
   const at = `${(event.atMs / 1000).toFixed(1)} s`.padStart(8);
   const told = (who: string, what: string): Line => [dim(at), `   ${who.padEnd(9)} ${what}`];
   switch (event.kind) {
-    case 'machine': return told('machine', `${event.machine.cpus} CPUs, ${wholeMegabytes(event.machine.memoryBytes)}`);
-    case 'kernel': return told('kernel', event.release);
-    case 'init': return told('init', event.containers === 1 ? '1 container' : `${event.containers} containers`);
-    case 'task': return told(event.name, `${event.event}${event.detail === '' ? '' : ` ${event.detail}`}`);
-    case 'service': return told(event.name, serviceWords(event.event, event.detail));
-    case 'stopping': return told('init', 'stopping');
-    case 'ready': case 'console': return undefined;
+    case 'machine':
+      return told('machine', `${event.machine.cpus} CPUs, ${wholeMegabytes(event.machine.memoryBytes)}`);
+    case 'kernel':
+      return told('kernel', event.release);
+    case 'init':
+      return told('init', event.containers === 1 ? '1 container' : `${event.containers} containers`);
+    case 'task':
+      return told(event.name, `${event.event}${event.detail === '' ? '' : ` ${event.detail}`}`);
+    case 'service':
+      return told(event.name, serviceWords(event.event, event.detail));
+    case 'stopping':
+      return told('init', 'stopping');
+    case 'ready':
+    case 'console':
+      return undefined;
   }
 }
 
 function serviceWords(event: string, detail: string): string {
   switch (event) {
-    case 'started': return detail === '1' || detail === '' ? 'started' : `started, the ${ordinal(Number(detail))} time`;
-    case 'exited': return `exited with ${detail}`;
-    case 'backoff': return `starts again in ${detail} s`;
-    default: return detail === '' ? event : `${event}: ${detail}`;
+    case 'started':
+      return detail === '1' || detail === '' ? 'started' : `started, the ${ordinal(Number(detail))} time`;
+    case 'exited':
+      return `exited with ${detail}`;
+    case 'backoff':
+      return `starts again in ${detail} s`;
+    default:
+      return detail === '' ? event : `${event}: ${detail}`;
   }
 }
 
@@ -55,17 +67,24 @@ export function entryLines(entry: ReportEntry): readonly Line[] {
   const time = `${(entry.ms / 1000).toFixed(1)} s`;
   const title = entry.title.padEnd(titleWidth);
   switch (entry.outcome) {
-    case 'passed': return [['  ', green('✔'), ` ${title}${time.padStart(6)}`]];
-    case 'skipped': return [['  ', yellow('–'), ` ${title}skipped`]];
+    case 'passed':
+      return [['  ', green('✔'), ` ${title}${time.padStart(6)}`]];
+    case 'skipped':
+      return [['  ', yellow('–'), ` ${title}skipped`]];
     case 'failed':
-      return [['  ', red('✘'), ` ${title}${time.padStart(6)}`], ...(entry.problem ?? '').split('\n').map((line): Line => [`      ${line}`])];
+      return [
+        ['  ', red('✘'), ` ${title}${time.padStart(6)}`],
+        ...(entry.problem ?? '').split('\n').map((line): Line => [`      ${line}`]),
+      ];
   }
 }
 
 /** A machine that ended by itself: what, the end of its console, where the rest is. */
 export function findingText(finding: ReportFinding): string {
   const { message, console } = finding;
-  return console.length === 0 ? `${message}\nthe console is empty` : [message, 'last of the console:', ...console.map((line) => `  ${line}`)].join('\n');
+  return console.length === 0
+    ? `${message}\nthe console is empty`
+    : [message, 'last of the console:', ...console.map((line) => `  ${line}`)].join('\n');
 }
 
 export function findingHints(folder: string, assembly: string): readonly string[] {

@@ -16,6 +16,9 @@ export function resolutionLines(resolution: Resolution): readonly Line[] {
 /** Root → component → version. */
 export function rootsDocument(resolution: Resolution): Readonly<Record<string, Readonly<Record<string, string>>>> {
   return Object.fromEntries(
-    resolution.roots.map((root) => [root.scope === '' ? machineRoot : root.scope, Object.fromEntries(root.components.map(({ name, version }) => [name, version]))]),
+    resolution.roots.map((root) => [
+      root.scope === '' ? machineRoot : root.scope,
+      Object.fromEntries(root.components.map(({ name, version }) => [name, version])),
+    ]),
   );
 }

@@ -17,7 +17,9 @@ export function whyOutcome(checked: Checked, name: string): Outcome {
 }
 
 function notInside({ assembly, resolution }: Checked, name: string): Failure {
-  const known = new Set(resolution.edges.flatMap(({ need, by }) => [by.slice(by.indexOf('/') + 1), need, need.replace(/^soname:([^/]+).*$/, '$1')]));
+  const known = new Set(
+    resolution.edges.flatMap(({ need, by }) => [by.slice(by.indexOf('/') + 1), need, need.replace(/^soname:([^/]+).*$/, '$1')]),
+  );
   const meant = nearest(name, known);
   return new Failure({
     code: 'not-found',
@@ -37,7 +39,9 @@ function treeOf(chains: readonly WhyChain[]): readonly Branch[] {
   for (const chain of chains) {
     let level = roots;
     for (const link of chain) {
-      let branch = level.find((known) => known.link.component === link.component && known.link.root === link.root && known.link.need === link.need);
+      let branch = level.find(
+        (known) => known.link.component === link.component && known.link.root === link.root && known.link.need === link.need,
+      );
       if (branch === undefined) {
         branch = { link, below: [] };
         level.push(branch);
