@@ -26,9 +26,15 @@ interface Marked<Cause> {
   readonly entry: Entry<Cause>;
 }
 
+/** Learned nogoods that are kept at first, and by how much more each time that some are forgotten. */
+const firstKeep = 2_000;
+const keepGrowth = 1.2;
+
 export interface EngineOptions {
   /** Keep each step of each resolution, to print the proof; costs memory. */
   readonly keepProof: boolean;
+  /** Learned nogoods that are kept at first. */
+  readonly keepLearned?: number;
   /** Called once for each shrinking of a variable's domain; may add variables and nogoods. */
   readonly onShrink?: (variable: number) => void;
 }
@@ -44,11 +50,15 @@ export class Engine<Cause> {
   /** Trail lengths at which the levels from 1 up begin. */
   readonly #levelStarts: number[] = [];
   #head = 0;
+  #learned: Nogood<Cause>[] = [];
+  /** Learned nogoods beyond which the longer half is forgotten. */
+  #keep: number;
   /** Nogoods whose watched terms may hold already. */
   #unexamined: Nogood<Cause>[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#keep = options.keepLearned ?? firstKeep;
   }
 
   get level(): number {
@@ -238,7 +248,26 @@ export class Engine<Cause> {
     this.backtrack(sorted[1]?.[1].entry.level ?? 0);
     for (const { variable } of terms) this.#conflicts[variable] = this.conflictsOf(variable) + 1;
     for (const term of terms.slice(0, 2)) at(this.#watchers, term.variable).push(nogood);
+    this.#learned.push(nogood);
     this.#exclude(at(terms, 0), nogood);
+  }
+
+  get isFull(): boolean {
+    return this.#learned.length > this.#keep;
+  }
+
+  /**
+   * Goes back to the start and forgets the longer half of what was learned, the older first. What was learned follows from
+   * the rest, so only time can be lost by it; more is kept each time, so the search still ends.
+   */
+  forget(): void {
+    this.backtrack(0);
+    const inUse = new Set(this.#trail.map(({ reason }) => reason));
+    const byLength = [...this.#learned].reverse().sort((a, b) => a.terms.length - b.terms.length);
+    const dropped = new Set(byLength.slice(byLength.length >>> 1).filter((nogood) => !inUse.has(nogood)));
+    this.#learned = this.#learned.filter((nogood) => !dropped.has(nogood));
+    for (const [variable, watchers] of this.#watchers.entries()) this.#watchers[variable] = watchers.filter((nogood) => !dropped.has(nogood));
+    this.#keep *= keepGrowth;
   }
 
   #mark(marked: Map<number, Marked<Cause>>, ground: Term[], term: Term): void {

@@ -64,6 +64,7 @@ export function search<Cause>(engine: Engine<Cause>, guide: Guide, budget: StepB
     if (conflict !== undefined) {
       const proof = engine.learn(conflict);
       if (proof !== undefined) return { kind: 'impossible', proof };
+      if (engine.isFull) engine.forget();
       guide.closed(engine.level);
       budget.conflicted();
     } else {

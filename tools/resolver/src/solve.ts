@@ -10,8 +10,8 @@ import { whyUnsolvable, type Impossible } from './why-unsolvable.ts';
 
 /** Decisions and conflicts after which a search gives up, unless told otherwise. */
 export const defaultMaxSteps = 1_000_000;
-/** Conflicts after which a search gives up: about a minute. Real problems have a few hundred. */
-const maxConflicts = 20_000;
+/** Conflicts after which a search gives up: half a minute at worst. Real problems have at most a few hundred. */
+const maxConflicts = 10_000;
 
 export interface SolveOptions {
   readonly maxSteps?: number;
