@@ -174,7 +174,7 @@ test('a pipe that is closed early is no error', async () => {
   const { spawnSync } = await import('node:child_process');
   const place = world.visit();
   const program = join(import.meta.dirname, '../bin/run.js');
-  const run = spawnSync('sh', ['-c', `"${pinnedNode()}" "${program}" info redis --json | true; echo "\${PIPESTATUS:-}"`], {
+  const run = spawnSync('sh', ['-c', `"${pinnedNode()}" "${program}" info redis --json | true`], {
     cwd: place.folder,
     encoding: 'utf8',
     env: { ...process.env, ...place.env },

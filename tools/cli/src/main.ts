@@ -5,6 +5,7 @@ import type { Diagnostic } from '@moby/model';
 import { atHand, invocationOf, withInvocation } from './invocation.ts';
 import { isOutcome, type Outcome } from './outcome.ts';
 import { openTerminal, type Terminal } from './reporter/terminal.ts';
+import { wantsJson } from './wants-json.ts';
 
 /**
  * The program: `argv` without Node and script, `root` the folder of this package. Prints what the command returned or
@@ -70,10 +71,4 @@ async function printError(
 function withHintsAtHand<T extends { readonly hints: readonly string[]; readonly findings: readonly Diagnostic[] }>(trouble: T): T {
   const invocation = invocationOf(process.env);
   return { ...atHand(trouble, invocation), findings: trouble.findings.map((finding) => atHand(finding, invocation)) };
-}
-
-/** As oclif reads it: before a `--`. */
-function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  return argv.slice(0, end < 0 ? argv.length : end).includes('--json');
 }

@@ -5,6 +5,7 @@ import { defaultGraceMs, listenForInterruption } from './interruption.ts';
 import type { Outcome } from './outcome.ts';
 import { openReporter, type Reporter } from './reporter/reporter.ts';
 import { openTerminal } from './reporter/terminal.ts';
+import { wantsJson } from './wants-json.ts';
 
 /** What a command works with. */
 export interface Session {
@@ -47,7 +48,7 @@ export abstract class MobyCommand extends Command {
       terminal: openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env }),
       fleetingSteps,
       invocation,
-      json: this.argv.includes('--json'),
+      json: wantsJson(this.argv),
       now: () => performance.now(),
     });
     try {
