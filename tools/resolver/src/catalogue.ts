@@ -60,12 +60,12 @@ export class Catalogue {
   /** `like` is a catalogue of the same packages under another root; what was read of them is shared. */
   constructor(universe: Universe, like?: Catalogue) {
     this.universe = universe;
-    this.#packages = like === undefined ? new Map() : like.#packages;
-    this.#offers = like === undefined ? new Map() : like.#offers;
+    this.#packages = like === undefined ? new Map<string, Package>() : like.#packages;
+    this.#offers = like === undefined ? new Map<string, readonly Offer[]>() : like.#offers;
     this.#providers = like === undefined ? undefined : like.#providers;
     this.#holders = like === undefined ? undefined : like.#holders;
     const sameRanges = JSON.stringify(like?.universe.root.overrides ?? {}) === JSON.stringify(universe.root.overrides ?? {});
-    this.#rows = like !== undefined && sameRanges ? like.#rows : new Map();
+    this.#rows = like !== undefined && sameRanges ? like.#rows : new Map<Package, Rows>();
   }
 
   get names(): readonly string[] {

@@ -101,7 +101,7 @@ export class Encoding {
   /** What may meet an atom that is asked for in a scope: by name, then by scope. */
   targets(scope: number, atom: Atom): readonly Target[] {
     return this.catalogue.offers(atom.need, atom.range).flatMap((offer) =>
-      this.#scopesOf(scope, atom.in).map((where) => ({ instance: this.#instanceOf(where, offer.package), set: offer.set })),
+      this.#scopesOf(scope, atom.in).map((there) => ({ instance: this.#instanceOf(there, offer.package), set: offer.set })),
     );
   }
 

@@ -54,7 +54,7 @@ export class Engine<Cause> {
   /** Learned nogoods beyond which the longer half is forgotten. */
   #keep: number;
   /** Nogoods whose watched terms may hold already. */
-  #unexamined: Nogood<Cause>[] = [];
+  readonly #unexamined: Nogood<Cause>[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;

@@ -2,7 +2,7 @@ import { parseVersion, upstreamOf, VersionList, type Universe } from '@moby/mode
 import type { Catalogue } from './catalogue.ts';
 import type { Loosening, RootFact } from './result.ts';
 import { withRange } from './root-facts.ts';
-import type { Prober } from './why-unsolvable.ts';
+import type { Prober } from './prober.ts';
 
 /** Versions that are tried for one entry, newest first. */
 const maxVersionsTried = 40;

@@ -1,7 +1,7 @@
 import type { Universe } from '@moby/model';
 import type { RootFact } from './result.ts';
 import { formatRootFact, rootFactsOf, withRootFacts } from './root-facts.ts';
-import { usedRootFacts, type Prober } from './why-unsolvable.ts';
+import { usedRootFacts, type Prober } from './prober.ts';
 
 /** Sets that are looked for, at most. */
 const maxRelaxations = 12;
