@@ -1,7 +1,6 @@
-import { type Diagnostic, Failure, type KernelFacts, type ModuleFacts } from '@moby/model';
+import { type Diagnostic, Failure, type KernelFacts, type ModuleFacts, nearest } from '@moby/model';
 import type { Edge, EdgeEnd } from './edge.ts';
 import { moduleName } from './module.ts';
-import { nearestOf } from './nearest.ts';
 
 export interface AskedModule {
   readonly name: string;
@@ -69,8 +68,8 @@ function judgeAsked(walk: Walk, need: AskedModule): void {
       edgeOf(need, { verdict: 'ok', evidence: 'binary', by: kernel, sentence: `the module ${name} is built into ${facts.release}` }),
     );
   } else if (module === undefined) {
-    const nearest = nearestOf(name, [...Object.keys(facts.modules), ...facts.builtin]);
-    const hints = nearest === undefined ? {} : { hints: [`did you mean \`${nearest}\`?`] };
+    const meant = nearest(name, [...Object.keys(facts.modules), ...facts.builtin]);
+    const hints = meant === undefined ? {} : { hints: [`did you mean \`${meant}\`?`] };
     walk.edges.push(
       edgeOf(need, {
         verdict: 'error',

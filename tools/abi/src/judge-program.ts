@@ -1,6 +1,6 @@
+import { nearest } from '@moby/model';
 import type { Edge, EdgeEnd } from './edge.ts';
 import { endOf } from './judge-load.ts';
-import { nearestOf } from './nearest.ts';
 import type { RootFile, RootTree } from './root-tree.ts';
 
 /** A program that somebody starts: a name for PATH, or an absolute path. */
@@ -46,11 +46,11 @@ function absence({ need, tree, path }: ProgramCase, places: readonly string[], s
   const others = tree.files.filter((file) => file.executable).map((file) => file.path);
   const variants = others.filter((other) => other.slice(other.lastIndexOf('/') + 1).startsWith(`${name}-`)).slice(0, 5);
   if (variants.length > 0) return { sentence, hints: [`there is ${variants.join(', ')}: add a link, as an alternative would`] };
-  const nearest = nearestOf(
+  const meant = nearest(
     name,
     others.map((other) => other.slice(other.lastIndexOf('/') + 1)),
   );
-  return { sentence, ...(nearest === undefined ? {} : { hints: [`did you mean \`${nearest}\`?`] }) };
+  return { sentence, ...(meant === undefined ? {} : { hints: [`did you mean \`${meant}\`?`] }) };
 }
 
 function judgeScript(program: ProgramCase, first: RootFile): readonly Edge[] {

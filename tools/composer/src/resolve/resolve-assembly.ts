@@ -1,4 +1,4 @@
-import { explain, solve, type Answer, type Resolved, type RootFact, type Unsolvable } from '@moby/resolver';
+import { explain, solveStably, type Answer, type Resolved, type RootFact, type Unsolvable } from '@moby/resolver';
 import {
   isComponentName,
   nearest,
@@ -36,7 +36,7 @@ export async function resolveAssembly(options: {
   const catalogue = await readCatalogue(registry);
   const findings = unknownComponents(assembly, catalogue);
   if (findings.length > 0) return { status: 'invalid', findings };
-  const answer = solve(toUniverse(assembly, catalogue, locked));
+  const answer = solveStably(toUniverse(assembly, catalogue, locked));
   if (answer.status !== 'solved') return { status: 'no-solution', answer, explanation: explainFor(assembly, answer) };
   return { status: 'solved', resolution: await toResolution({ assembly, registry, answer }) };
 }
