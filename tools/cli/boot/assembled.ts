@@ -20,8 +20,16 @@ export async function assembled(assembly: string, variation: Partial<Variation> 
     signal: new AbortController().signal,
   });
   const folder = scratchFolder();
-  const judged = await line.compose({ assembly, platform: 'linux/amd64', variation: { ...none, ...variation }, policy: { locked: false, offline: false }, out: join(folder, 'artifact'), level: 3 });
-  if (!judged.ok) throw new Error(judged.findings.map(({ code, message, details }) => [`${code}: ${message}`, ...(details ?? [])].join('\n')).join('\n'));
+  const judged = await line.compose({
+    assembly,
+    platform: 'linux/amd64',
+    variation: { ...none, ...variation },
+    policy: { locked: false, offline: false },
+    out: join(folder, 'artifact'),
+    level: 3,
+  });
+  if (!judged.ok)
+    throw new Error(judged.findings.map(({ code, message, details }) => [`${code}: ${message}`, ...(details ?? [])].join('\n')).join('\n'));
   await countRefreshed(judged.value);
   return judged.value;
 }
@@ -31,7 +39,10 @@ async function countRefreshed({ resolution }: Composed): Promise<void> {
   const refreshed = [...resolution.components.values()].flatMap((component) => component.refreshed ?? []);
   if (refreshed.length === 0) return;
   await mkdir(join(checkout, 'out/ci'), { recursive: true });
-  await appendFile(join(checkout, 'out/ci/refreshed.txt'), refreshed.map(({ package: name, from, to }) => `${name} ${from} -> ${to}\n`).join(''));
+  await appendFile(
+    join(checkout, 'out/ci/refreshed.txt'),
+    refreshed.map(({ package: name, from, to }) => `${name} ${from} -> ${to}\n`).join(''),
+  );
 }
 
 /** Where unpacked kernels and the accelerator's probe are kept. */
@@ -44,7 +55,13 @@ export function testOf({ artifact, folder }: Composed, more: Partial<TestOptions
 }
 
 export function bootOf({ artifact, folder }: Composed): Promise<Machine> {
-  return bootMachine({ artifact, folder, cacheFolder: machineCache(), env: process.env, ports: artifact.ports.map(({ machine }) => ({ host: 0, machine })) });
+  return bootMachine({
+    artifact,
+    folder,
+    cacheFolder: machineCache(),
+    env: process.env,
+    ports: artifact.ports.map(({ machine }) => ({ host: 0, machine })),
+  });
 }
 
 /** What a report says, one entry a line: what differs between two runs is left out. */

@@ -48,7 +48,10 @@ describeMachine(
 
     test('is judged by the bytes that it sends', async () => {
       const composed = await assembled('redis-os');
-      const report = await testOf({ ...composed, artifact: { ...composed.artifact, expect: [{ kind: 'tcp', port: 6379, send: 'PING\r\n', receive: '+PANG', withinMs: 12_000 }] } });
+      const report = await testOf({
+        ...composed,
+        artifact: { ...composed.artifact, expect: [{ kind: 'tcp', port: 6379, send: 'PING\r\n', receive: '+PANG', withinMs: 12_000 }] },
+      });
       const judged = report.entries.find(({ kind }) => kind === 'expectation');
       expect(judged?.outcome).toBe('failed');
       expect(judged?.problem).toContain('+PONG');

@@ -10,8 +10,16 @@ describeMachine('boots in a row', () => {
     const composed = await assembled('redis-os');
     for (let boot = 1; boot <= boots; boot += 1) {
       const report = await testOf(composed);
-      const said = [`boot ${boot}: ${report.exit.verdict} ${report.exit.reason}`, report.finding?.message ?? '', ...(report.finding?.console ?? []), ...report.entries.flatMap(({ console = [] }) => console)];
-      expect(outcomes(report).filter((outcome) => !outcome.startsWith('passed:')), said.join('\n')).toEqual([]);
+      const said = [
+        `boot ${boot}: ${report.exit.verdict} ${report.exit.reason}`,
+        report.finding?.message ?? '',
+        ...(report.finding?.console ?? []),
+        ...report.entries.flatMap(({ console = [] }) => console),
+      ];
+      expect(
+        outcomes(report).filter((outcome) => !outcome.startsWith('passed:')),
+        said.join('\n'),
+      ).toEqual([]);
       expect(report.exit.verdict, said.join('\n')).toBe('down');
     }
   });
