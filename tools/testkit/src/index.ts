@@ -3,6 +3,7 @@ export * from './debian-archive.ts';
 export * from './describe-machine.ts';
 export * from './faulty-server.ts';
 export * from './golden.ts';
+export * from './guest-suite/index.ts';
 export * from './normalise.ts';
 export * from './oci-runtime-schema.ts';
 export * from './random-universe.ts';
