@@ -19,11 +19,13 @@ export async function secondsUntilPong(artifact: Artifact, folder: string, cache
   });
   try {
     const port = machine.port(6379);
-    while (machine.now() < limitMs) {
+    const over = new AbortController();
+    void machine.exited.then(() => over.abort());
+    while (!over.signal.aborted && machine.now() < limitMs) {
       if (await ping(port)) return machine.now() / 1000;
       await new Promise((resolve) => setTimeout(resolve, askEveryMs));
     }
-    throw new Error(`no PONG within ${limitMs / 1000} s:\n${machine.consoleTail().join('\n')}`);
+    throw new Error(`no PONG after ${(machine.now() / 1000).toFixed(1)} s:\n${machine.consoleTail().join('\n')}`);
   } finally {
     await machine.kill();
   }

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { assemblyArgument, libraryFlags, lockFlags, machineFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
+import { typedAgain } from '../typed-again.ts';
 
 export class Run extends MobyCommand {
   static override summary = 'Boot an assembly in QEMU';
@@ -50,7 +51,7 @@ export class Run extends MobyCommand {
       options: { ...options, ports },
       showConsole: flags.console,
       session,
-      assembly: args.assembly ?? composed.assembly.name,
+      assembly: typedAgain(args.assembly ?? composed.assembly.name, flags),
     });
   }
 }

@@ -1,6 +1,7 @@
 import { assemblyArgument, libraryFlags, lockFlags, machineFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
+import { typedAgain } from '../typed-again.ts';
 
 export class Test extends MobyCommand {
   static override summary = 'Boot an assembly and judge what it is expected to do';
@@ -33,6 +34,6 @@ export class Test extends MobyCommand {
     const ready = await readyMachine(args.assembly, flags, session);
     if (!ready.ok) return refusedBy(ready.findings);
     const { composed, options } = ready.value;
-    return testMachine({ options, session, assembly: args.assembly ?? composed.assembly.name });
+    return testMachine({ options, session, assembly: typedAgain(args.assembly ?? composed.assembly.name, flags) });
   }
 }

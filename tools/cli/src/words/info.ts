@@ -12,6 +12,7 @@ import {
 import type { Outcome } from '../outcome.ts';
 import { bold, dim, type Line } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
+import { quoted } from '../typed-again.ts';
 
 interface ComponentLine {
   readonly line: string;
@@ -83,7 +84,7 @@ function words({ line, manifest }: ComponentLine): readonly Line[] {
   }
   if (service !== undefined)
     row('runs', [
-      service.args.join(' '),
+      service.args.map(quoted).join(' '),
       `as ${service.user.name} (${service.user.uid}:${service.user.gid}), ${service.capabilities.length === 0 ? 'no capabilities' : service.capabilities.join(' ')}`,
     ]);
   return [[bold(`${manifest.name}/${line}`), `  ${manifest.version}`], [`  ${manifest.description}`], ...table(rows)];
