@@ -5,9 +5,17 @@
 export function ociRuntimeSchema(): Record<string, unknown> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
-    ...closed({ ociVersion: { type: 'string', pattern: '^1\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.+-]+)?$' }, root, hostname: text, process, mounts: { type: 'array', items: mount }, linux }, [
-      'ociVersion', 'root', 'process', 'mounts', 'linux',
-    ]),
+    ...closed(
+      {
+        ociVersion: { type: 'string', pattern: '^1\\.[0-9]+\\.[0-9]+(-[0-9A-Za-z.+-]+)?$' },
+        root,
+        hostname: text,
+        process,
+        mounts: { type: 'array', items: mount },
+        linux,
+      },
+      ['ociVersion', 'root', 'process', 'mounts', 'linux'],
+    ),
   };
 }
 
@@ -26,7 +34,9 @@ const capabilities = { type: 'array', items: { type: 'string', pattern: '^CAP_[A
 const root = closed({ path: text, readonly: { type: 'boolean' } }, ['path']);
 
 /** POSIX resource limits as getrlimit(2) of Linux names them. */
-const limitTypes = 'AS CORE CPU DATA FSIZE LOCKS MEMLOCK MSGQUEUE NICE NOFILE NPROC RSS RTPRIO RTTIME SIGPENDING STACK'.split(' ').map((name) => `RLIMIT_${name}`);
+const limitTypes = 'AS CORE CPU DATA FSIZE LOCKS MEMLOCK MSGQUEUE NICE NOFILE NPROC RSS RTPRIO RTTIME SIGPENDING STACK'
+  .split(' ')
+  .map((name) => `RLIMIT_${name}`);
 
 const process = closed(
   {
@@ -35,7 +45,10 @@ const process = closed(
     args: { type: 'array', minItems: 1, items: { type: 'string' } },
     env: { type: 'array', items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*=' } },
     cwd: absolute,
-    capabilities: closed({ bounding: capabilities, effective: capabilities, permitted: capabilities, inheritable: capabilities, ambient: capabilities }, []),
+    capabilities: closed(
+      { bounding: capabilities, effective: capabilities, permitted: capabilities, inheritable: capabilities, ambient: capabilities },
+      [],
+    ),
     rlimits: { type: 'array', items: closed({ type: { enum: limitTypes }, soft: uint64, hard: uint64 }, ['type', 'soft', 'hard']) },
     noNewPrivileges: { type: 'boolean' },
     oomScoreAdj: { type: 'integer', minimum: -1000, maximum: 1000 },
@@ -54,7 +67,9 @@ const seccompArgument = closed(
   },
   ['index', 'value', 'op'],
 );
-const action = { enum: ['KILL', 'KILL_PROCESS', 'KILL_THREAD', 'TRAP', 'ERRNO', 'TRACE', 'ALLOW', 'LOG', 'NOTIFY'].map((name) => `SCMP_ACT_${name}`) };
+const action = {
+  enum: ['KILL', 'KILL_PROCESS', 'KILL_THREAD', 'TRAP', 'ERRNO', 'TRACE', 'ALLOW', 'LOG', 'NOTIFY'].map((name) => `SCMP_ACT_${name}`),
+};
 const architectures = ['X86', 'X86_64', 'X32', 'ARM', 'AARCH64', 'PPC64LE', 'RISCV64', 'S390', 'S390X'].map((name) => `SCMP_ARCH_${name}`);
 
 const linux = closed(
@@ -69,7 +84,16 @@ const linux = closed(
       {
         devices: {
           type: 'array',
-          items: closed({ allow: { type: 'boolean' }, type: { enum: ['a', 'b', 'c'] }, major: int64, minor: int64, access: { type: 'string', pattern: '^[rwm]{1,3}$' } }, ['allow']),
+          items: closed(
+            {
+              allow: { type: 'boolean' },
+              type: { enum: ['a', 'b', 'c'] },
+              major: int64,
+              minor: int64,
+              access: { type: 'string', pattern: '^[rwm]{1,3}$' },
+            },
+            ['allow'],
+          ),
         },
         memory: closed({ limit: int64, reservation: int64, swap: int64 }, []),
         pids: closed({ limit: int64 }, ['limit']),
@@ -83,7 +107,15 @@ const linux = closed(
         architectures: { type: 'array', items: { enum: architectures } },
         syscalls: {
           type: 'array',
-          items: closed({ names: { type: 'array', minItems: 1, items: text }, action, errnoRet: uint32, args: { type: 'array', items: seccompArgument } }, ['names', 'action']),
+          items: closed(
+            {
+              names: { type: 'array', minItems: 1, items: text },
+              action,
+              errnoRet: uint32,
+              args: { type: 'array', items: seccompArgument },
+            },
+            ['names', 'action'],
+          ),
         },
       },
       ['defaultAction'],

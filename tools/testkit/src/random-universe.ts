@@ -58,11 +58,20 @@ function randomVersion(
   dice: Dice,
   { used, density, provides }: { readonly used: readonly string[]; readonly density: number; readonly provides: string | undefined },
 ): UniverseVersion {
-  const requires = Object.fromEntries(Array.from({ length: dice.roll(density + 1) }, () => [randomName(dice, used), dice.pick(ranges)] as const));
+  const requires = Object.fromEntries(
+    Array.from({ length: dice.roll(density + 1) }, () => [randomName(dice, used), dice.pick(ranges)] as const),
+  );
   const recommends = dice.chance(25) ? { [randomName(dice, used)]: dice.pick(ranges) } : {};
   const conflicts = dice.chance(15) ? { [randomName(dice, used)]: dice.pick(ranges) } : {};
-  const offered = { ...(provides === undefined || dice.chance(15) ? {} : { [provides]: dice.pick(provided) }), ...(dice.chance(12) ? { [dice.pick(capabilities)]: dice.pick(provided) } : {}) };
-  const where = Object.fromEntries(Object.keys({ ...requires, ...recommends }).map((need) => [need, dice.pick(places)] as const).filter(([, place]) => place !== 'root'));
+  const offered = {
+    ...(provides === undefined || dice.chance(15) ? {} : { [provides]: dice.pick(provided) }),
+    ...(dice.chance(12) ? { [dice.pick(capabilities)]: dice.pick(provided) } : {}),
+  };
+  const where = Object.fromEntries(
+    Object.keys({ ...requires, ...recommends })
+      .map((need) => [need, dice.pick(places)] as const)
+      .filter(([, place]) => place !== 'root'),
+  );
   return {
     ...unlessEmpty('requires', requires),
     ...unlessEmpty('recommends', recommends),
@@ -84,18 +93,23 @@ function randomRoot(dice: Dice, used: readonly string[], packages: Universe['pac
   const anyOf = (name: string): string => Object.keys(packages[name] ?? {})[dice.roll(2)] ?? '1.0.0';
   const some = (): string => used[dice.roll(used.length)] ?? 'app';
   const locked = dice.chance(45)
-    ? Object.fromEntries(Array.from({ length: 1 + dice.roll(4) }, () => {
-        const scope = scopes[dice.roll(scopeCount + 1)] ?? '';
-        const name = some();
-        return [scope === '' ? name : `${scope}/${name}`, anyOf(name)] as const;
-      }))
+    ? Object.fromEntries(
+        Array.from({ length: 1 + dice.roll(4) }, () => {
+          const scope = scopes[dice.roll(scopeCount + 1)] ?? '';
+          const name = some();
+          return [scope === '' ? name : `${scope}/${name}`, anyOf(name)] as const;
+        }),
+      )
     : {};
   return {
     platform: dice.pick(platforms),
     ...(scopeCount === 0 || dice.chance(70) ? { requires: wants() } : {}),
     ...(scopeCount === 0 ? {} : { scopes: Object.fromEntries(scopeNames.map((scope) => [scope, wants()] as const)) }),
     ...unlessEmpty('conflicts', dice.chance(10) ? { [randomName(dice, used)]: dice.pick(ranges) } : {}),
-    ...unlessEmpty('constraints', dice.chance(25) ? { [['*', ...scopes][dice.roll(scopeCount + 2)] ?? '*']: { [some()]: dice.pick(ranges) } } : {}),
+    ...unlessEmpty(
+      'constraints',
+      dice.chance(25) ? { [['*', ...scopes][dice.roll(scopeCount + 2)] ?? '*']: { [some()]: dice.pick(ranges) } } : {},
+    ),
     ...unlessEmpty('overrides', dice.chance(12) ? { [some()]: dice.pick(ranges) } : {}),
     ...unlessEmpty('defaults', dice.chance(30) ? { [dice.pick(capabilities)]: some() } : {}),
     ...unlessEmpty('locked', locked),

@@ -2,7 +2,7 @@ import type { Universe, UniverseRoot, UniverseVersion } from '@moby/model';
 
 /** A universe of which nothing can be left out without the failure going away. */
 export function shrinkUniverse(universe: Universe, fails: (smaller: Universe) => boolean): Universe {
-  for (let current = universe; ; ) {
+  for (let current = universe; ;) {
     const next = smallerOnes(current).find(fails);
     if (next === undefined) return current;
     current = next;
@@ -13,7 +13,10 @@ function smallerOnes({ packages, root }: Universe): readonly Universe[] {
   return [
     ...withoutEach(packages).map((rest) => ({ packages: rest, root })),
     ...smallerRoots(root).map((rest) => ({ packages, root: rest })),
-    ...withinEach(packages, (versions) => [...withoutEach(versions), ...withinEach(versions, smallerVersions)]).map((rest) => ({ packages: rest, root })),
+    ...withinEach(packages, (versions) => [...withoutEach(versions), ...withinEach(versions, smallerVersions)]).map((rest) => ({
+      packages: rest,
+      root,
+    })),
   ];
 }
 
@@ -38,6 +41,9 @@ function withoutEach(record: object): readonly object[] {
   return Object.keys(record).map((left) => Object.fromEntries(Object.entries(record).filter(([key]) => key !== left)));
 }
 
-function withinEach<Value>(record: Readonly<Record<string, Value>>, smaller: (value: Value) => readonly Value[]): readonly Record<string, Value>[] {
+function withinEach<Value>(
+  record: Readonly<Record<string, Value>>,
+  smaller: (value: Value) => readonly Value[],
+): readonly Record<string, Value>[] {
   return Object.entries(record).flatMap(([key, value]) => smaller(value).map((less) => ({ ...record, [key]: less })));
 }

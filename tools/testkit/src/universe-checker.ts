@@ -17,7 +17,9 @@ export function brokenRules(universe: Universe, versions: Readonly<Record<string
   type Chosen = (typeof chosen)[number];
   const range = (need: string, written: string): string => root.overrides?.[need] ?? written;
   const meets = (need: string, written: string, by: Chosen): boolean =>
-    need.includes(':') ? by.item?.provides?.[need] !== undefined && admits(by.item.provides[need], range(need, written)) : by.name === need && admits(by.version, range(need, written));
+    need.includes(':')
+      ? by.item?.provides?.[need] !== undefined && admits(by.item.provides[need], range(need, written))
+      : by.name === need && admits(by.version, range(need, written));
   const near = (item: UniverseVersion, need: string, scope: string): readonly Chosen[] => {
     const place = item.in?.[need] ?? 'root';
     return chosen.filter((by) => place === 'peer' || by.scope === (place === 'machine' ? '' : scope));
@@ -30,7 +32,8 @@ export function brokenRules(universe: Universe, versions: Readonly<Record<string
       continue;
     }
     if (item.yanked === true && root.locked?.[key] !== version) broken.push(`${key} ${version} is yanked`);
-    if (root.platform !== undefined && item.platforms !== undefined && !item.platforms.includes(root.platform)) broken.push(`${key} ${version} is for other platforms`);
+    if (root.platform !== undefined && item.platforms !== undefined && !item.platforms.includes(root.platform))
+      broken.push(`${key} ${version} is for other platforms`);
     for (const where of ['*', scope]) {
       const constraint = root.constraints?.[where]?.[name];
       if (constraint !== undefined && !admits(version, range(name, constraint))) broken.push(`${key} ${version} is outside ${constraint}`);
@@ -40,11 +43,14 @@ export function brokenRules(universe: Universe, versions: Readonly<Record<string
     }
   }
   for (const one of chosen) {
-    for (const [need, written] of Object.entries(root.conflicts ?? {})) if (meets(need, written, one)) broken.push(`${one.key} is forbidden`);
+    for (const [need, written] of Object.entries(root.conflicts ?? {}))
+      if (meets(need, written, one)) broken.push(`${one.key} is forbidden`);
     for (const other of chosen) {
       if (other === one || other.scope !== one.scope) continue;
-      for (const [need, written] of Object.entries(one.item?.conflicts ?? {})) if (meets(need, written, other)) broken.push(`${one.key} conflicts with ${other.key}`);
-      for (const slot of one.item?.exclusive ?? []) if (other.item?.exclusive?.includes(slot) === true) broken.push(`${one.key} and ${other.key} hold ${slot}`);
+      for (const [need, written] of Object.entries(one.item?.conflicts ?? {}))
+        if (meets(need, written, other)) broken.push(`${one.key} conflicts with ${other.key}`);
+      for (const slot of one.item?.exclusive ?? [])
+        if (other.item?.exclusive?.includes(slot) === true) broken.push(`${one.key} and ${other.key} hold ${slot}`);
     }
   }
 
@@ -56,7 +62,8 @@ export function brokenRules(universe: Universe, versions: Readonly<Record<string
   };
   [root.requires ?? {}, ...Object.values(root.scopes ?? {})].forEach((wants, index) => {
     const here = chosen.filter(({ scope }) => scope === scopes[index]);
-    for (const [need, written] of Object.entries(wants)) if (!here.some((by) => meets(need, written, by))) broken.push(`the root lacks ${need}@${written} in '${scopes[index] ?? ''}'`);
+    for (const [need, written] of Object.entries(wants))
+      if (!here.some((by) => meets(need, written, by))) broken.push(`the root lacks ${need}@${written} in '${scopes[index] ?? ''}'`);
     reach(here, wants);
   });
   for (const { item, scope } of reached) {

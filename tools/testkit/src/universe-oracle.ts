@@ -77,9 +77,17 @@ class Oracle {
     const { root } = universe;
     this.#scopes = ['', ...Object.keys(root.scopes ?? {})];
     this.#rootNeeds = [root.requires ?? {}, ...Object.values(root.scopes ?? {})].flatMap((wants, index) =>
-      Object.entries(wants).map(([name, range]): Need => ({ scope: this.#scopes[index] ?? '', name, range: this.#range(name, range), place: 'root', from: '' })),
+      Object.entries(wants).map(([name, range]): Need => ({
+        scope: this.#scopes[index] ?? '',
+        name,
+        range: this.#range(name, range),
+        place: 'root',
+        from: '',
+      })),
     );
-    this.#picks = Object.keys(universe.packages).toSorted(codeUnits).flatMap((name) => this.#scopes.flatMap((scope) => this.#picksOf(scope, name)));
+    this.#picks = Object.keys(universe.packages)
+      .toSorted(codeUnits)
+      .flatMap((name) => this.#scopes.flatMap((scope) => this.#picksOf(scope, name)));
   }
 
   answer(): OracleAnswer | undefined {
@@ -125,7 +133,12 @@ class Oracle {
         hear();
       }
     }
-    return { versions: Object.fromEntries([...settled].map(([key, { version }]) => [key, version] as const).toSorted(([a], [b]) => codeUnits(a, b))), dropped };
+    return {
+      versions: Object.fromEntries(
+        [...settled].map(([key, { version }]) => [key, version] as const).toSorted(([a], [b]) => codeUnits(a, b)),
+      ),
+      dropped,
+    };
   }
 
   /** Candidates for a need: locked, already chosen, the default, by name, by scope; newest first, deprecated last. */
@@ -136,7 +149,10 @@ class Oracle {
       settled.has(pick.key) ? 0 : 1,
       defaults?.[need.name] === pick.name ? 0 : 1,
     ];
-    return this.#candidates(need).map((pick) => ({ pick, rank: rank(pick) })).toSorted((a, b) => lexicographic(a.rank, b.rank)).map(({ pick }) => pick);
+    return this.#candidates(need)
+      .map((pick) => ({ pick, rank: rank(pick) }))
+      .toSorted((a, b) => lexicographic(a.rank, b.rank))
+      .map(({ pick }) => pick);
   }
 
   /** Whether these and some others together keep every rule. */
@@ -177,7 +193,7 @@ class Oracle {
   /** Picks from which a chain of needs can lead to the wanted one, whatever else is chosen. */
   #leadingTo(wanted: Candidate): ReadonlySet<Candidate> {
     const leading = new Set([wanted]);
-    for (let before = 0; before !== leading.size; ) {
+    for (let before = 0; before !== leading.size;) {
       before = leading.size;
       for (const pick of this.#picks) {
         const needs = [...this.#required(pick), ...this.#recommended(pick)];
@@ -242,7 +258,13 @@ class Oracle {
   #needs(pick: Candidate, wants: Readonly<Record<string, string>>): readonly Need[] {
     return Object.entries(wants)
       .toSorted(([a], [b]) => codeUnits(a, b))
-      .map(([name, range]) => ({ scope: pick.scope, name, range: this.#range(name, range), place: pick.item.in?.[name] ?? 'root', from: pick.key }));
+      .map(([name, range]) => ({
+        scope: pick.scope,
+        name,
+        range: this.#range(name, range),
+        place: pick.item.in?.[name] ?? 'root',
+        from: pick.key,
+      }));
   }
 
   /** Rule 8. */
@@ -257,11 +279,18 @@ class Oracle {
       .map(([version, item]): Candidate => ({ scope, name, version, key, item }))
       .filter(({ item, version }) => item.yanked !== true || root.locked?.[key] === version)
       .filter(({ item }) => root.platform === undefined || item.platforms === undefined || item.platforms.includes(root.platform))
-      .filter((pick) => !Object.entries(root.conflicts ?? {}).some(([other, range]) => this.#isMetBy({ name: other, range: this.#range(other, range) }, pick)))
-      .filter(({ version }) => ['*', scope].every((where) => {
-        const range = root.constraints?.[where]?.[name];
-        return range === undefined || this.#memo.meets(version, this.#range(name, range));
-      }))
+      .filter(
+        (pick) =>
+          !Object.entries(root.conflicts ?? {}).some(([other, range]) =>
+            this.#isMetBy({ name: other, range: this.#range(other, range) }, pick),
+          ),
+      )
+      .filter(({ version }) =>
+        ['*', scope].every((where) => {
+          const range = root.constraints?.[where]?.[name];
+          return range === undefined || this.#memo.meets(version, this.#range(name, range));
+        }),
+      )
       .toSorted((a, b) => Number(a.item.deprecated ?? false) - Number(b.item.deprecated ?? false) || newerFirst(a.version, b.version));
   }
 }

@@ -25,7 +25,11 @@ async function onbootInOrder(guest: SuiteGuest): Promise<void> {
   await line(guest, 'onboot second done');
   const seen = guest.stateLines().map(spell);
   const order = ['init start', 'onboot first done', 'onboot second done'].map((text) => seen.indexOf(text));
-  assert.deepEqual(order, [...order].sort((a, b) => a - b), seen.join('\n'));
+  assert.deepEqual(
+    order,
+    [...order].sort((a, b) => a - b),
+    seen.join('\n'),
+  );
   await line(guest, 'service redis started');
   assert.ok(!seen.slice(0, order[2]).some((text) => text.startsWith('service')), seen.join('\n'));
 }
@@ -34,7 +38,10 @@ async function becomesReady(guest: SuiteGuest): Promise<void> {
   const ready = await line(guest, 'init ready', 150_000);
   for (const name of ['dhcp', 'redis', 'slow-starter', 'asked', 'island', 'chatty']) {
     const own = lines(guest, `service ${name} ready`)[0];
-    assert.ok(own !== undefined && own.uptimeSeconds <= ready.uptimeSeconds, `${name} became ready at ${own?.uptimeSeconds}, the machine at ${ready.uptimeSeconds}`);
+    assert.ok(
+      own !== undefined && own.uptimeSeconds <= ready.uptimeSeconds,
+      `${name} became ready at ${own?.uptimeSeconds}, the machine at ${ready.uptimeSeconds}`,
+    );
   }
   assert.equal(lines(guest, 'init ready').length, 1);
 }
@@ -59,7 +66,13 @@ async function probes(guest: SuiteGuest): Promise<void> {
 async function confines(guest: SuiteGuest): Promise<void> {
   const status = await inGuest(guest, 'cat /proc/$(cat /run/moby/redis/pid)/status');
   const value = (key: string): string | undefined => new RegExp(`^${key}:\\s+(.*)$`, 'm').exec(status)?.[1];
-  assert.deepEqual(['CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs', 'Seccomp'].map(value), ['0000000000000000', '0000000000000000', '0000000000000000', '1', '2']);
+  assert.deepEqual(['CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs', 'Seccomp'].map(value), [
+    '0000000000000000',
+    '0000000000000000',
+    '0000000000000000',
+    '1',
+    '2',
+  ]);
   assert.equal(value('Uid')?.split('\t')[0], '100');
   assert.match(await inGuest(guest, 'grep " / " /proc/$(cat /run/moby/redis/pid)/mounts'), /^overlay \/ overlay ro,/);
   assert.equal(await inGuest(guest, 'cat /sys/fs/cgroup/redis/memory.max'), '128000000');
@@ -76,14 +89,18 @@ async function writableRoot(guest: SuiteGuest): Promise<void> {
 async function memoryLimit(guest: SuiteGuest): Promise<void> {
   assert.equal(spell(await line(guest, 'service hog exited')), 'service hog exited 137 over its memory limit');
   await line(guest, 'service hog stopped');
-  for (const name of ['redis', 'asked', 'slow-starter', 'island', 'dhcp']) assert.deepEqual(lines(guest, `service ${name} exited`).map(spell), []);
+  for (const name of ['redis', 'asked', 'slow-starter', 'island', 'dhcp'])
+    assert.deepEqual(lines(guest, `service ${name} exited`).map(spell), []);
   assert.match(await ping(guest), /^\+PONG/);
 }
 
 async function backsOff(guest: SuiteGuest): Promise<void> {
   await line(guest, 'service flapper started 4');
   const pauses = lines(guest, 'service flapper backoff').map(({ detail }) => Number(detail));
-  assert.deepEqual(pauses.slice(0, 3), [...pauses.slice(0, 3)].sort((a, b) => a - b));
+  assert.deepEqual(
+    pauses.slice(0, 3),
+    [...pauses.slice(0, 3)].sort((a, b) => a - b),
+  );
   assert.ok((pauses[2] ?? 0) > (pauses[0] ?? 0), `pauses: ${pauses.join(', ')}`);
   const starts = lines(guest, 'service flapper started').map(({ uptimeSeconds }) => uptimeSeconds);
   assert.ok((starts[3] ?? 0) - (starts[2] ?? 0) > (starts[1] ?? 0) - (starts[0] ?? 0), `started at ${starts.join(', ')}`);
@@ -103,7 +120,7 @@ async function restarts(guest: SuiteGuest): Promise<void> {
 async function boundsLogs(guest: SuiteGuest): Promise<void> {
   await line(guest, 'service chatty ready', 150_000);
   assert.match(await inGuest(guest, 'tail -n 1 /run/log/chatty'), /^the last line$/);
-  const kilobytes = Number((await inGuest(guest, 'cat /run/log/chatty* | wc -c'))) / 1024;
+  const kilobytes = Number(await inGuest(guest, 'cat /run/log/chatty* | wc -c')) / 1024;
   assert.ok(kilobytes > 512 && kilobytes < 3900, `${kilobytes} KiB of log are kept`);
   assert.equal(lines(guest, 'service chatty exited').length, 0);
   assert.equal(lines(guest, 'service chatty started').length, 1);
@@ -113,7 +130,10 @@ async function renews(guest: SuiteGuest): Promise<void> {
   const address = 'ip -4 addr show dev eth0 | grep "inet "';
   const before = await inGuest(guest, address);
   // SIGUSR1 is udhcpc's word for a renewal before its time.
-  await inGuest(guest, 'kill -USR1 $(cat /run/moby/dhcp/pid); for i in 1 2 3 4 5 6 7 8 9 10; do grep -q ^renew /run/log/dhcp && exit 0; sleep 1; done; exit 1');
+  await inGuest(
+    guest,
+    'kill -USR1 $(cat /run/moby/dhcp/pid); for i in 1 2 3 4 5 6 7 8 9 10; do grep -q ^renew /run/log/dhcp && exit 0; sleep 1; done; exit 1',
+  );
   assert.equal(await inGuest(guest, address), before);
   assert.match(await inGuest(guest, 'cat /run/resolv/resolv.conf'), /^nameserver /m);
   // A container sees what the machine was told.
@@ -126,7 +146,11 @@ async function endsCleanly(guest: SuiteGuest): Promise<void> {
   const seen = guest.stateLines().map(spell);
   const order = ['init stopping', 'service redis exited 0', 'onshutdown farewell done', 'init down'].map((text) => seen.lastIndexOf(text));
   assert.ok(!order.includes(-1), seen.slice(-12).join('\n'));
-  assert.deepEqual(order, [...order].sort((a, b) => a - b), seen.slice(-12).join('\n'));
+  assert.deepEqual(
+    order,
+    [...order].sort((a, b) => a - b),
+    seen.slice(-12).join('\n'),
+  );
 }
 
 /** What redis answers on the forwarded port; empty where it does not. QEMU accepts a connection though nobody listens. */

@@ -16,14 +16,29 @@ describeMachine('a machine that can not go on', () => {
 
   afterAll(() => removeFolder(scratch));
 
-  async function bootToItsEnd(artifact: Artifact, folder: string, memoryBytes?: number): Promise<{ readonly machine: Machine; readonly exit: Exit }> {
-    const machine = await bootMachine({ artifact, folder, cacheFolder: join(scratch, 'cache'), env: process.env, accelerator: 'tcg', limitMs: 60_000, ...(memoryBytes === undefined ? {} : { memoryBytes }) });
+  async function bootToItsEnd(
+    artifact: Artifact,
+    folder: string,
+    memoryBytes?: number,
+  ): Promise<{ readonly machine: Machine; readonly exit: Exit }> {
+    const machine = await bootMachine({
+      artifact,
+      folder,
+      cacheFolder: join(scratch, 'cache'),
+      env: process.env,
+      accelerator: 'tcg',
+      limitMs: 60_000,
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    });
     return { machine, exit: await machine.exited };
   }
 
   test('stops at the first task of onboot that fails, and says which', async () => {
     const { machine, exit } = await bootToItsEnd(built.artifact, built.folder);
-    const told = machine.stateLines().filter(({ subject }) => subject !== 'init').map(({ subject, name, event, detail }) => `${subject} ${name} ${event} ${detail}`.trim());
+    const told = machine
+      .stateLines()
+      .filter(({ subject }) => subject !== 'init')
+      .map(({ subject, name, event, detail }) => `${subject} ${name} ${event} ${detail}`.trim());
     expect(told).toEqual(['onboot good done', 'onboot bad failed 7 it is broken']);
     expect(exit).toMatchObject({ verdict: 'failed', reason: 'onboot bad: nothing after it is started' });
   });

@@ -10,7 +10,14 @@ describeMachine('the init', () => {
 
   beforeAll(async () => {
     const built = await buildMachine('suite', scratch);
-    guest = await bootGuest({ ...built, cacheFolder: join(scratch, 'cache'), env: process.env, accelerator: 'tcg', ports: [{ host: 0, machine: 6379 }], limitMs: 280_000 });
+    guest = await bootGuest({
+      ...built,
+      cacheFolder: join(scratch, 'cache'),
+      env: process.env,
+      accelerator: 'tcg',
+      ports: [{ host: 0, machine: 6379 }],
+      limitMs: 280_000,
+    });
   });
 
   afterAll(async () => {

@@ -9,7 +9,9 @@ export async function buildMachine(name: string, folder: string): Promise<{ read
   const file = join(folder, `${name}.yaml`);
   cpSync(join(checkout, 'tools/testkit/guest-suite', `${name}.yaml`), file);
   const out = join(folder, `out-${name}`);
-  const built = await runCli(['assemble', file, '--components', join(checkout, 'tools/testkit/components'), '--out', out], { timeoutMs: 250_000 });
+  const built = await runCli(['assemble', file, '--components', join(checkout, 'tools/testkit/components'), '--out', out], {
+    timeoutMs: 250_000,
+  });
   if (built.exitCode !== 0) throw new Error(`${name} was not built:\n${built.stderr}`);
   return { artifact: await readArtifact(out), folder: out };
 }
