@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 import { Failure } from '@moby/model';
 import type { ProxySettings } from './proxy-settings.ts';
 
@@ -52,13 +52,13 @@ export function openHttp(options: HttpOptions = {}): Http {
     maxSockets: options.parallel ?? defaultParallel,
     ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy.http, HTTPS_PROXY: proxy.https, NO_PROXY: proxy.except } }),
   };
-  const http = new HttpAgent(agentOptions);
-  const https = new HttpsAgent(agentOptions);
+  let opened: Promise<Clients> | undefined;
   const silenceMs = options.silenceMs ?? defaultSilenceMs;
   const get: Http['get'] = async (url, { headers = {} } = {}) => {
+    const clients = await (opened ??= openClients(agentOptions));
     let at = url;
     for (let redirects = 0; ; redirects += 1) {
-      const response = await send({ url: parseUrl(at), http, https, headers, silenceMs });
+      const response = await send({ url: parseUrl(at), clients, headers, silenceMs });
       const location = response.headers['location'];
       if (![301, 302, 303, 307, 308].includes(response.status) || typeof location !== 'string') return response;
       response.discard();
@@ -72,10 +72,25 @@ export function openHttp(options: HttpOptions = {}): Http {
   return {
     get,
     close: () => {
-      http.destroy();
-      https.destroy();
+      void opened?.then(({ httpAgent, httpsAgent }) => {
+        httpAgent.destroy();
+        httpsAgent.destroy();
+      });
     },
   };
+}
+
+interface Clients {
+  readonly http: typeof import('node:http');
+  readonly https: typeof import('node:https');
+  readonly httpAgent: HttpAgent;
+  readonly httpsAgent: HttpsAgent;
+}
+
+/** Node's clients take longer to load than the rest of a run that downloads nothing. */
+async function openClients(options: ConstructorParameters<typeof HttpsAgent>[0]): Promise<Clients> {
+  const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
+  return { http, https, httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 }
 
 function parseUrl(text: string): URL {
@@ -86,13 +101,12 @@ function parseUrl(text: string): URL {
 
 interface Sending {
   readonly url: URL;
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+  readonly clients: Clients;
   readonly headers: Readonly<Record<string, string>>;
   readonly silenceMs: number;
 }
 
-function send({ url, http, https, headers, silenceMs }: Sending): Promise<HttpResponse> {
+function send({ url, clients, headers, silenceMs }: Sending): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const auth = url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` };
     const options = { ...auth, headers: { 'user-agent': 'moby-compose', accept: '*/*', ...headers } };
@@ -100,7 +114,9 @@ function send({ url, http, https, headers, silenceMs }: Sending): Promise<HttpRe
     target.username = '';
     target.password = '';
     const request: ClientRequest =
-      url.protocol === 'https:' ? httpsRequest(target, { ...options, agent: https }) : httpRequest(target, { ...options, agent: http });
+      url.protocol === 'https:'
+        ? clients.https.request(target, { ...options, agent: clients.httpsAgent })
+        : clients.http.request(target, { ...options, agent: clients.httpAgent });
     let answer: IncomingMessage | undefined;
     request.setTimeout(silenceMs, () => (answer ?? request).destroy(new Error(`silent for ${silenceMs / 1000} s`)));
     // `setTimeout` counts from a connection on; this one covers the waiting for it too.
