@@ -1,4 +1,11 @@
-import semver from 'semver';
+import SemVer from 'semver/classes/semver.js';
+import SemverRange from 'semver/classes/range.js';
+import compare from 'semver/functions/compare.js';
+import parse from 'semver/functions/parse.js';
+import prerelease from 'semver/functions/prerelease.js';
+import semverSatisfies from 'semver/functions/satisfies.js';
+import semverIntersects from 'semver/ranges/intersects.js';
+import validRange from 'semver/ranges/valid.js';
 import type { Brand } from './brand.ts';
 
 /**
@@ -19,7 +26,7 @@ export function parseVersion(text: string): Version | undefined {
 
 function isVersion(text: string): text is Version {
   if (text.length > maxTextLength) return false;
-  const parsed = semver.parse(text);
+  const parsed = parse(text);
   if (parsed === null) return false;
   return text === parsed.version || (revisionOf(text) > 0 && text === `${parsed.version}+r${revisionOf(text)}`);
 }
@@ -44,11 +51,11 @@ export function makeVersion(upstream: string, revision: number): Version {
 
 /** Oldest first: by upstream, then by revision. */
 export function compareVersions(a: Version, b: Version): number {
-  return semver.compare(a, b) || revisionOf(a) - revisionOf(b);
+  return compare(a, b) || revisionOf(a) - revisionOf(b);
 }
 
 export function isPrerelease(version: Version): boolean {
-  return semver.prerelease(version) !== null;
+  return prerelease(version) !== null;
 }
 
 export function parseRange(text: string): Range | undefined {
@@ -56,12 +63,12 @@ export function parseRange(text: string): Range | undefined {
 }
 
 function isRange(text: string): text is Range {
-  return text.length <= maxTextLength && semver.validRange(text) !== null;
+  return text.length <= maxTextLength && validRange(text) !== null;
 }
 
 /** Whether a range admits a version: semver on upstream; a comparator with a revision admits only that revision. */
 export function satisfies(version: Version, range: Range): boolean {
-  if (!semver.satisfies(version, range)) return false;
+  if (!semverSatisfies(version, range)) return false;
   const pinned = pinnedRevision(range);
   return pinned === undefined || pinned === revisionOf(version);
 }
@@ -75,18 +82,18 @@ function pinnedRevision(range: Range): number | undefined {
 /** Versions of one package, newest first, parsed once: for testing many ranges against many versions. */
 export class VersionList {
   readonly versions: readonly Version[];
-  readonly #parsed: readonly semver.SemVer[];
+  readonly #parsed: readonly SemVer[];
 
   constructor(versions: readonly Version[]) {
-    const both = versions.map((version) => ({ version, parsed: new semver.SemVer(version) }));
-    both.sort((a, b) => semver.compare(b.parsed, a.parsed) || revisionOf(b.version) - revisionOf(a.version));
+    const both = versions.map((version) => ({ version, parsed: new SemVer(version) }));
+    both.sort((a, b) => compare(b.parsed, a.parsed) || revisionOf(b.version) - revisionOf(a.version));
     this.versions = both.map(({ version }) => version);
     this.#parsed = both.map(({ parsed }) => parsed);
   }
 
   /** Indexes of the versions that a range admits, as `satisfies` judges. */
   admittedBy(range: Range): readonly number[] {
-    const parsed = new semver.Range(range);
+    const parsed = new SemverRange(range);
     const pinned = pinnedRevision(range);
     const admitted: number[] = [];
     this.#parsed.forEach((version, index) => {
@@ -99,7 +106,7 @@ export class VersionList {
 
 /** Whether two ranges have a version in common (windows of a capability). */
 export function intersects(a: Range, b: Range): boolean {
-  return semver.intersects(a, b);
+  return semverIntersects(a, b);
 }
 
 /** The range of what both admit: each alternative of one with each of the other. Throws `TypeError` past the length of a range. */
@@ -122,7 +129,7 @@ export function bothRanges(a: Range, b: Range): Range {
 export function toNpmVersion(version: Version): string {
   const revision = revisionOf(version);
   if (revision < 1) throw new TypeError(`a published version has a revision of 1 to 99: ${version}`);
-  const parsed = new semver.SemVer(version);
+  const parsed = new SemVer(version);
   if (parsed.prerelease.length > 0) return `${parsed.version}.r${revision}`;
   return `${parsed.major}.${parsed.minor}.${parsed.patch * 100 + revision}`;
 }
@@ -130,7 +137,7 @@ export function toNpmVersion(version: Version): string {
 /** The inverse of `toNpmVersion`; undefined where the text cannot be one. */
 export function fromNpmVersion(text: string): Version | undefined {
   if (text.length > maxTextLength) return undefined;
-  const parsed = semver.parse(text);
+  const parsed = parse(text);
   if (parsed === null || parsed.version !== text) return undefined;
   if (parsed.prerelease.length > 0) {
     const match = /^(.*)\.r([1-9][0-9]?)$/.exec(text);
