@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { openLine, type Assembly, type ComposeRequest, type Line } from '@moby/composer';
+import type { Assembly, ComposeRequest, Line } from '@moby/composer';
+import { openLine } from '@moby/composer/line';
 import { Failure, isPlatform, nearest, platforms, type Judged, type Platform } from '@moby/model';
 import type { Session } from './moby-command.ts';
 import { findLibrary, surroundingsOf, type WorldFlags } from './surroundings.ts';

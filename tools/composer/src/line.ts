@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { summarizeEdges } from '@moby/abi';
-import { openContentStore, SourceVanished } from '@moby/content';
+import type { SourceVanished } from '@moby/content';
+import { openContentStore } from '@moby/content/store';
 import {
   Failure,
   parseRange,
@@ -23,7 +24,6 @@ import {
   readManifest,
   type Refreshed,
 } from '@moby/registry';
-import { openPayloadReader, openPinFinder, refreshPins } from './author/index.ts';
 import { writeText } from './author/write-text.ts';
 import { buildArtifact } from './build/build-artifact.ts';
 import { noticesOf } from './build/notices.ts';
@@ -70,6 +70,12 @@ export interface Line {
   relock(request: ComposeRequest): Promise<Judged<Checked & { readonly written: boolean }>>;
 }
 
+interface ParsedAssembly {
+  readonly assembly: Assembly;
+  /** With the components of the assembly's own folders. */
+  readonly registry: Registry;
+}
+
 /** How often a run may find that pins have vanished: once for each time that the archive changes under it. */
 const maxRefreshes = 3;
 
@@ -81,6 +87,8 @@ class WorldLine implements Line {
   readonly registry: Registry;
   readonly store: ContentStore;
   readonly #surroundings: Surroundings;
+  /** The command and its line ask for the same assembly: it is read once. */
+  readonly #parsed = new Map<string, Promise<Judged<ParsedAssembly>>>();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -94,8 +102,7 @@ class WorldLine implements Line {
   }
 
   async parse(assembly: string, variation: Variation): Promise<Judged<Assembly>> {
-    const located = await locateAssembly(assembly, this.#places());
-    const parsed = await this.#parseLocated(located, variation);
+    const parsed = await this.#parseLocated(await locateAssembly(assembly, this.#places()), variation);
     return parsed.ok ? { ok: true, value: parsed.value.assembly, findings: parsed.findings } : parsed;
   }
 
@@ -130,8 +137,7 @@ class WorldLine implements Line {
         const built = await this.#build({ checked: checked.value, request, fetched });
         return built.ok ? { ok: true, value: { ...built.value, lockState }, findings: [...checked.findings, ...built.findings] } : built;
       } catch (error) {
-        if (!(error instanceof SourceVanished) || request.policy.locked || round >= maxRefreshes)
-          throw withRepin(error, checked.value.resolution);
+        if (!isSourceVanished(error) || request.policy.locked || round >= maxRefreshes) throw withRepin(error, checked.value.resolution);
         refreshed.push(...(await this.#refresh(error.pins, checked.value.resolution, archive)));
       }
     }
@@ -272,6 +278,7 @@ class WorldLine implements Line {
   /** Components whose pins have vanished, with what their suites have now (DESIGN: refreshed). */
   async #refresh(vanished: readonly DebSource[], resolution: Resolution, archive: Archive): Promise<readonly Refreshed[]> {
     const { warn } = this.#surroundings;
+    const { openPayloadReader, openPinFinder, refreshPins } = await import('./author/index.ts');
     const finder = openPinFinder({ open: archive.openSuite, warn });
     const payloads = openPayloadReader({ store: this.store, download: archive.download, warn });
     const refreshed: Refreshed[] = [];
@@ -307,10 +314,14 @@ class WorldLine implements Line {
     return read.ok ? { ok: true, value: { lock: read.value, text }, findings: [] } : read;
   }
 
-  async #parseLocated(
-    located: LocatedAssembly,
-    variation: Variation,
-  ): Promise<Judged<{ readonly assembly: Assembly; readonly registry: Registry }>> {
+  #parseLocated(located: LocatedAssembly, variation: Variation): Promise<Judged<ParsedAssembly>> {
+    const key = JSON.stringify([located.path, located.text, variation]);
+    const parsed = this.#parsed.get(key) ?? this.#parseText(located, variation);
+    this.#parsed.set(key, parsed);
+    return parsed;
+  }
+
+  async #parseText(located: LocatedAssembly, variation: Variation): Promise<Judged<ParsedAssembly>> {
     const parsed = await parseAssembly(located, parseSurroundings(this.#places()));
     if (!parsed.ok) return parsed;
     const own = await this.#ownComponents(parsed.value);
@@ -392,9 +403,14 @@ function hasPin({ manifest }: RegistryComponent, pin: DebSource): boolean {
   );
 }
 
+/** By its code: the class stands beside the downloads, which a run that finds everything in the store never loads. */
+function isSourceVanished(error: unknown): error is SourceVanished {
+  return error instanceof Failure && error.code === 'source-vanished' && 'pins' in error;
+}
+
 /** A vanished pin that may not be refreshed: which command pins what there is now. */
 function withRepin(error: unknown, resolution: Resolution): unknown {
-  if (!(error instanceof SourceVanished)) return error;
+  if (!isSourceVanished(error)) return error;
   const lines = [...resolution.components.values()].filter((component) => error.pins.some((pin) => hasPin(component, pin)));
   const names = lines.map(({ manifest, line }) => `${manifest.name}/${line}`).sort();
   return new Failure({

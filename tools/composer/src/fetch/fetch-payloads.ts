@@ -2,9 +2,9 @@ import type { ContentStore, Digest, Platform, Progress, RegistryComponent } from
 import type { Verdict } from '../check/verdict.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { Resolution } from '../resolve/resolution.ts';
-import { missingPins, type Download } from './open-payload.ts';
-import { prepareComponent, recallPrepared, type Preparation } from './prepare-component.ts';
+import type { Download } from './open-payload.ts';
 import type { PreparedKernel, PreparedTree } from './prepared.ts';
+import { recallPrepared, type Preparation } from './recall-prepared.ts';
 
 /** Everything that an image is made of, in the store. */
 export interface Fetched {
@@ -42,12 +42,8 @@ export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
   }));
   const ready = await Promise.all(preparations.map((preparation) => recallPrepared(preparation)));
   const missing = preparations.filter((_, index) => ready[index] === undefined);
-  const downloaded = await downloadMissing(missing, request);
-  const made = new Map<Preparation, PreparedTree | PreparedKernel>();
-  for (const [index, preparation] of missing.entries()) {
-    progress.step({ step: 'derive', done: index, total: missing.length, unit: 'items', note: preparation.component.manifest.name });
-    made.set(preparation, await prepareComponent(preparation));
-  }
+  const downloaded = missing.length === 0 ? 0 : await downloadMissing(missing, request);
+  const made = missing.length === 0 ? new Map<Preparation, PreparedTree | PreparedKernel>() : await prepareMissing(missing, progress);
   const all = preparations.flatMap((preparation, index) => ready[index] ?? made.get(preparation) ?? []);
   const kernel = all.find((prepared): prepared is PreparedKernel => 'image' in prepared);
   if (kernel === undefined) throw new TypeError('a resolution without a kernel');
@@ -56,7 +52,22 @@ export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
   return { trees, kernel, derived: missing.length, packages, downloaded };
 }
 
+/** Archives are read, and read with code that is loaded, only where something is missing. */
+async function prepareMissing(
+  missing: readonly Preparation[],
+  progress: Progress,
+): Promise<ReadonlyMap<Preparation, PreparedTree | PreparedKernel>> {
+  const { prepareComponent } = await import('./prepare-component.ts');
+  const made = new Map<Preparation, PreparedTree | PreparedKernel>();
+  for (const [index, preparation] of missing.entries()) {
+    progress.step({ step: 'derive', done: index, total: missing.length, unit: 'items', note: preparation.component.manifest.name });
+    made.set(preparation, await prepareComponent(preparation));
+  }
+  return made;
+}
+
 async function downloadMissing(missing: readonly Preparation[], { store, platform, download }: FetchRequest): Promise<number> {
+  const { missingPins } = await import('./open-payload.ts');
   const pins = new Map<string, Parameters<Download>[0][number]>();
   for (const { component } of missing) {
     const payload = component.manifest.payload.platforms[platform];

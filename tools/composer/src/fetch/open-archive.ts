@@ -1,14 +1,4 @@
-import {
-  fetchBlobs,
-  findLocations,
-  openHttp,
-  openSuite,
-  proxySettings,
-  readAptConfiguration,
-  type DebianLocation,
-  type DebianSuite,
-  type Http,
-} from '@moby/content';
+import type { DebianLocation, DebianSuite, Http } from '@moby/content';
 import type { ContentStore } from '@moby/model';
 import type { Surroundings } from '../compose.ts';
 import type { Download } from './open-payload.ts';
@@ -35,6 +25,7 @@ export function openArchive(options: {
   const aptFolder = env[aptFolderVariable] ?? '/etc/apt';
   let opened: Promise<{ readonly http: Http; readonly locations: readonly DebianLocation[] }> | undefined;
   const open = async (): Promise<{ readonly http: Http; readonly locations: readonly DebianLocation[] }> => {
+    const { findLocations, openHttp, proxySettings, readAptConfiguration } = await import('@moby/content');
     const http = openHttp({ proxy: proxySettings(env, await readAptConfiguration(aptFolder)) });
     try {
       return { http, locations: await findLocations({ option: surroundings.debianMirror, env, aptFolder }, http) };
@@ -47,6 +38,7 @@ export function openArchive(options: {
   return {
     download: async (pins) => {
       // An offline run says what it lacks without looking for a mirror.
+      const { fetchBlobs, openHttp } = await import('@moby/content');
       const access = isOffline ? undefined : await once();
       const http = access?.http ?? openHttp();
       await fetchBlobs(pins, {
@@ -58,7 +50,7 @@ export function openArchive(options: {
       });
     },
     openSuite: async ({ suite, architecture }) => {
-      const { http, locations } = await once();
+      const [{ openSuite }, { http, locations }] = await Promise.all([import('@moby/content'), once()]);
       const keys = await readKeys(env[keysVariable]);
       return openSuite({ suite, component: 'main', architecture, locations, now: surroundings.now(), http, store, keys });
     },

@@ -1,15 +1,11 @@
 import { decompress } from '@moby/content';
 import { extractModuleFacts, formatFacts } from '@moby/abi';
-import { Failure, type ContentStore, type PayloadEntry, type Platform, type RegistryComponent } from '@moby/model';
+import { Failure, type PayloadEntry } from '@moby/model';
 import { installedModule } from '../build/plan-guest.ts';
-import type { Compressor } from '../lock/make-lock.ts';
 import { checkDigest, factsOf, openPayload, sha256Of, type OpenedPayload } from './open-payload.ts';
 import {
   modulesKey,
   placementOf,
-  recallKernelImage,
-  recallSegment,
-  recallTree,
   segmentKey,
   treeKey,
   type NoticeMark,
@@ -17,31 +13,8 @@ import {
   type PreparedTree,
   type TreeEntryMark,
 } from './prepared.ts';
+import { modulePaths, payloadOf, type Preparation } from './recall-prepared.ts';
 import { storeSegment } from './store-segment.ts';
-
-export interface Preparation {
-  readonly component: RegistryComponent;
-  readonly platform: Platform;
-  readonly store: ContentStore;
-  readonly compressor: Compressor;
-  /** The kernel's modules that the assembly loads, with their paths in its payload. */
-  readonly modules: readonly { readonly name: string; readonly path: string }[];
-}
-
-/** What the store already holds of a component; undefined where something is missing. */
-export async function recallPrepared(preparation: Preparation): Promise<PreparedTree | PreparedKernel | undefined> {
-  const { component, store, compressor } = preparation;
-  const payload = payloadOf(preparation).digest;
-  if (component.manifest.kind === 'kernel') {
-    const image = await recallKernelImage(store, payload);
-    const modules = await recallSegment(store, modulesKey(payload, modulePaths(preparation), compressor));
-    return image === undefined || modules === undefined ? undefined : { payload, image, modules };
-  }
-  const placement = placementOf(component.manifest, payload);
-  const entries = await recallTree(store, payload);
-  const segment = await recallSegment(store, segmentKey(payload, placement, compressor));
-  return entries === undefined || segment === undefined ? undefined : { payload, placement, entries, segment };
-}
 
 /**
  * Opens a component's payload, proves digest and facts, and writes what an image needs of it into the store. The packages
@@ -148,14 +121,4 @@ function noticesOf(entries: readonly PayloadEntry[]): readonly NoticeMark[] {
 /** Copyright files are in the artifact's notices, not in the machine. */
 function isNotice(path: string): boolean {
   return path === 'usr/share' || path === 'usr/share/doc' || path.startsWith('usr/share/doc/');
-}
-
-function modulePaths({ modules }: Preparation): readonly string[] {
-  return modules.map(({ path }) => path);
-}
-
-function payloadOf({ component, platform }: Preparation): NonNullable<RegistryComponent['manifest']['payload']['platforms'][Platform]> {
-  const payload = component.manifest.payload.platforms[platform];
-  if (payload === undefined) throw new TypeError(`${component.manifest.name} was chosen without a payload for ${platform}`);
-  return payload;
 }
