@@ -99,7 +99,7 @@ async function backsOff(guest: SuiteGuest): Promise<void> {
   const pauses = lines(guest, 'service flapper backoff').map(({ detail }) => Number(detail));
   assert.deepEqual(
     pauses.slice(0, 3),
-    [...pauses.slice(0, 3)].sort((a, b) => a - b),
+    pauses.slice(0, 3).sort((a, b) => a - b),
   );
   assert.ok((pauses[2] ?? 0) > (pauses[0] ?? 0), `pauses: ${pauses.join(', ')}`);
   const starts = lines(guest, 'service flapper started').map(({ uptimeSeconds }) => uptimeSeconds);
