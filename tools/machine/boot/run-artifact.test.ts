@@ -40,7 +40,7 @@ describeMachine('running an artifact', () => {
     ]);
     expect(told[0]).toMatchObject({
       kind: 'machine',
-      machine: { cpus: 2, memoryBytes: 33_554_432 },
+      machine: { memoryBytes: 33_554_432 },
       ports: [{ machine: 6379, service: 'redis', host: expect.any(Number) }],
     });
   });

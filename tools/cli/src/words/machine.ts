@@ -19,7 +19,10 @@ export function eventLine(event: RunEvent): Line | undefined {
   const told = (who: string, what: string): Line => [dim(at), `   ${who.padEnd(9)} ${what}`];
   switch (event.kind) {
     case 'machine':
-      return told('machine', `${event.machine.cpus} CPUs, ${wholeMegabytes(event.machine.memoryBytes)}`);
+      return told(
+        'machine',
+        `${event.machine.cpus === 1 ? '1 CPU' : `${event.machine.cpus} CPUs`}, ${wholeMegabytes(event.machine.memoryBytes)}`,
+      );
     case 'kernel':
       return told('kernel', event.release);
     case 'init':
