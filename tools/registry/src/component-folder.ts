@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
+import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { parseFacts } from '@moby/abi';
 import { Failure, isInLine, parseDigest, parseManifest, type Digest, type Facts, type Manifest, type RegistryComponent } from '@moby/model';
@@ -9,9 +9,14 @@ const maxFactsBytes = 8 * 1024 * 1024;
 const maxTreeFiles = 2000;
 const maxTreeBytes = 64 * 1024 * 1024;
 
+/*
+ * A library is hundreds of small files: read in turn on this thread, they are there sooner than a thread pool has
+ * answered for the first few.
+ */
+
 /** A component's folder → its manifest; `label` is what messages call the file. */
 export async function readManifest(folder: string, label: string): Promise<Manifest> {
-  const text = await readBounded(join(folder, 'package.json'), maxManifestBytes, label);
+  const text = readBounded(join(folder, 'package.json'), maxManifestBytes, label);
   if (text === undefined)
     throw new Failure({
       code: 'not-found',
@@ -24,19 +29,19 @@ export async function readManifest(folder: string, label: string): Promise<Manif
 }
 
 /** Everything that the line needs of a component beside its payload. */
-export async function readComponent(folder: string, label: string, manifest: Manifest): Promise<RegistryComponent> {
+export function readComponent(folder: string, label: string, manifest: Manifest): RegistryComponent {
   const line = basename(folder);
   return {
     manifest,
-    facts: await readFacts(folder, label),
-    tree: await treeDigest(folder),
+    facts: readFacts(folder, label),
+    tree: treeDigest(folder),
     line: isInLine(manifest.version, line) ? line : '',
     folder,
   };
 }
 
-async function readFacts(folder: string, label: string): Promise<Facts | undefined> {
-  const text = await readBounded(join(folder, 'facts.json'), maxFactsBytes, label.replace(/package\.json$/, 'facts.json'));
+function readFacts(folder: string, label: string): Facts | undefined {
+  const text = readBounded(join(folder, 'facts.json'), maxFactsBytes, label.replace(/package\.json$/, 'facts.json'));
   return text === undefined ? undefined : parseFacts(text, label.replace(/package\.json$/, 'facts.json'));
 }
 
@@ -45,15 +50,15 @@ async function readFacts(folder: string, label: string): Promise<Facts | undefin
  * path; of package.json, facts.json and everything below files/. Links count by their target. Nothing else of the folder
  * is published, so nothing else counts.
  */
-export async function treeDigest(folder: string): Promise<Digest> {
+export function treeDigest(folder: string): Digest {
   const lines: string[] = [];
   let total = 0;
-  const add = async (path: string): Promise<void> => {
+  const add = (path: string): void => {
     const full = join(folder, path);
-    const stat = await lstat(full).catch(() => undefined);
+    const stat = lstatSync(full, { throwIfNoEntry: false });
     if (stat === undefined) return;
     if (stat.isDirectory()) {
-      for (const name of (await readdir(full)).sort()) await add(`${path}/${name}`);
+      for (const name of readdirSync(full).sort()) add(`${path}/${name}`);
       return;
     }
     total += stat.size;
@@ -63,21 +68,21 @@ export async function treeDigest(folder: string): Promise<Digest> {
         message: `\`${relative(process.cwd(), folder)}\` has more than ${maxTreeFiles} files or ${maxTreeBytes} bytes`,
       });
     }
-    const bytes = stat.isSymbolicLink() ? Buffer.from(await readlink(full)) : await readFile(full);
+    const bytes = stat.isSymbolicLink() ? Buffer.from(readlinkSync(full)) : readFileSync(full);
     lines.push(`${stat.isSymbolicLink() ? '120000' : '100644'} ${createHash('sha256').update(bytes).digest('hex')} ${path}\n`);
   };
-  for (const path of ['facts.json', 'files', 'package.json']) await add(path);
+  for (const path of ['facts.json', 'files', 'package.json']) add(path);
   const digest = parseDigest(`sha256:${createHash('sha256').update(lines.join('')).digest('hex')}`);
   if (digest === undefined) throw new TypeError('sha256 gave no digest');
   return digest;
 }
 
 /** Undefined where the file is missing. Throws `limit` and `io`. */
-async function readBounded(path: string, maxBytes: number, label: string): Promise<string | undefined> {
+function readBounded(path: string, maxBytes: number, label: string): string | undefined {
   try {
-    const { size } = await lstat(path);
+    const { size } = lstatSync(path);
     if (size > maxBytes) throw new Failure({ code: 'limit', message: `\`${label}\` has ${size} bytes; at most ${maxBytes} are read` });
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     if (isMissing(cause)) return undefined;

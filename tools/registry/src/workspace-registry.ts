@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   compareVersions,
@@ -30,9 +30,7 @@ export function openWorkspaceRegistry(options: { readonly folder: string; readon
 
 /** One component that lies in a folder of its own (`component: ./my-app`). */
 export function openSingleRegistry(options: { readonly folder: string; readonly label: string }): Registry {
-  return new FolderRegistry(options.label, () =>
-    Promise.resolve([{ folder: options.folder, label: join(options.label, 'package.json'), name: undefined }]),
-  );
+  return new FolderRegistry(options.label, () => [{ folder: options.folder, label: join(options.label, 'package.json'), name: undefined }]);
 }
 
 interface Candidate {
@@ -42,11 +40,11 @@ interface Candidate {
   readonly name: string | undefined;
 }
 
-async function findLines(folder: string, label: string): Promise<readonly Candidate[]> {
+function findLines(folder: string, label: string): readonly Candidate[] {
   const candidates: Candidate[] = [];
-  for (const name of await foldersIn(folder)) {
+  for (const name of foldersIn(folder)) {
     if (parseComponentName(name) === undefined) continue;
-    for (const line of await foldersIn(join(folder, name))) {
+    for (const line of foldersIn(join(folder, name))) {
       if (!/^[0-9]+(?:\.[0-9]+){0,2}$/.test(line)) continue;
       candidates.push({ folder: join(folder, name, line), label: `${label}/${name}/${line}/package.json`, name });
     }
@@ -56,9 +54,9 @@ async function findLines(folder: string, label: string): Promise<readonly Candid
   return candidates;
 }
 
-async function foldersIn(folder: string): Promise<readonly string[]> {
+function foldersIn(folder: string): readonly string[] {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = readdirSync(folder, { withFileTypes: true });
     return entries
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name)
@@ -71,10 +69,10 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
 
 class FolderRegistry implements Registry {
   readonly label: string;
-  readonly #find: () => Promise<readonly Candidate[]>;
+  readonly #find: () => readonly Candidate[];
   #found: Promise<ReadonlyMap<ComponentName, readonly Found[]>> | undefined;
 
-  constructor(label: string, find: () => Promise<readonly Candidate[]>) {
+  constructor(label: string, find: () => readonly Candidate[]) {
     this.label = label;
     this.#find = find;
   }
@@ -110,7 +108,7 @@ class FolderRegistry implements Registry {
   async #read(): Promise<ReadonlyMap<ComponentName, readonly Found[]>> {
     const byName = new Map<ComponentName, Found[]>();
     const findings = [];
-    for (const { folder, label, name } of await this.#find()) {
+    for (const { folder, label, name } of this.#find()) {
       try {
         const manifest = await readManifest(folder, label);
         if (name !== undefined && manifest.name !== name) {
