@@ -1,5 +1,5 @@
-import type { Agent as HttpAgent, ClientRequest, IncomingMessage } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import type * as Http1 from 'node:http';
+import type * as Https1 from 'node:https';
 import { Failure } from '@moby/model';
 import type { ProxySettings } from './proxy-settings.ts';
 
@@ -71,24 +71,25 @@ export function openHttp(options: HttpOptions = {}): Http {
   };
   return {
     get,
-    close: () => {
-      void opened?.then(({ httpAgent, httpsAgent }) => {
-        httpAgent.destroy();
-        httpsAgent.destroy();
-      });
-    },
+    close: () => void closeClients(opened),
   };
 }
 
 interface Clients {
-  readonly http: typeof import('node:http');
-  readonly https: typeof import('node:https');
-  readonly httpAgent: HttpAgent;
-  readonly httpsAgent: HttpsAgent;
+  readonly http: typeof Http1;
+  readonly https: typeof Https1;
+  readonly httpAgent: Http1.Agent;
+  readonly httpsAgent: Https1.Agent;
+}
+
+async function closeClients(opened: Promise<Clients> | undefined): Promise<void> {
+  const clients = await opened;
+  clients?.httpAgent.destroy();
+  clients?.httpsAgent.destroy();
 }
 
 /** Node's clients take longer to load than the rest of a run that downloads nothing. */
-async function openClients(options: ConstructorParameters<typeof HttpsAgent>[0]): Promise<Clients> {
+async function openClients(options: Https1.AgentOptions): Promise<Clients> {
   const [http, https] = await Promise.all([import('node:http'), import('node:https')]);
   return { http, https, httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options) };
 }
@@ -113,11 +114,11 @@ function send({ url, clients, headers, silenceMs }: Sending): Promise<HttpRespon
     const target = new URL(url);
     target.username = '';
     target.password = '';
-    const request: ClientRequest =
+    const request: Http1.ClientRequest =
       url.protocol === 'https:'
         ? clients.https.request(target, { ...options, agent: clients.httpsAgent })
         : clients.http.request(target, { ...options, agent: clients.httpAgent });
-    let answer: IncomingMessage | undefined;
+    let answer: Http1.IncomingMessage | undefined;
     request.setTimeout(silenceMs, () => (answer ?? request).destroy(new Error(`silent for ${silenceMs / 1000} s`)));
     // `setTimeout` counts from a connection on; this one covers the waiting for it too.
     const patience = setTimeout(() => request.destroy(new Error(`no answer for ${(2 * silenceMs) / 1000} s`)), 2 * silenceMs);
@@ -139,7 +140,7 @@ function send({ url, clients, headers, silenceMs }: Sending): Promise<HttpRespon
   });
 }
 
-async function* readBody(response: IncomingMessage, silenceMs: number): AsyncGenerator<Uint8Array> {
+async function* readBody(response: Http1.IncomingMessage, silenceMs: number): AsyncGenerator<Uint8Array> {
   const begin = performance.now();
   let received = 0;
   try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { constants, type BigIntStats } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, readFileSync, statSync, type BigIntStats } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ContentStore, type Digest, Failure, hexOf, type StoredBlob, type StoreVerdict, type WriteOptions } from '@moby/model';
 import { listFolder, openTemporaryFiles, type TemporaryFiles } from './temporary-files.ts';
@@ -36,20 +36,20 @@ class FolderStore implements ContentStore {
   }
 
   async has(digest: Digest): Promise<boolean> {
-    return (await statOf(this.#blobPath(digest))) !== undefined;
+    return statOf(this.#blobPath(digest)) !== undefined;
   }
 
   async pathOf(digest: Digest): Promise<string | undefined> {
     const path = this.#blobPath(digest);
-    return (await statOf(path)) === undefined ? undefined : path;
+    return statOf(path) === undefined ? undefined : path;
   }
 
   async read(digest: Digest): Promise<Uint8Array | undefined> {
     const path = this.#blobPath(digest);
-    const before = await statOf(path);
+    const before = statOf(path);
     if (before === undefined) return undefined;
-    const bytes = await readFile(path);
-    if (await this.#marks.has(hexOf(digest), before)) return bytes;
+    const bytes = await readWhole(path, Number(before.size));
+    if (this.#marks.has(hexOf(digest), before)) return bytes;
     const found = digestOf(createHash('sha256').update(bytes).digest('hex'));
     if (found !== digest) throw corrupt(path, digest, found);
     await this.#marks.set(hexOf(digest), before);
@@ -58,9 +58,9 @@ class FolderStore implements ContentStore {
 
   async verifiedPath(digest: Digest): Promise<string | undefined> {
     const path = this.#blobPath(digest);
-    const before = await statOf(path);
+    const before = statOf(path);
     if (before === undefined) return undefined;
-    if (await this.#marks.has(hexOf(digest), before)) return path;
+    if (this.#marks.has(hexOf(digest), before)) return path;
     const found = await hashFile(path);
     if (found !== digest) throw corrupt(path, digest, found);
     await this.#marks.set(hexOf(digest), before);
@@ -74,7 +74,7 @@ class FolderStore implements ContentStore {
       await rm(path, { force: true });
       await copyFile(from, path, constants.COPYFILE_FICLONE);
     } catch (error) {
-      const size = Number((await statOf(from))?.size ?? 0n);
+      const size = Number(statOf(from)?.size ?? 0n);
       throw await writeFailure(error, { path, what: 'a copy of a blob', sizeBytes: size, isWhole: true });
     }
     return true;
@@ -85,8 +85,8 @@ class FolderStore implements ContentStore {
     const blob = await writeBlob(part, bytes, options);
     const path = this.#blobPath(blob.digest);
     const hex = hexOf(blob.digest);
-    const existing = await statOf(path);
-    if (existing !== undefined && (await this.#marks.has(hex, existing))) {
+    const existing = statOf(path);
+    if (existing !== undefined && this.#marks.has(hex, existing)) {
       await rm(part, { force: true });
       return blob;
     }
@@ -98,17 +98,17 @@ class FolderStore implements ContentStore {
       await rm(part, { force: true });
       throw await writeFailure(error, { path, what: 'a blob', sizeBytes: blob.sizeBytes, isWhole: true });
     }
-    const written = await statOf(path);
+    const written = statOf(path);
     if (written !== undefined) await this.#marks.set(hex, written);
     return blob;
   }
 
   async recall(namespace: string, key: string): Promise<unknown> {
     const path = this.#memoryPath(namespace, key);
-    const stats = await statOf(path);
+    const stats = statOf(path);
     if (stats === undefined || stats.size > maxMemoryBytes) return undefined;
     try {
-      const memory: unknown = JSON.parse(await readFile(path, 'utf8'));
+      const memory: unknown = JSON.parse(readFileSync(path, 'utf8'));
       return isMemory(memory) && memory.key === key ? memory.value : undefined;
     } catch {
       return undefined; // A memory can always be made again: what can't be read was never remembered.
@@ -136,7 +136,7 @@ class FolderStore implements ContentStore {
     let sizeBytes = 0;
     for (const name of (await listFolder(folder)).sort()) {
       const path = join(folder, name);
-      const stats = await statOf(path);
+      const stats = statOf(path);
       if (stats === undefined) continue;
       if (!blobNamePattern.test(name) || (await hashFile(path)) !== digestOf(name)) {
         corruptPaths.push(path);
@@ -169,12 +169,29 @@ class FolderStore implements ContentStore {
   }
 }
 
-async function statOf(path: string): Promise<BigIntStats | undefined> {
+/** On this thread, as memories and marks are read: a warm run asks for a hundred, and a thread pool answers each later. */
+function statOf(path: string): BigIntStats | undefined {
   try {
-    return await stat(path, { bigint: true });
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
     throw new Failure({ code: 'io', message: `\`${path}\` can't be read: ${errorCode(error) ?? 'unknown error'}`, cause: error });
+  }
+}
+
+/** The file in one piece: `readFile` would take it in many small ones. */
+async function readWhole(path: string, sizeBytes: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+  const file = await open(path, 'r');
+  try {
+    let at = 0;
+    while (at < sizeBytes) {
+      const { bytesRead } = await file.read(bytes, at, sizeBytes - at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return bytes.subarray(0, at);
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,5 +1,5 @@
-import type { BigIntStats } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync, type BigIntStats } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TemporaryFiles } from './temporary-files.ts';
 
@@ -8,16 +8,16 @@ import type { TemporaryFiles } from './temporary-files.ts';
  * time of modification. Hashing is the slowest thing that a warm run could do; a mark costs one small read.
  */
 export interface VerifiedMarks {
-  has(hex: string, stats: BigIntStats): Promise<boolean>;
+  has(hex: string, stats: BigIntStats): boolean;
   set(hex: string, stats: BigIntStats): Promise<void>;
 }
 
 export function openVerifiedMarks(folder: string, temporary: TemporaryFiles): VerifiedMarks {
   const pathOf = (hex: string): string => join(folder, hex);
   return {
-    has: async (hex, stats) => {
+    has: (hex, stats) => {
       try {
-        return (await readFile(pathOf(hex), 'latin1')) === markOf(stats);
+        return readFileSync(pathOf(hex), 'latin1') === markOf(stats);
       } catch {
         return false;
       }
