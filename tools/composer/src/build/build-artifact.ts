@@ -14,12 +14,12 @@ import {
 import { kernelOf } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { Fetched } from '../fetch/fetch-payloads.ts';
-import type { SegmentMark } from '../fetch/prepared.ts';
+import { generatedKey, recallSegment, type SegmentMark } from '../fetch/prepared.ts';
 import { storeSegment } from '../fetch/store-segment.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { Resolution } from '../resolve/resolution.ts';
-import { recordsFolder, sentinel, type TreeEntry } from './guest/index.ts';
+import { digestOfEntries, recordsFolder, sentinel, type TreeEntry } from './guest/index.ts';
 import { planGuest, serviceOf } from './plan-guest.ts';
 
 export interface BuildRequest {
@@ -92,19 +92,23 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
 }
 
 /** Files laid over the base: its folders keep the modes that it gave them. */
-function storeGenerated({ store, compressor, fetched }: BuildRequest, label: string, entries: readonly TreeEntry[]): Promise<SegmentMark> {
+async function storeGenerated(
+  { store, compressor, fetched }: BuildRequest,
+  label: string,
+  entries: readonly TreeEntry[],
+): Promise<SegmentMark> {
   const base = [...fetched.trees.values()].find(({ placement }) => placement === '');
   const directories = Object.fromEntries(
     (base?.entries ?? []).flatMap(({ kind, path, mode }) => (kind === 'directory' && mode !== undefined ? [[path, mode]] : [])),
   );
   const own = entries.filter(({ kind, path }) => kind !== 'directory' || !Object.hasOwn(directories, path));
-  return storeSegment({
-    store,
-    compressor,
-    label,
-    placement: { kind: 'additions', directories, owns: ['c', 'containers', recordsFolder] },
-    entries: own,
-  });
+  const placement = { kind: 'additions', directories, owns: ['c', 'containers', recordsFolder] } as const;
+  const key = generatedKey({ label, placement, entries: digestOfEntries(own) }, compressor);
+  const known = await recallSegment(store, key);
+  if (known !== undefined) return known;
+  const segment = await storeSegment({ store, compressor, label, placement, entries: own });
+  await store.remember('segments', key, segment);
+  return segment;
 }
 
 /** Digest and size of the whole; remembered, since hashing costs more than copying. */

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import {
-  parseDigest,
   shortHexOf,
   type Diagnostic,
   type Digest,
@@ -19,6 +17,7 @@ import type { ResolvedRoot, Resolution } from '../resolve/resolution.ts';
 import {
   bundleFolder,
   checkGuestRecord,
+  digestOfEntries,
   formatOciConfig,
   generatedTree,
   guestRecords,
@@ -126,7 +125,7 @@ function planContainer(input: GuestInput, entry: Entry, root: ResolvedRoot): Jud
   const conflicts = treeConflicts(`\`${entry.name}\``, trees);
   if (conflicts.length > 0) return { ok: false, findings: conflicts.map((finding) => ({ ...finding, place: entry.place })) };
   const own = generatedTree({ name: entry.name, service, platform });
-  const ownPlacement = `/c/${shortHexOf(treeDigestOf(own))}`;
+  const ownPlacement = `/c/${shortHexOf(digestOfEntries(own))}`;
   const bundle = bundleFolder(entry.section, entry.name);
   const entries = [
     ...own.map((one): TreeEntry => ({ ...one, path: `${ownPlacement.slice(1)}/${one.path}` })),
@@ -195,18 +194,4 @@ function runtimeOf(resolution: Resolution, machine: ResolvedRoot | undefined): s
 /** Modules are installed uncompressed: smaller in a compressed segment, and nothing to unpack in the guest. */
 export function installedModule(path: string): string {
   return path.replace(/\.(?:xz|zst|gz)$/, '');
-}
-
-/** A generated tree is named by its content, so that equal ones of two containers are one. */
-function treeDigestOf(entries: readonly TreeEntry[]): Digest {
-  const hash = createHash('sha256');
-  for (const entry of entries) {
-    hash.update(`${entry.kind} ${entry.mode.toString(8)} ${entry.path}\0`);
-    if (entry.kind === 'file') hash.update(entry.bytes);
-    if (entry.kind === 'symlink') hash.update(entry.target);
-    hash.update('\0');
-  }
-  const digest = parseDigest(`sha256:${hash.digest('hex')}`);
-  if (digest === undefined) throw new TypeError('sha256 gave no digest');
-  return digest;
 }

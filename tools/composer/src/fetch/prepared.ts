@@ -1,4 +1,5 @@
 import { isDigest, shortHexOf, type ContentStore, type Digest, type Manifest, type Platform, type RegistryComponent } from '@moby/model';
+import type { Placement } from '@moby/image';
 import type { Compressor } from '../lock/make-lock.ts';
 
 /** One entry of a component's tree as the store remembers it: enough to link it, and to find two components in one path. */
@@ -68,6 +69,14 @@ export function treeKey(payload: Digest): string {
 
 export function modulesKey(payload: Digest, paths: readonly string[], { name, version, level }: Compressor): string {
   return `${layout} ${payload} ${name} ${version} ${level} ${paths.join(' ')}`;
+}
+
+/** `entries` is their digest. */
+export function generatedKey(
+  { label, placement, entries }: { readonly label: string; readonly placement: Placement; readonly entries: Digest },
+  { name, version, level }: Compressor,
+): string {
+  return `${layout} ${label} ${JSON.stringify(placement)} ${entries} ${name} ${version} ${level}`;
 }
 
 /** What was remembered of a segment, if its blob is still there. */

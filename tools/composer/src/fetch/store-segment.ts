@@ -1,4 +1,4 @@
-import { writeSegment, type Placement, type SegmentEntry } from '@moby/image';
+import type { Placement, SegmentEntry } from '@moby/image';
 import type { ContentStore } from '@moby/model';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { SegmentMark } from './prepared.ts';
@@ -18,6 +18,7 @@ export async function storeSegment(options: {
   readonly entries: readonly SegmentSource[];
 }): Promise<SegmentMark> {
   const { store, compressor, label, placement, entries } = options;
+  const { writeSegment } = await import('@moby/image');
   const segment = writeSegment({ entries: entries.map(toEntry), placement, codec: { kind: 'zstd', level: compressor.level } });
   const blob = await store.write(segment.chunks);
   const { digest, rawBytes, memoryBytes } = segment.summary();

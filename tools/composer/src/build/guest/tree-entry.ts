@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { parseDigest, type Digest } from '@moby/model';
+
 /** What a segment is written from. Paths have no leading slash; modes are permission bits; owner is root, time is zero. */
 export type TreeEntry =
   | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
@@ -38,4 +41,16 @@ export function parentsOf(path: string): readonly string[] {
 
 export function compareCodeUnits(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Names entries by their content, in their order: equal trees of two containers are one, and a segment is made once. */
+export function digestOfEntries(entries: readonly TreeEntry[]): Digest {
+  const hash = createHash('sha256');
+  for (const entry of entries) {
+    const content = entry.kind === 'file' ? entry.bytes : entry.kind === 'symlink' ? Buffer.from(entry.target) : Buffer.alloc(0);
+    hash.update(`${entry.kind} ${entry.mode.toString(8)} ${content.length} ${entry.path}\0`).update(content);
+  }
+  const digest = parseDigest(`sha256:${hash.digest('hex')}`);
+  if (digest === undefined) throw new TypeError('sha256 gave no digest');
+  return digest;
 }
