@@ -20,7 +20,7 @@ export async function parseManifest(options: {
 }): Promise<Judged<Manifest>> {
   const read = await readJson(options);
   if (!read.ok) return read;
-  const findings = [...validateDocument(read.value, 'component')];
+  const findings = [...(await validateDocument(read.value, 'component'))];
   if (findings.length > 0 || !isManifestJson(read.value.value)) return { ok: false, findings };
   const reader = new ManifestReader(read.value, options.stage ?? 'built');
   const manifest = reader.manifest(read.value.value);

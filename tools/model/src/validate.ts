@@ -1,10 +1,11 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Document } from './document.ts';
 import { nearest } from './nearest.ts';
-import { validators, type SchemaError, type SchemaName } from './generated/validators.ts';
+import type { SchemaError, SchemaName } from './generated/validators.ts';
 
 /** What a document breaks of its schema, in the document's order; empty where it is valid. */
-export function validateDocument(document: Document, schema: SchemaName): readonly Diagnostic[] {
+export async function validateDocument(document: Document, schema: SchemaName): Promise<readonly Diagnostic[]> {
+  const { validators } = await import('./generated/validators.ts');
   const validate = validators[schema];
   if (validate(document.value)) return [];
   const findings = (validate.errors ?? [])

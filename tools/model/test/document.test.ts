@@ -57,7 +57,7 @@ describe('validation', () => {
   test('an unknown key is shown with the nearest known one', async () => {
     const read = await readYaml({ file: 'a.yaml', text: 'name: x\nversion: 1.0.0\nservices:\n  - component: redis\n    prots: ["1:1"]\n' });
     if (!read.ok) throw new Error('not read');
-    expect(validateDocument(read.value, 'assembly')).toEqual([
+    expect(await validateDocument(read.value, 'assembly')).toEqual([
       {
         severity: 'error',
         code: 'unknown-key',
@@ -71,7 +71,7 @@ describe('validation', () => {
   test('a wrong type says what it must be and what it is', async () => {
     const read = await readYaml({ file: 'a.yaml', text: 'name: x\nversion: 1.0.0\nservices: redis\n' });
     if (!read.ok) throw new Error('not read');
-    expect(validateDocument(read.value, 'assembly')).toMatchObject([
+    expect(await validateDocument(read.value, 'assembly')).toMatchObject([
       { code: 'wrong-type', message: '`services` must be a list, not a text', place: { line: 3, column: 11, length: 5 } },
     ]);
   });
@@ -79,7 +79,7 @@ describe('validation', () => {
   test('several findings come in the order of the file', async () => {
     const read = await readYaml({ file: 'a.yaml', text: 'nmae: x\nversion: 1\nbudget: { siez: 1MB }\n' });
     if (!read.ok) throw new Error('not read');
-    expect(validateDocument(read.value, 'assembly').map(({ code, place }) => `${code} ${place?.line}`)).toEqual([
+    expect((await validateDocument(read.value, 'assembly')).map(({ code, place }) => `${code} ${place?.line}`)).toEqual([
       'missing-key 1',
       'unknown-key 1',
       'wrong-type 2',

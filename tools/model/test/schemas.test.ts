@@ -42,7 +42,7 @@ async function findingsOf(name: string, file: URL): Promise<readonly string[]> {
   if (!read.ok) return read.findings.map(({ code }) => code);
   const schema = (['assembly', 'component', 'guest', 'lockfile', 'owners', 'universe'] as const).find((known) => known === name);
   if (schema === undefined) throw new Error(`no schema is called ${name}`);
-  const findings = validateDocument(read.value, schema);
+  const findings = await validateDocument(read.value, schema);
   if (findings.length > 0 || name !== 'component') return findings.map(({ code }) => code);
   return (await parseManifest({ file: file.pathname, text })).findings.map(({ code }) => code);
 }

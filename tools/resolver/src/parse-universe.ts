@@ -25,7 +25,7 @@ export async function parseUniverse(source: UniverseText): Promise<Judged<Placed
   const read = await readJson({ ...source, limits: universeLimits });
   if (!read.ok) return read;
   const document = read.value;
-  const findings = validateDocument(document, 'universe');
+  const findings = await validateDocument(document, 'universe');
   if (findings.length > 0 || !isUniverse(document.value, findings)) return { ok: false, findings };
   const universe = document.value;
   const judged = judgeTexts(universe, document);

@@ -11,7 +11,7 @@ export async function readLock(options: { readonly file: string; readonly text: 
       ok: false,
       findings: read.findings.map((finding) => ({ ...finding, hints: [`take the file away, and it is written anew: rm ${options.file}`] })),
     };
-  const findings = validateDocument(read.value, 'lockfile');
+  const findings = await validateDocument(read.value, 'lockfile');
   if (findings.length > 0 || !isLockfile(read.value.value)) return { ok: false, findings };
   return { ok: true, value: read.value.value, findings: [] };
 }

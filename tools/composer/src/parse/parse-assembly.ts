@@ -39,7 +39,7 @@ const defaultCmdline = 'console=ttyS0';
 export async function parseAssembly(text: AssemblyText, surroundings: ParseSurroundings, depth = 0): Promise<Judged<Assembly>> {
   const read = await readYaml({ file: text.file, text: text.text });
   if (!read.ok) return read;
-  const findings = validateDocument(read.value, 'assembly');
+  const findings = await validateDocument(read.value, 'assembly');
   if (findings.length > 0 || !isAssemblyJson(read.value.value)) return { ok: false, findings };
   return new AssemblyReader(text, read.value, surroundings, depth).read(read.value.value);
 }
