@@ -4,23 +4,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Assembly, ComposeRequest, Line } from '@moby/composer';
 import { openLine } from '@moby/composer/line';
 import { Failure, isPlatform, nearest, platforms, type Judged, type Platform } from '@moby/model';
+import { segmentLevel, type AssemblyFlags } from './assembly-flags.ts';
 import type { Session } from './moby-command.ts';
-import { findLibrary, surroundingsOf, type WorldFlags } from './surroundings.ts';
-
-/** The flags of a command that sends an assembly down the line. */
-export interface AssemblyFlags extends WorldFlags {
-  readonly with?: readonly string[] | undefined;
-  readonly without?: readonly string[] | undefined;
-  readonly replace?: readonly string[] | undefined;
-  readonly locked?: boolean;
-  readonly offline?: boolean;
-  readonly frozen?: boolean;
-  readonly platform?: string | undefined;
-  readonly out?: string | undefined;
-}
-
-/** The default zstd level of segments (docs: budget.size is measured with it). */
-const segmentLevel = 3;
+import { findLibrary, surroundingsOf } from './surroundings.ts';
 
 /** The line, what is asked of it, and the assembly that it is asked about. */
 export interface OpenedAssembly {

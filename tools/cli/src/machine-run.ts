@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { storeFolder, type Composed } from '@moby/composer';
 import { Failure, parseBytes, type Judged, type PortMapping } from '@moby/model';
-import { openAssembly, type AssemblyFlags } from './assembly-line.ts';
+import type { AssemblyFlags } from './assembly-flags.ts';
+import { openAssembly } from './assembly-line.ts';
 import type { Session } from './moby-command.ts';
 import { consoleLogName } from './words/machine.ts';
 

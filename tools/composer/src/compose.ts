@@ -1,4 +1,5 @@
-import type { Artifact, Diagnostic, Digest, Judged, Platform, Progress, Registry, ContentStore } from '@moby/model';
+import type { Artifact, Diagnostic, Digest, Platform, Progress } from '@moby/model';
+import type { ArtifactTexts } from './build/write-artifact.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { Lockfile } from './lock/lockfile.ts';
 import type { Resolution } from './resolve/resolution.ts';
@@ -61,6 +62,19 @@ export interface Composed {
   readonly artifact: Artifact;
   readonly folder: string;
   readonly unchanged: boolean;
+  readonly made: Made;
 }
 
-export type { Artifact, Assembly, ContentStore, Digest, Judged, Lockfile, Registry, Resolution, Verdict };
+/** What the artifact was made of, and what was read for it. */
+export interface Made {
+  readonly kernel: Digest;
+  /** The blobs that the initrd is the concatenation of. */
+  readonly initrd: readonly Digest[];
+  readonly texts: ArtifactTexts;
+  /** Debian packages of the chosen components. */
+  readonly packages: number;
+  /** What the step `check` has said. */
+  readonly checked: string;
+  /** Every file that was read or looked for to parse the assembly. */
+  readonly read: readonly string[];
+}

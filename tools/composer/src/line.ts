@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { summarizeEdges } from '@moby/abi';
 import type { SourceVanished } from '@moby/content';
@@ -41,8 +40,9 @@ import { staleLock } from './lock/stale-lock.ts';
 import { lockedVersions, readLock } from './lock/read-lock.ts';
 import { applyVariation, isVaried, variationName } from './parse/apply-variation.ts';
 import type { Assembly, RootWish } from './parse/assembly.ts';
-import { locateAssembly, parseSurroundings, shown, type LocatedAssembly } from './parse/locate-assembly.ts';
+import { candidates, locateAssembly, parseSurroundings, shown, type LocatedAssembly } from './parse/locate-assembly.ts';
 import { parseAssembly } from './parse/parse-assembly.ts';
+import { storeFolder } from './store-folder.ts';
 import { resolveAssembly } from './resolve/resolve-assembly.ts';
 import type { Resolution } from './resolve/resolution.ts';
 
@@ -88,6 +88,7 @@ class WorldLine implements Line {
   readonly store: ContentStore;
   readonly #surroundings: Surroundings;
   /** The command and its line ask for the same assembly: it is read once. */
+  readonly #read = new Set<string>();
   readonly #parsed = new Map<string, Promise<Judged<ParsedAssembly>>>();
 
   constructor(surroundings: Surroundings) {
@@ -270,6 +271,14 @@ class WorldLine implements Line {
         artifact: built.value.artifact,
         folder,
         unchanged: !written,
+        made: {
+          kernel: built.value.kernel,
+          initrd: built.value.initrd,
+          texts,
+          packages: fetched.packages,
+          checked: countsOf(verdict),
+          read: [...this.#read],
+        },
       },
       findings: built.findings,
     };
@@ -322,7 +331,14 @@ class WorldLine implements Line {
   }
 
   async #parseText(located: LocatedAssembly, variation: Variation): Promise<Judged<ParsedAssembly>> {
-    const parsed = await parseAssembly(located, parseSurroundings(this.#places()));
+    for (const path of candidates(located.named, this.#places())) {
+      this.#read.add(path);
+      if (path === located.path) break;
+    }
+    const parsed = await parseAssembly(
+      located,
+      parseSurroundings(this.#places(), (path) => this.#read.add(path)),
+    );
     if (!parsed.ok) return parsed;
     const own = await this.#ownComponents(parsed.value);
     const registry = own.registries.length === 0 ? this.registry : openOverlayRegistry([...own.registries, this.registry]);
@@ -371,11 +387,6 @@ class WorldLine implements Line {
 function compareLocks(lock: Lockfile, old: { readonly lock: Lockfile; readonly text: string } | undefined): Checked['lockState'] {
   if (old === undefined) return 'missing';
   return formatLock({ ...lock, compressor: old.lock.compressor }) === old.text ? 'same' : 'differs';
-}
-
-export function storeFolder(environment: Surroundings['environment']): string {
-  const cache = environment['XDG_CACHE_HOME'] ?? '';
-  return join(cache === '' ? join(homedir(), '.cache') : cache, 'moby-compose');
 }
 
 function compressorOf(level: number): Compressor {

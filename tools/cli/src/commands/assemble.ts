@@ -1,7 +1,7 @@
 import { assemblyArgument, libraryFlags, lockFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
 import { typedAgain } from '../typed-again.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
-import { refusedBy, type Outcome } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
 export class Assemble extends MobyCommand {
   static override summary = 'Make a bootable artifact of an assembly';
@@ -24,26 +24,19 @@ export class Assemble extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(Assemble);
-    const [{ openAssembly }, { composedDocument, composedLines }, { headingOf }] = await Promise.all([
-      import('../assembly-line.ts'),
+    const [{ assembleAgain }, { composedDocument, composedLines }] = await Promise.all([
+      import('../assemble-again.ts'),
       import('../words/composed.ts'),
-      import('../words/heading.ts'),
     ]);
-    const opened = await openAssembly(args.assembly, flags, session);
-    if (!opened.ok) return refusedBy(opened.findings);
-    const { line, request, assembly } = opened.value;
-    session.reporter.say(headingOf(assembly, request.platform));
-    session.reporter.say([]);
-    const composed = await line.compose(request);
-    if (!composed.ok) return refusedBy(composed.findings);
-    session.reporter.settle();
-    composed.findings.forEach(session.reporter.warn);
-    session.reporter.say([]);
+    const assembly = args.assembly ?? (await (await import('../assembly-line.ts')).chooseAssembly(process.cwd()));
+    const again = await assembleAgain(assembly, flags, session);
+    const outline = again ?? (await (await import('../assemble-anew.ts')).assembleAnew(assembly, flags, session));
+    if ('kind' in outline) return outline;
     return {
       kind: 'done',
-      value: composedDocument(composed.value, session.reporter.warnings),
-      lines: composedLines(composed.value),
-      next: [[], [`boot it: moby-compose run ${typedAgain(args.assembly ?? request.assembly, flags)}`]],
+      value: composedDocument(outline, session.reporter.warnings),
+      lines: composedLines(outline),
+      next: [[], [`boot it: moby-compose run ${typedAgain(assembly, flags)}`]],
     };
   }
 }

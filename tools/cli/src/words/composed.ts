@@ -1,15 +1,14 @@
 import { relative } from 'node:path';
-import type { Composed } from '@moby/composer';
+import type { RunOutline } from '@moby/composer/again';
 import { formatBytes, type Diagnostic } from '@moby/model';
 import { bold, dim, yellow, type Line } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
-import { countVerdicts } from './checked.ts';
 import { rootsDocument } from './resolved.ts';
 
 const shownHexDigits = 8;
 
 /** The artifact, as `assemble` shows it: its folder and size, then its files. */
-export function composedLines({ artifact, folder }: Composed): readonly Line[] {
+export function composedLines({ artifact, folder }: Pick<RunOutline, 'artifact' | 'folder'>): readonly Line[] {
   const { sizeBytes, budgetBytes } = artifact;
   const over = budgetBytes !== undefined && sizeBytes > budgetBytes;
   const size = budgetBytes === undefined ? formatBytes(sizeBytes) : `${formatBytes(sizeBytes)} of a budget of ${roundBytes(budgetBytes)}`;
@@ -35,8 +34,8 @@ export function shownFolder(folder: string): string {
   return `${near === '' ? '.' : near.startsWith('../../') ? folder : near}/`;
 }
 
-export function composedDocument(composed: Composed, findings: readonly Diagnostic[]): object {
-  const { assembly, artifact, folder, unchanged, lockFile, lockState, resolution, verdict } = composed;
+export function composedDocument(outline: RunOutline, findings: readonly Diagnostic[]): object {
+  const { assembly, artifact, folder, unchanged, lockFile, lockState, roots, verdicts } = outline;
   const { name, version, file } = assembly;
   return {
     assembly: { name, version, file },
@@ -47,8 +46,8 @@ export function composedDocument(composed: Composed, findings: readonly Diagnost
     sizeBytes: artifact.sizeBytes,
     ...(artifact.budgetBytes === undefined ? {} : { budgetBytes: artifact.budgetBytes }),
     lock: { file: lockFile, state: lockState },
-    components: rootsDocument(resolution),
-    check: countVerdicts(verdict.edges),
+    components: rootsDocument({ roots }),
+    check: verdicts,
     findings,
   };
 }

@@ -14,7 +14,7 @@ export function resolutionLines(resolution: Resolution): readonly Line[] {
 }
 
 /** Root → component → version. */
-export function rootsDocument(resolution: Resolution): Readonly<Record<string, Readonly<Record<string, string>>>> {
+export function rootsDocument(resolution: Pick<Resolution, 'roots'>): Readonly<Record<string, Readonly<Record<string, string>>>> {
   return Object.fromEntries(
     resolution.roots.map((root) => [
       root.scope === '' ? machineRoot : root.scope,

@@ -12,6 +12,8 @@ const maxAssemblyBytes = 1024 * 1024;
 
 /** An assembly's file and where its lock lies. */
 export interface LocatedAssembly extends AssemblyText {
+  /** As it was asked for. */
+  readonly named: string;
   /** Absolute. */
   readonly path: string;
   readonly lockFile: string;
@@ -22,7 +24,7 @@ export async function locateAssembly(named: string, places: AssemblyPlaces): Pro
   for (const path of candidates(named, places)) {
     const text = await readText(path, maxAssemblyBytes);
     if (text !== undefined)
-      return { path, file: shown(path, places.currentFolder), folder: dirname(path), text, lockFile: lockFileOf(path) };
+      return { named, path, file: shown(path, places.currentFolder), folder: dirname(path), text, lockFile: lockFileOf(path) };
   }
   const known = await assemblyNames(places.library);
   const meant = nearest(named, known);
@@ -38,7 +40,8 @@ function lockFileOf(path: string): string {
   return join(dirname(path), `${basename(path).replace(/\.ya?ml$/, '')}.lock.json`);
 }
 
-function candidates(named: string, { library, currentFolder }: AssemblyPlaces): readonly string[] {
+/** Where an assembly of this name is looked for, in order. */
+export function candidates(named: string, { library, currentFolder }: AssemblyPlaces): readonly string[] {
   const own = resolve(currentFolder, named);
   const isName = /^[a-z][a-z0-9-]*$/.test(named);
   return [
@@ -60,15 +63,17 @@ export async function assemblyNames(library: string | undefined): Promise<readon
 }
 
 /** What the parser may read: files beside an assembly, and assemblies that it extends. */
-export function parseSurroundings(places: AssemblyPlaces): ParseSurroundings {
+export function parseSurroundings(places: AssemblyPlaces, onRead: (path: string) => void = () => undefined): ParseSurroundings {
   return {
     readFile: async (path, maxBytes) => {
+      onRead(path);
       const found = await stat(path).catch(() => undefined);
       return found?.isFile() === true && found.size <= maxBytes ? readFile(path) : undefined;
     },
     findBase: async (name) => {
       if (places.library === undefined) return undefined;
       const path = join(places.library, 'assemblies', name, 'assembly.yaml');
+      onRead(path);
       const text = await readText(path, maxAssemblyBytes);
       return text === undefined ? undefined : { file: shown(path, places.currentFolder), folder: dirname(path), text };
     },

@@ -1,0 +1,29 @@
+import { rememberRun, type RunOutline } from '@moby/composer/again';
+import { questionOf } from './assemble-again.ts';
+import type { AssemblyFlags } from './assembly-flags.ts';
+import { openAssembly } from './assembly-line.ts';
+import type { Session } from './moby-command.ts';
+import { refusedBy, type Refused } from './outcome.ts';
+import { countVerdicts } from './words/checked.ts';
+import { headingOf } from './words/heading.ts';
+
+/** Sends the assembly down the whole line. */
+export async function assembleAnew(named: string, flags: AssemblyFlags, session: Session): Promise<RunOutline | Refused> {
+  const { reporter } = session;
+  const opened = await openAssembly(named, flags, session);
+  if (!opened.ok) return refusedBy(opened.findings);
+  const { line, request, assembly } = opened.value;
+  reporter.say(headingOf(assembly, request.platform));
+  reporter.say([]);
+  const composed = await line.compose(request);
+  if (!composed.ok) return refusedBy(composed.findings);
+  const verdicts = countVerdicts(composed.value.verdict.edges);
+  const isSilent = composed.findings.length === 0 && reporter.warnings.length === 0;
+  if (isSilent)
+    await rememberRun(questionOf(named, flags), { composed: composed.value, verdicts, store: line.store, begunMs: performance.timeOrigin });
+  reporter.settle();
+  composed.findings.forEach(reporter.warn);
+  reporter.say([]);
+  const { resolution, ...rest } = composed.value;
+  return { ...rest, roots: resolution.roots, verdicts, steps: [] };
+}

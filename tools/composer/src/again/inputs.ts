@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Something that a run has read, by absolute path. */
+export interface Input {
+  /** A file, also one that was looked for and is not there; a folder with all below it; the manifests of a folder of components. */
+  readonly kind: 'file' | 'folder' | 'manifests';
+  readonly path: string;
+}
+
+export interface SeenInput extends Input {
+  readonly digest: string;
+}
+
+const maxFiles = 20_000;
+/** The packages that what a run gives is made by. */
+const tools = ['abi', 'composer', 'content', 'image', 'model', 'registry', 'resolver'];
+
+/** sha256 over paths and bytes; all that is unreadable or missing counts as one value. Throws where there are over 20,000 files. */
+export function digestOfInput({ kind, path }: Input): string {
+  return hashFiles(filesOf({ kind, path }));
+}
+
+/** Whether any of its files was written since a time in ms: then what was read of it may be older than what it is now. */
+export function isYounger(input: Input, sinceMs: number): boolean {
+  return filesOf(input).some((path) => (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= sinceMs);
+}
+
+function filesOf({ kind, path }: Input): readonly string[] {
+  if (kind === 'file') return [path];
+  return kind === 'folder' ? filesBelow(path, () => true) : manifestsOf(path);
+}
+
+export function isUnchanged(input: SeenInput): boolean {
+  return digestOfInput(input) === input.digest;
+}
+
+/**
+ * What names this program's own code: the bytes of its packages, so that a changed checkout never takes a result of
+ * before for its own. Undefined where its packages do not lie beside each other.
+ */
+export function digestOfProgram(): string | undefined {
+  const code = dirname(dirname(fileURLToPath(import.meta.url)));
+  const packages = dirname(dirname(code));
+  const hash = createHash('sha256').update(`${process.version} ${process.versions['zstd'] ?? ''}\n`);
+  for (const tool of tools) {
+    const files = filesBelow(join(packages, tool, basename(code)), (name) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts'));
+    if (files.length === 0) return undefined;
+    hash.update(hashFiles([join(packages, tool, 'package.json'), ...files]));
+  }
+  return hash.digest('hex');
+}
+
+function manifestsOf(folder: string): readonly string[] {
+  return namesIn(folder).flatMap((name) => namesIn(join(folder, name)).map((line) => join(folder, name, line, 'package.json')));
+}
+
+function filesBelow(folder: string, isWanted: (name: string) => boolean): readonly string[] {
+  const files: string[] = [];
+  const visit = (prefix: string): void => {
+    for (const entry of readdirSync(prefix, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(prefix, entry.name);
+      if (entry.isDirectory()) visit(path);
+      else if (isWanted(entry.name)) files.push(path);
+      if (files.length > maxFiles) throw new RangeError(`${folder} has more than ${maxFiles} files`);
+    }
+  };
+  try {
+    visit(folder);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    return [];
+  }
+  return files;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function hashFiles(paths: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const bytes = bytesOf(path);
+    hash.update(`${path}\0${bytes === undefined ? 'none' : bytes.length}\0`);
+    if (bytes !== undefined) hash.update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+function bytesOf(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
