@@ -19,7 +19,7 @@ export function openPayloadReader({ store, download, warn }: PayloadReaderOption
       if (missing.length > 0) await download(missing);
       const derived = await derivePayload(openRecipe({ payload, filesFolder: join(folder, 'files'), store }));
       derived.findings.forEach(warn);
-      const opened = { digest: derived.digest, sizeBytes: derived.tar.length, entries: derived.entries, derived: true };
+      const opened = { digest: derived.digest, sizeBytes: derived.size, entries: derived.entries, derived: true };
       return { digest: opened.digest, sizeBytes: opened.sizeBytes, facts: await factsOf(opened, { modules: true }) };
     },
   };

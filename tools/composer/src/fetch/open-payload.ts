@@ -44,7 +44,7 @@ export async function openPayload(options: {
   const stored = await store.read(payload.digest);
   if (stored !== undefined) return { digest: payload.digest, sizeBytes: stored.length, entries: readPayload(stored), derived: false };
   const derived = await derivePayload(openRecipe({ payload, filesFolder: join(folder, 'files'), store }));
-  return { digest: derived.digest, sizeBytes: derived.tar.length, entries: derived.entries, derived: true };
+  return { digest: derived.digest, sizeBytes: derived.size, entries: derived.entries, derived: true };
 }
 
 /** The facts of an opened payload. A kernel's modules are decompressed only where `modules` says so: it takes seconds. */

@@ -5,7 +5,7 @@ import { copyrightFindings } from './copyright-files.ts';
 import { keepFiles, type KeptFiles, normalMode } from './keep-files.ts';
 import { parseKeepPattern } from './keep-pattern.ts';
 import { completeEntries, type PayloadTree, putEntry } from './payload-tree.ts';
-import { type PayloadTar, readPayload, writePayload } from './write-payload.ts';
+import { type PayloadTar, writePayload } from './write-payload.ts';
 
 export type PayloadSource = DebPayloadSource | FilesPayloadSource;
 
@@ -35,7 +35,7 @@ export interface PayloadRecipe {
 }
 
 export interface DerivedPayload extends PayloadTar {
-  /** Files' bytes are views into `tar`. */
+  /** Files' bytes are views into what the sources were unpacked to. */
   readonly entries: readonly PayloadEntry[];
   /** Warnings: `privilege-dropped`, `copyright-elsewhere`. */
   readonly findings: readonly Diagnostic[];
@@ -66,9 +66,8 @@ export async function derivePayload(recipe: PayloadRecipe): Promise<DerivedPaylo
   }
   addLinks(tree, recipe.links);
   addDirectories(tree, recipe.directories);
-  const written = writePayload(completeEntries(tree));
-  tree.clear();
-  const entries = readPayload(written.tar);
+  const entries = completeEntries(tree);
+  const written = writePayload(entries);
   const packages = recipe.sources.flatMap((source) => (source.kind === 'deb' ? [source.package] : []));
   return { ...written, entries, findings: [...findings, ...copyrightFindings(entries, packages)] };
 }

@@ -8,32 +8,39 @@ import { digestOf } from '../store/write-blob.ts';
 export const maxPayloadBytes: number = 2 ** 31;
 
 const blockBytes = 512;
+/** The end of a tar: two blocks; and what fills a block up. */
+const zeros = new Uint8Array(2 * blockBytes);
 const nameBytes = 100;
 const prefixBytes = 155;
 
 export interface PayloadTar {
-  readonly tar: Uint8Array;
   readonly digest: Digest;
+  /** In bytes. */
   readonly size: number;
+  /** The tar's bytes in order. It is never made as a whole: a kernel's would be a hundred megabytes beside its package. */
+  pieces(): Iterable<Uint8Array>;
 }
 
-/** The bytes of normal form 1 (docs/reference/payload-form-1.md, "The tar") of entries that are sorted and complete. */
+/** The tar of normal form 1 (docs/reference/payload-form-1.md, "The tar") of entries that are sorted and complete. */
 export function writePayload(entries: readonly PayloadEntry[]): PayloadTar {
   const headers = entries.map(headersOf);
   let size = 2 * blockBytes;
   for (const [at, header] of headers.entries()) size += header.length + paddedSize(entries[at]);
   if (size > maxPayloadBytes)
     throw new Failure({ code: 'limit', message: `the payload has ${formatBytes(size)}; ${formatBytes(maxPayloadBytes)} are allowed` });
-  const tar = Buffer.alloc(size);
-  let offset = 0;
-  for (const [at, header] of headers.entries()) {
-    tar.set(header, offset);
-    offset += header.length;
-    const entry = entries[at];
-    if (entry?.kind === 'file') tar.set(entry.bytes, offset);
-    offset += paddedSize(entry);
-  }
-  return { tar, digest: digestOf(createHash('sha256').update(tar).digest('hex')), size };
+  const pieces = function* (): Generator<Uint8Array> {
+    for (const [at, header] of headers.entries()) {
+      yield header;
+      const entry = entries[at];
+      if (entry?.kind !== 'file') continue;
+      yield entry.bytes;
+      yield zeros.subarray(0, paddedSize(entry) - entry.bytes.length);
+    }
+    yield zeros;
+  };
+  const hash = createHash('sha256');
+  for (const piece of pieces()) hash.update(piece);
+  return { digest: digestOf(hash.digest('hex')), size, pieces };
 }
 
 /** The entries of a payload's tar; files' bytes are views into it. Throws `bad-archive`. */
