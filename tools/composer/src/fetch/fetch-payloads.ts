@@ -43,12 +43,14 @@ export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
   const ready = await Promise.all(preparations.map((preparation) => recallPrepared(preparation)));
   const missing = preparations.filter((_, index) => ready[index] === undefined);
   const downloaded = missing.length === 0 ? 0 : await downloadMissing(missing, request);
+  const packages = preparations.reduce((sum, { component }) => sum + debsOf(component, platform), 0);
+  const note = downloaded === 0 ? `all ${packages} packages in the store` : `${downloaded} of ${packages} packages downloaded`;
+  progress.step({ step: 'fetch', done: packages, total: packages, unit: 'items', note });
   const made = missing.length === 0 ? new Map<Preparation, PreparedTree | PreparedKernel>() : await prepareMissing(missing, progress);
   const all = preparations.flatMap((preparation, index) => ready[index] ?? made.get(preparation) ?? []);
   const kernel = all.find((prepared): prepared is PreparedKernel => 'image' in prepared);
   if (kernel === undefined) throw new TypeError('a resolution without a kernel');
   const trees = new Map(all.flatMap((prepared) => ('segment' in prepared ? [[prepared.payload, prepared] as const] : [])));
-  const packages = preparations.reduce((sum, { component }) => sum + debsOf(component, platform), 0);
   return { trees, kernel, derived: missing.length, packages, downloaded };
 }
 
@@ -59,11 +61,17 @@ async function prepareMissing(
 ): Promise<ReadonlyMap<Preparation, PreparedTree | PreparedKernel>> {
   const { prepareComponent } = await import('./prepare-component.ts');
   const made = new Map<Preparation, PreparedTree | PreparedKernel>();
-  for (const [index, preparation] of missing.entries()) {
+  // The largest first: it sets the peak of memory, and nothing that others have left is held beside it yet.
+  const ordered = [...missing].sort((a, b) => sizeOf(b) - sizeOf(a));
+  for (const [index, preparation] of ordered.entries()) {
     progress.step({ step: 'derive', done: index, total: missing.length, unit: 'items', note: preparation.component.manifest.name });
     made.set(preparation, await prepareComponent(preparation));
   }
   return made;
+}
+
+function sizeOf({ component, platform }: Preparation): number {
+  return component.manifest.payload.platforms[platform]?.size ?? 0;
 }
 
 async function downloadMissing(missing: readonly Preparation[], { store, platform, download }: FetchRequest): Promise<number> {

@@ -1,6 +1,6 @@
 import type { DebianLocation, DebianSuite, Http } from '@moby/content';
 import type { ContentStore } from '@moby/model';
-import type { Surroundings } from '../compose.ts';
+import type { Surroundings } from '../request.ts';
 import type { Download } from './open-payload.ts';
 
 /** Debian's archives, as this run may use them; nothing is asked before something is missing. */
