@@ -1,80 +1,101 @@
-import type { Artifact, Diagnostic, Digest, Platform, Progress } from '@moby/model';
-import type { ArtifactTexts } from './build/write-artifact.ts';
-import type { Assembly } from './parse/assembly.ts';
-import type { Lockfile } from './lock/lockfile.ts';
-import type { Resolution } from './resolve/resolution.ts';
-import type { Verdict } from './check/verdict.ts';
+import type { Judged } from '@moby/model';
+import type { Refreshed } from '@moby/registry';
+import { buildArtifact } from './build/build-artifact.ts';
+import { noticesOf } from './build/notices.ts';
+import { writeArtifact } from './build/write-artifact.ts';
+import { checkAssembly, compressorOf, countsOf, type Checked } from './check-assembly.ts';
+import { fetchPayloads, type Fetched } from './fetch/fetch-payloads.ts';
+import { openArchive, type Archive } from './fetch/open-archive.ts';
+import { isSourceVanished, refreshComponents, withRepin } from './fetch/refresh-components.ts';
+import { writeLock } from './lock/lock-on-disk.ts';
+import { isVaried } from './parse/apply-variation.ts';
+import type { Composed, ComposeRequest } from './request.ts';
+import type { World } from './world.ts';
 
-/** How far the lock and the network may be touched, as in cargo. */
-export interface LockPolicy {
-  /** The lock may not change. */
-  readonly locked: boolean;
-  /** No network. */
-  readonly offline: boolean;
+/** How often a run may find that pins have vanished: once for each time that the archive changes under it. */
+const maxRefreshes = 3;
+
+/**
+ * The line: parse → resolve → lock → check → fetch → build. The first four read manifests and facts alone, so an assembly is
+ * refused before a byte of payload moves; the lock is written once they are through. Where fetch finds that the archive has
+ * dropped pinned packages, their components are refreshed, and the line runs once more from its beginning.
+ */
+export async function compose(request: ComposeRequest, world: World): Promise<Judged<Composed>> {
+  const archive = openArchive({ surroundings: world.surroundings, store: world.store, isOffline: request.policy.offline });
+  const refreshed: Refreshed[] = [];
+  try {
+    for (let round = 0; ; round += 1) {
+      const checked = await checkAssembly(request, world, refreshed);
+      if (!checked.ok) return checked;
+      const lockState = await settleLock(checked.value, request);
+      try {
+        const fetched = await fetch({ checked: checked.value, request, world, archive });
+        const built = await build({ checked: checked.value, request, world, fetched });
+        return built.ok ? { ok: true, value: { ...built.value, lockState }, findings: [...checked.findings, ...built.findings] } : built;
+      } catch (error) {
+        const { resolution } = checked.value;
+        if (!isSourceVanished(error) || request.policy.locked || round >= maxRefreshes) throw withRepin(error, resolution);
+        const { warn } = world.surroundings;
+        refreshed.push(...(await refreshComponents({ vanished: error.pins, resolution, archive, store: world.store, warn })));
+      }
+    }
+  } finally {
+    archive.close();
+  }
 }
 
-/** What somebody asks for on the command line, beside the assembly itself. */
-export interface Variation {
-  readonly with: readonly string[];
-  readonly without: readonly string[];
-  /** `A=B`. */
-  readonly replace: readonly string[];
+/** The lock is written once the check has passed, and never by a try. */
+export async function settleLock(checked: Checked, request: ComposeRequest): Promise<Composed['lockState']> {
+  if (isVaried(request.variation)) return 'left alone';
+  if (checked.lockState === 'same') return 'unchanged';
+  await writeLock(checked.lockFile, checked.lock);
+  return 'written';
 }
 
-/** The world that the line works in; the CLI makes it. */
-export interface Surroundings {
-  /** The folder that holds `assemblies/` and `components/`; undefined outside of a library. */
-  readonly library: string | undefined;
-  /** Further component folders (`--components`), nearest first. */
-  readonly componentFolders: readonly string[];
-  readonly currentFolder: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** `--debian-mirror`. */
-  readonly debianMirror: string | undefined;
-  /** The clock, for the validity of signed indexes alone; nothing of it reaches an output. */
-  readonly now: () => Date;
-  readonly progress: Progress;
-  /** Warnings as they come up (a refreshed pin, an expired index). */
-  readonly warn: (finding: Diagnostic) => void;
-  readonly signal: AbortSignal;
+interface Station {
+  readonly checked: Checked;
+  readonly request: ComposeRequest;
+  readonly world: World;
 }
 
-export interface ComposeRequest {
-  /** A name below assemblies/, a folder, or a file. */
-  readonly assembly: string;
-  readonly platform: Platform;
-  readonly variation: Variation;
-  readonly policy: LockPolicy;
-  /** Where the artifact goes; by default `out/<name>/<platform>` under the library or the current folder. */
-  readonly out: string | undefined;
-  readonly level: number;
+async function fetch({ checked, request, world, archive }: Station & { readonly archive: Archive }): Promise<Fetched> {
+  const { progress } = world.surroundings;
+  progress.step({ step: 'fetch' });
+  const { resolution, verdict } = checked;
+  const { platform } = request;
+  const compressor = compressorOf(request.level);
+  return fetchPayloads({ resolution, verdict, platform, compressor, store: world.store, download: archive.download, progress });
 }
 
-/** What each station of the line gave. */
-export interface Composed {
-  readonly assembly: Assembly;
-  readonly resolution: Resolution;
-  readonly verdict: Verdict;
-  readonly lock: Lockfile;
-  readonly lockFile: string;
-  /** `written`, `unchanged`, or `left alone` (a variation). */
-  readonly lockState: 'written' | 'unchanged' | 'left alone';
-  readonly artifact: Artifact;
-  readonly folder: string;
-  readonly unchanged: boolean;
-  readonly made: Made;
-}
-
-/** What the artifact was made of, and what was read for it. */
-export interface Made {
-  readonly kernel: Digest;
-  /** The blobs that the initrd is the concatenation of. */
-  readonly initrd: readonly Digest[];
-  readonly texts: ArtifactTexts;
-  /** Debian packages of the chosen components. */
-  readonly packages: number;
-  /** What the step `check` has said. */
-  readonly checked: string;
-  /** Every file that was read or looked for to parse the assembly. */
-  readonly read: readonly string[];
+async function build({
+  checked,
+  request,
+  world,
+  fetched,
+}: Station & { readonly fetched: Fetched }): Promise<Judged<Omit<Composed, 'lockState'>>> {
+  const { progress } = world.surroundings;
+  const { assembly, resolution, verdict, lock, lockFile } = checked;
+  const { platform } = request;
+  progress.step({ step: 'build' });
+  const isRefreshed = [...resolution.components.values()].some((component) => component.refreshed !== undefined);
+  const compressor = compressorOf(request.level);
+  const budgetBinds = !isVaried(request.variation) && !isRefreshed;
+  const built = await buildArtifact({ assembly, resolution, verdict, platform, compressor, fetched, store: world.store, budgetBinds });
+  if (!built.ok) return built;
+  const { artifact, kernel, initrd } = built.value;
+  const folder = world.outFolder(request, assembly);
+  const texts = await noticesOf({
+    resolution,
+    platform,
+    store: world.store,
+    title: `${assembly.name} ${assembly.version} for ${platform}`,
+  });
+  const written = await writeArtifact({ built: built.value, texts, folder, store: world.store });
+  progress.step({ step: 'build', done: 1, total: 1, unit: 'items', note: written ? 'written' : 'unchanged' });
+  const made = { kernel, initrd, texts, packages: fetched.packages, checked: countsOf(verdict), read: [...world.read] };
+  return {
+    ok: true,
+    value: { assembly, resolution, verdict, lock, lockFile, artifact, folder, unchanged: !written, made },
+    findings: built.findings,
+  };
 }

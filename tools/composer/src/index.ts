@@ -1,11 +1,12 @@
 export * from './author/index.ts';
-export type { Composed, ComposeRequest, LockPolicy, Surroundings, Variation } from './compose.ts';
+export type { Composed, ComposeRequest, LockPolicy, Surroundings, Variation } from './request.ts';
 export { judgeVerdict } from './check/judge-verdict.ts';
 export type { Verdict } from './check/verdict.ts';
 export { openArchive, type Archive } from './fetch/open-archive.ts';
 export type { Lockfile } from './lock/lockfile.ts';
 export { storeFolder } from './store-folder.ts';
-export { openLine, type Checked, type Line } from './line.ts';
+export type { Checked } from './check-assembly.ts';
+export { openLine, type Line } from './line.ts';
 export type { Assembly, Entry, RootWish } from './parse/assembly.ts';
 export { assemblyNames, locateAssembly } from './parse/locate-assembly.ts';
 export type { ResolvedEdge, ResolvedRoot, Resolution } from './resolve/resolution.ts';

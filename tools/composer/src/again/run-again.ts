@@ -3,7 +3,7 @@ import type { Artifact, ContentStore, Digest, Progress } from '@moby/model';
 import type { Verdict as EdgeVerdict } from '@moby/abi';
 import { openContentStore } from '@moby/content/store';
 import { writeArtifact, type ArtifactTexts } from '../build/write-artifact.ts';
-import type { Composed, LockPolicy, Variation } from '../compose.ts';
+import type { Composed, LockPolicy, Variation } from '../request.ts';
 import type { ResolvedRoot } from '../resolve/resolution.ts';
 import { storeFolder } from '../store-folder.ts';
 import { digestOfInput, digestOfProgram, isUnchanged, isYounger, type Input, type SeenInput } from './inputs.ts';

@@ -1,5 +1,5 @@
 import { Failure, parseWish, type Wish } from '@moby/model';
-import type { Variation } from '../compose.ts';
+import type { Variation } from '../request.ts';
 import type { Assembly, Entry, RootWish } from './assembly.ts';
 
 export function isVaried({ with: added, without, replace }: Variation): boolean {

@@ -1,0 +1,100 @@
+import { summarizeEdges } from '@moby/abi';
+import type { Diagnostic, Judged, Registry } from '@moby/model';
+import { openRefreshedRegistry, type Refreshed } from '@moby/registry';
+import { checkResolution } from './check/check-resolution.ts';
+import { judgeVerdict } from './check/judge-verdict.ts';
+import type { Verdict } from './check/verdict.ts';
+import { recallRefreshed } from './fetch/refreshed-memory.ts';
+import { compareLocks, openLock, type LockOnDisk, type LockState } from './lock/lock-on-disk.ts';
+import type { Lockfile } from './lock/lockfile.ts';
+import { makeLock, type Compressor } from './lock/make-lock.ts';
+import { lockedVersions } from './lock/read-lock.ts';
+import { staleLock } from './lock/stale-lock.ts';
+import { isVaried } from './parse/apply-variation.ts';
+import type { Assembly } from './parse/assembly.ts';
+import type { ComposeRequest } from './request.ts';
+import { resolveAssembly } from './resolve/resolve-assembly.ts';
+import type { Resolution } from './resolve/resolution.ts';
+import type { World } from './world.ts';
+
+/** What is known once the facts have spoken, before a byte of payload has moved. */
+export interface Checked {
+  readonly assembly: Assembly;
+  readonly resolution: Resolution;
+  readonly verdict: Verdict;
+  readonly lock: Lockfile;
+  readonly lockFile: string;
+  readonly lockState: LockState;
+}
+
+/**
+ * The first stations: parse → resolve → lock → check. Writes nothing and downloads nothing. `refreshed` are components
+ * whose pins have turned out to be gone. Throws `lock-stale` where the lock may not change and would.
+ */
+export async function checkAssembly(request: ComposeRequest, world: World, refreshed: readonly Refreshed[]): Promise<Judged<Checked>> {
+  const { progress } = world.surroundings;
+  const parsed = await world.parse(request.assembly, request.variation);
+  if (!parsed.ok) return parsed;
+  const { assembly, located } = parsed.value;
+  if (!assembly.platforms.includes(request.platform)) return { ok: false, findings: [otherPlatform(assembly, request)] };
+  const old = await openLock(located.lockFile, world.shown(located.lockFile));
+  if (!old.ok) return old;
+  const registry = await refreshedRegistry({ world, registry: parsed.value.registry, old: old.value, refreshed });
+
+  progress.step({ step: 'resolve' });
+  const resolved = await resolveAssembly({ assembly, registry, locked: old.value === undefined ? {} : lockedVersions(old.value.lock) });
+  if (resolved.status === 'invalid') return { ok: false, findings: resolved.findings };
+  if (resolved.status === 'no-solution') return { ok: false, findings: [noSolution(assembly, resolved.explanation)] };
+  const { resolution } = resolved;
+  const lock = makeLock({ assembly, resolution, compressor: compressorOf(request.level) });
+  const lockState = compareLocks(lock, old.value);
+  const { size } = resolution.components;
+  progress.step({ step: 'resolve', done: size, total: size, unit: 'items', note: lockState === 'same' ? 'as locked' : '' });
+  if (request.policy.locked && lockState !== 'same' && !isVaried(request.variation)) {
+    const stale = staleLock({ file: world.shown(located.lockFile), assembly: request.assembly, lock, old: old.value?.lock });
+    if (stale !== undefined) throw stale;
+  }
+
+  progress.step({ step: 'check' });
+  const verdict = checkResolution({ assembly, resolution, platform: request.platform });
+  const findings = judgeVerdict(verdict);
+  progress.step({ step: 'check', done: verdict.edges.length, total: verdict.edges.length, unit: 'items', note: countsOf(verdict) });
+  if (findings.some(({ severity }) => severity === 'error')) return { ok: false, findings };
+  const value = { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState };
+  return { ok: true, value, findings: [...parsed.findings, ...findings] };
+}
+
+export function compressorOf(level: number): Compressor {
+  return { name: 'zstd', version: process.versions['zstd'] ?? 'unknown', level };
+}
+
+/** The components, with those refreshed now, and those that the lock names and this machine remembers. */
+async function refreshedRegistry(options: {
+  readonly world: World;
+  readonly registry: Registry;
+  readonly old: LockOnDisk | undefined;
+  readonly refreshed: readonly Refreshed[];
+}): Promise<Registry> {
+  const { world, registry, old, refreshed } = options;
+  const known = await recallRefreshed(world.store, registry, old?.lock);
+  // What was refreshed in this run has been said already.
+  for (const finding of refreshed.length === 0 ? known.findings : []) world.surroundings.warn(finding);
+  const names = new Set(refreshed.map(({ component }) => component.manifest.name));
+  return openRefreshedRegistry(registry, [...refreshed, ...known.refreshed.filter(({ component }) => !names.has(component.manifest.name))]);
+}
+
+function noSolution(assembly: Assembly, explanation: string): Diagnostic {
+  return { severity: 'error', code: 'no-solution', message: `${assembly.name} can't be resolved`, details: explanation.split('\n') };
+}
+
+function otherPlatform(assembly: Assembly, { platform }: ComposeRequest): Diagnostic {
+  const message = `${assembly.name} is not made for ${platform}, only for ${assembly.platforms.join(', ')}`;
+  return { severity: 'error', code: 'other-platform', message, hints: [`add it under \`platforms:\` in ${assembly.file}`] };
+}
+
+/** `214 edges: 209 proven, 5 declared, 0 unknown`. */
+export function countsOf(verdict: Verdict): string {
+  const { edges, proven, declared, counts } = summarizeEdges(verdict.edges);
+  const bad = counts.error > 0 ? `, ${counts.error} broken` : '';
+  return `${edges} edges: ${proven} proven, ${declared} declared, ${counts.unknown} unknown${bad}`;
+}

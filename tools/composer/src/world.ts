@@ -1,0 +1,124 @@
+import { join, resolve } from 'node:path';
+import { openContentStore } from '@moby/content/store';
+import { parseRange, platformFolder, type ContentStore, type Judged, type Manifest, type Registry } from '@moby/model';
+import { openOverlayRegistry, openSingleRegistry, openWorkspaceRegistry, readManifest } from '@moby/registry';
+import { applyVariation, isVaried, variationName } from './parse/apply-variation.ts';
+import type { Assembly, RootWish } from './parse/assembly.ts';
+import {
+  candidates,
+  locateAssembly,
+  parseSurroundings,
+  shown,
+  type AssemblyPlaces,
+  type LocatedAssembly,
+} from './parse/locate-assembly.ts';
+import { parseAssembly } from './parse/parse-assembly.ts';
+import type { ComposeRequest, Surroundings, Variation } from './request.ts';
+import { storeFolder } from './store-folder.ts';
+
+export interface ParsedAssembly {
+  readonly located: LocatedAssembly;
+  readonly assembly: Assembly;
+  /** With the components of the assembly's own folders. */
+  readonly registry: Registry;
+}
+
+/** What the stations work in: components, the store, and where things lie. */
+export class World {
+  readonly surroundings: Surroundings;
+  readonly registry: Registry;
+  readonly store: ContentStore;
+  /** Every file that was read or looked for to parse an assembly. */
+  readonly read: Set<string> = new Set<string>();
+  /** A command and its line ask for the same assembly: it is read once. */
+  readonly #parsed = new Map<string, Promise<Judged<ParsedAssembly>>>();
+
+  constructor(surroundings: Surroundings) {
+    this.surroundings = surroundings;
+    this.store = openContentStore(storeFolder(surroundings.environment));
+    const { library, componentFolders } = surroundings;
+    this.registry = openOverlayRegistry([
+      ...componentFolders.map((folder) => openWorkspaceRegistry({ folder, label: this.shown(folder) })),
+      ...(library === undefined ? [] : [openWorkspaceRegistry({ folder: join(library, 'components'), label: 'components' })]),
+    ]);
+  }
+
+  async parse(assembly: string, variation: Variation): Promise<Judged<ParsedAssembly>> {
+    const located = await locateAssembly(assembly, this.#places());
+    const key = JSON.stringify([located.path, located.text, variation]);
+    const parsed = this.#parsed.get(key) ?? this.#parseText(located, variation);
+    this.#parsed.set(key, parsed);
+    return parsed;
+  }
+
+  /** A path as a person here would write it. */
+  shown(path: string): string {
+    return shown(path, this.surroundings.currentFolder);
+  }
+
+  /** Where the artifact goes: `--out`, or below the library, or below the current folder for an assembly from elsewhere. */
+  outFolder(request: ComposeRequest, assembly: Assembly): string {
+    const { library, currentFolder } = this.surroundings;
+    if (request.out !== undefined) return resolve(currentFolder, request.out);
+    const base = library !== undefined && assembly.folder.startsWith(`${library}/`) ? library : currentFolder;
+    return join(base, 'out', variationName(assembly.name, request.variation), platformFolder(request.platform));
+  }
+
+  async #parseText(located: LocatedAssembly, variation: Variation): Promise<Judged<ParsedAssembly>> {
+    for (const path of candidates(located.named, this.#places())) {
+      this.read.add(path);
+      if (path === located.path) break;
+    }
+    const onRead = (path: string): void => void this.read.add(path);
+    const parsed = await parseAssembly(located, parseSurroundings(this.#places(), onRead));
+    if (!parsed.ok) return parsed;
+    const own = await this.#ownComponents(parsed.value);
+    const registry = own.registries.length === 0 ? this.registry : openOverlayRegistry([...own.registries, this.registry]);
+    if (!isVaried(variation)) return { ok: true, value: { located, assembly: own.assembly, registry }, findings: parsed.findings };
+    const manifests = await newestManifests(registry);
+    const assembly = applyVariation({
+      assembly: own.assembly,
+      variation,
+      isService: (name) => manifests.get(name)?.kind === 'service',
+      offers: (name) => Object.keys(manifests.get(name)?.provides ?? {}),
+    });
+    return { ok: true, value: { located, assembly, registry }, findings: parsed.findings };
+  }
+
+  /** `component: ./my-app`: each such folder is a registry of one component, and the entry wishes for exactly it. */
+  async #ownComponents(assembly: Assembly): Promise<{ readonly assembly: Assembly; readonly registries: readonly Registry[] }> {
+    const registries: Registry[] = [];
+    const entries: Assembly['entries'][number][] = [];
+    for (const entry of assembly.entries) {
+      if (entry.ownFolder === undefined) {
+        entries.push(entry);
+        continue;
+      }
+      const label = this.shown(entry.ownFolder);
+      const manifest = await readManifest(entry.ownFolder, join(label, 'package.json'));
+      registries.push(openSingleRegistry({ folder: entry.ownFolder, label }));
+      const wish = exactly(entry.wish, manifest);
+      entries.push({ ...entry, name: entry.name === entry.wish.name ? manifest.name : entry.name, wish });
+    }
+    return { assembly: { ...assembly, entries }, registries };
+  }
+
+  #places(): AssemblyPlaces {
+    return { library: this.surroundings.library, currentFolder: this.surroundings.currentFolder };
+  }
+}
+
+async function newestManifests(registry: Registry): Promise<ReadonlyMap<string, Manifest>> {
+  const manifests = new Map<string, Manifest>();
+  for (const name of await registry.names()) {
+    const newest = (await registry.versions(name)).at(-1);
+    if (newest !== undefined) manifests.set(name, await registry.manifest(name, newest));
+  }
+  return manifests;
+}
+
+/** The wish for the one component of an own folder. */
+function exactly(wish: RootWish, manifest: Manifest): RootWish {
+  const range = parseRange(manifest.version);
+  return { ...wish, name: manifest.name, range: range ?? wish.range };
+}
