@@ -26,9 +26,12 @@ export async function answerUniverse(source: UniverseText, options: SolveOptions
   const answer = solve(parsed.value.universe, options);
   const { findings } = parsed;
   switch (answer.status) {
-    case 'solved': return { exitCode: 0, document: solved(answer), findings };
-    case 'unsolvable': return { exitCode: 1, document: unsolvable(answer, parsed.value.document), findings };
-    case 'gave-up': return { exitCode: 1, document: gaveUp(answer), findings };
+    case 'solved':
+      return { exitCode: 0, document: solved(answer), findings };
+    case 'unsolvable':
+      return { exitCode: 1, document: unsolvable(answer, parsed.value.document), findings };
+    case 'gave-up':
+      return { exitCode: 1, document: gaveUp(answer), findings };
   }
 }
 
@@ -51,10 +54,14 @@ function unsolvable(answer: Unsolvable, document: Document): UniverseDocument {
 
 function pathOf(fact: RootFact): readonly string[] {
   switch (fact.kind) {
-    case 'root-requires': return fact.scope === '' ? ['root', 'requires', fact.need] : ['root', 'scopes', fact.scope, fact.need];
-    case 'root-constrains': return ['root', 'constraints', fact.scope, fact.need];
-    case 'root-conflicts': return ['root', 'conflicts', fact.need];
-    case 'root-overrides': return ['root', 'overrides', fact.need];
+    case 'root-requires':
+      return fact.scope === '' ? ['root', 'requires', fact.need] : ['root', 'scopes', fact.scope, fact.need];
+    case 'root-constrains':
+      return ['root', 'constraints', fact.scope, fact.need];
+    case 'root-conflicts':
+      return ['root', 'conflicts', fact.need];
+    case 'root-overrides':
+      return ['root', 'overrides', fact.need];
   }
 }
 

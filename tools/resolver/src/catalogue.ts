@@ -128,7 +128,9 @@ export class Catalogue {
   #makeHolders(): ReadonlyMap<string, readonly Offer[]> {
     const holders = new Map<string, Offer[]>();
     for (const [slot, names] of indexOf(this.universe, ({ exclusive }) => exclusive ?? [])) {
-      const offers = names.flatMap((name) => this.package(name) ?? []).map((of) => ({ package: of, set: where(of, (item) => item.exclusive?.includes(slot) ?? false) }));
+      const offers = names
+        .flatMap((name) => this.package(name) ?? [])
+        .map((of) => ({ package: of, set: where(of, (item) => item.exclusive?.includes(slot) ?? false) }));
       holders.set(slot, offers);
     }
     return holders;
@@ -157,8 +159,10 @@ export class Catalogue {
     const conflicts = new Map<string, Row>();
     const exclusive = new Map<string, ValueSet>();
     of.items.forEach((item, index) => {
-      for (const [need, range] of Object.entries(item.requires ?? {})) this.#enter(requires, of, [index, this.atom(need, range, placeOf(item, need))]);
-      for (const [need, range] of Object.entries(item.recommends ?? {})) this.#enter(recommends, of, [index, this.atom(need, range, placeOf(item, need))]);
+      for (const [need, range] of Object.entries(item.requires ?? {}))
+        this.#enter(requires, of, [index, this.atom(need, range, placeOf(item, need))]);
+      for (const [need, range] of Object.entries(item.recommends ?? {}))
+        this.#enter(recommends, of, [index, this.atom(need, range, placeOf(item, need))]);
       for (const [need, range] of Object.entries(item.conflicts ?? {})) this.#enter(conflicts, of, [index, this.atom(need, range, 'root')]);
       for (const slot of item.exclusive ?? []) {
         const carriers = exclusive.get(slot) ?? emptySet(of.size);

@@ -20,7 +20,8 @@ export function rangesIn(facts: readonly Given[]): KnownRanges {
   for (const fact of facts) {
     if (fact.kind === 'requires') fact.atoms.forEach(enter);
     if (fact.kind === 'conflicts') enter(fact.atom);
-    if (fact.kind === 'root-constrains' || fact.kind === 'root-conflicts') enter({ need: fact.excluded.instance.package.name, range: fact.range });
+    if (fact.kind === 'root-constrains' || fact.kind === 'root-conflicts')
+      enter({ need: fact.excluded.instance.package.name, range: fact.range });
   }
   return ranges;
 }
@@ -72,24 +73,48 @@ export function factOf(given: Given, ranges: KnownRanges): Fact {
       const { atom, targets } = given.entry;
       const { scope } = given.root.kind === 'root-requires' ? given.root : { scope: '' };
       const meeting = targets.length > 0 ? {} : { missing: missingOf(given.available) };
-      return { kind: given.kind, root: given.root, scope, need: atom.need, range: atom.range, ...writtenOf([atom]), offeredBy: targets.map(select), ...meeting };
+      return {
+        kind: given.kind,
+        root: given.root,
+        scope,
+        need: atom.need,
+        range: atom.range,
+        ...writtenOf([atom]),
+        offeredBy: targets.map(select),
+        ...meeting,
+      };
     }
     case 'root-constrains':
-    case 'root-conflicts': return { kind: given.kind, root: given.root, excluded: select(given.excluded), range: given.range };
+    case 'root-conflicts':
+      return { kind: given.kind, root: given.root, excluded: select(given.excluded), range: given.range };
     case 'requires': {
       const { atoms, targets } = given;
       const { need, in: place } = at(atoms, 0);
       const meeting = targets.length > 0 ? {} : { missing: missingOf(given.available) };
-      return { kind: given.kind, who: select(given.who), need, ranges: rangesOf(atoms), in: place, ...writtenOf(atoms), offeredBy: targets.map(select), ...meeting };
+      return {
+        kind: given.kind,
+        who: select(given.who),
+        need,
+        ranges: rangesOf(atoms),
+        in: place,
+        ...writtenOf(atoms),
+        offeredBy: targets.map(select),
+        ...meeting,
+      };
     }
-    case 'conflicts': return { kind: given.kind, who: select(given.who), need: given.atom.need, range: given.atom.range, other: select(given.other) };
+    case 'conflicts':
+      return { kind: given.kind, who: select(given.who), need: given.atom.need, range: given.atom.range, other: select(given.other) };
     case 'slot': {
-      const [who, other] = byCodeUnits(given.who.instance.key, given.other.instance.key) < 0 ? [given.who, given.other] : [given.other, given.who];
+      const [who, other] =
+        byCodeUnits(given.who.instance.key, given.other.instance.key) < 0 ? [given.who, given.other] : [given.other, given.who];
       return { kind: given.kind, slot: given.slot, who: select(who), other: select(other) };
     }
-    case 'platform': return { kind: given.kind, excluded: select(given.excluded), platform: given.platform };
-    case 'yanked': return { kind: given.kind, excluded: select(given.excluded) };
-    case 'soft': throw new Error('a proof rests on a preference');
+    case 'platform':
+      return { kind: given.kind, excluded: select(given.excluded), platform: given.platform };
+    case 'yanked':
+      return { kind: given.kind, excluded: select(given.excluded) };
+    case 'soft':
+      throw new Error('a proof rests on a preference');
   }
 }
 

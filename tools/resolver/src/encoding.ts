@@ -100,9 +100,11 @@ export class Encoding {
 
   /** What may meet an atom that is asked for in a scope: by name, then by scope. */
   targets(scope: number, atom: Atom): readonly Target[] {
-    return this.catalogue.offers(atom.need, atom.range).flatMap((offer) =>
-      this.#scopesOf(scope, atom.in).map((there) => ({ instance: this.#instanceOf(there, offer.package), set: offer.set })),
-    );
+    return this.catalogue
+      .offers(atom.need, atom.range)
+      .flatMap((offer) =>
+        this.#scopesOf(scope, atom.in).map((there) => ({ instance: this.#instanceOf(there, offer.package), set: offer.set })),
+      );
   }
 
   /** The variable that says whether a recommendation is taken: 0 no, 1 yes. */
@@ -146,14 +148,21 @@ export class Encoding {
   /** Components that conflicts touched most often, most often first. */
   busiest(): readonly string[] {
     const counted = [...this.#byVariable.values()].map(({ variable, key }) => ({ key, count: this.engine.conflictsOf(variable) }));
-    return counted.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count || byCodeUnits(a.key, b.key)).slice(0, 3).map(({ key }) => key);
+    return counted
+      .filter(({ count }) => count > 0)
+      .toSorted((a, b) => b.count - a.count || byCodeUnits(a.key, b.key))
+      .slice(0, 3)
+      .map(({ key }) => key);
   }
 
   #scopesOf(scope: number, place: RequirementPlace): readonly number[] {
     switch (place) {
-      case 'root': return [scope];
-      case 'machine': return [0];
-      case 'peer': return this.scopes.map((_, index) => index);
+      case 'root':
+        return [scope];
+      case 'machine':
+        return [0];
+      case 'peer':
+        return this.scopes.map((_, index) => index);
     }
   }
 
@@ -195,7 +204,12 @@ export class Encoding {
       const { range } = this.catalogue.atom(of.name, written, 'root');
       const outside = complement(admitted(of, range), of.size);
       const set = intersection(outside, complement(setOf(of.size, [0]), of.size));
-      found.push({ kind: 'root-constrains', root: { kind: 'root-constrains', scope, need: of.name, range: written }, excluded: target(set), range });
+      found.push({
+        kind: 'root-constrains',
+        root: { kind: 'root-constrains', scope, need: of.name, range: written },
+        excluded: target(set),
+        range,
+      });
     }
     for (const [need, written] of Object.entries(root.conflicts ?? {})) {
       const { range } = this.catalogue.atom(need, written, 'root');
@@ -214,7 +228,13 @@ export class Encoding {
     const rows = this.catalogue.rows(who.package);
     for (const { atom, carriers } of rows.requires) {
       const targets = this.targets(who.scope, atom);
-      const given: Given = { kind: 'requires', who: { instance: who, set: carriers }, atoms: [atom], targets, available: this.#availableTo(targets, atom.need) };
+      const given: Given = {
+        kind: 'requires',
+        who: { instance: who, set: carriers },
+        atoms: [atom],
+        targets,
+        available: this.#availableTo(targets, atom.need),
+      };
       this.#give([{ variable, set: carriers }, ...targets.map(unmet)], given);
     }
     for (const { atom, carriers } of rows.conflicts) {

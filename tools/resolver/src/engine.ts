@@ -266,7 +266,8 @@ export class Engine<Cause> {
     const byLength = [...this.#learned].reverse().sort((a, b) => a.terms.length - b.terms.length);
     const dropped = new Set(byLength.slice(byLength.length >>> 1).filter((nogood) => !inUse.has(nogood)));
     this.#learned = this.#learned.filter((nogood) => !dropped.has(nogood));
-    for (const [variable, watchers] of this.#watchers.entries()) this.#watchers[variable] = watchers.filter((nogood) => !dropped.has(nogood));
+    for (const [variable, watchers] of this.#watchers.entries())
+      this.#watchers[variable] = watchers.filter((nogood) => !dropped.has(nogood));
     this.#keep *= keepGrowth;
   }
 
@@ -342,7 +343,10 @@ export class Engine<Cause> {
   }
 }
 
-function latestOf<Cause>(marked: ReadonlyMap<number, Marked<Cause>>, level: number): { readonly entry: Entry<Cause>; readonly alone: boolean } | undefined {
+function latestOf<Cause>(
+  marked: ReadonlyMap<number, Marked<Cause>>,
+  level: number,
+): { readonly entry: Entry<Cause>; readonly alone: boolean } | undefined {
   let latest: Entry<Cause> | undefined;
   let count = 0;
   for (const { entry } of marked.values()) {

@@ -157,7 +157,9 @@ class Prose {
   #saysIt(fact: Fact, told: Derivation | undefined): string | undefined {
     if (fact.kind !== 'root-requires' || told === undefined || told.terms.length !== 1) return undefined;
     const text = told.terms[0]?.selection.text;
-    return fact.offeredBy.length === 1 && fact.offeredBy[0]?.text === text && !fact.need.includes(':') ? `${this.#rootName} requires it` : undefined;
+    return fact.offeredBy.length === 1 && fact.offeredBy[0]?.text === text && !fact.need.includes(':')
+      ? `${this.#rootName} requires it`
+      : undefined;
   }
 }
 
@@ -184,7 +186,8 @@ function waysOut({ relax, loosenings }: Unsolvable, { placeOf = () => undefined 
   if (ways.length === 0) return [];
   const shown = ways.slice(0, maxWaysOut);
   const width = Math.max(...shown.map(({ place }) => place.length));
-  const heading = shown.length === 1 ? 'this solves it; it was tried:' : `${shown.length === 2 ? 'either' : 'any'} of these solves it; each was tried:`;
+  const heading =
+    shown.length === 1 ? 'this solves it; it was tried:' : `${shown.length === 2 ? 'either' : 'any'} of these solves it; each was tried:`;
   return [heading, ...shown.map(({ place, text }) => `  ${width === 0 ? '' : `${place.padEnd(width)}   `}${text}`)];
 }
 
@@ -198,8 +201,11 @@ function rootFactText(fact: RootFact): string {
   const wish = fact.range === '*' ? fact.need : `${fact.need}@${fact.range}`;
   switch (fact.kind) {
     case 'root-requires':
-    case 'root-constrains': return fact.scope === '' || fact.scope === '*' ? wish : `${fact.scope}/${wish}`;
-    case 'root-conflicts': return `the conflict with ${wish}`;
-    case 'root-overrides': return `the override ${wish}`;
+    case 'root-constrains':
+      return fact.scope === '' || fact.scope === '*' ? wish : `${fact.scope}/${wish}`;
+    case 'root-conflicts':
+      return `the conflict with ${wish}`;
+    case 'root-overrides':
+      return `the override ${wish}`;
   }
 }

@@ -7,8 +7,7 @@ import { complement, difference, emptySet, has, intersection, isDisjoint, isEmpt
 
 export type Kept =
   /** Keys of `locked` that were let go, in the order written. */
-  | { readonly kind: 'kept'; readonly released: readonly string[] }
-  | { readonly kind: 'limit' };
+  { readonly kind: 'kept'; readonly released: readonly string[] } | { readonly kind: 'limit' };
 
 /**
  * Holds each entry of `locked`, in the order written, that some solution holding those before it can have: a solution in

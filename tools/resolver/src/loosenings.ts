@@ -31,7 +31,10 @@ function looserRange(universe: Universe, fact: RootFact, prober: Prober): string
 /** Versions of a package, or versions in which a capability is provided, newest first. */
 function candidatesOf(catalogue: Catalogue, fact: RootFact): readonly string[] {
   if (!fact.need.includes(':')) return (catalogue.package(fact.need)?.list.versions ?? []).map(upstreamOf).filter(isFirst);
-  const provided = catalogue.providers(fact.need).flatMap((name) => catalogue.package(name)?.items ?? []).flatMap(({ provides }) => provides?.[fact.need] ?? []);
+  const provided = catalogue
+    .providers(fact.need)
+    .flatMap((name) => catalogue.package(name)?.items ?? [])
+    .flatMap(({ provides }) => provides?.[fact.need] ?? []);
   return new VersionList(provided.flatMap((text) => parseVersion(text) ?? [])).versions.map(upstreamOf).filter(isFirst);
 }
 

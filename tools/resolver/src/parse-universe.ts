@@ -40,14 +40,20 @@ function isUniverse(value: unknown, findings: readonly Diagnostic[]): value is U
 
 function judgeTexts(universe: Universe, document: Document): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
-  const report = (path: readonly string[], finding: Omit<Diagnostic, 'place' | 'severity'>, severity: Diagnostic['severity'] = 'error'): void => {
-    if (findings.length < maxFindings) findings.push({ severity, ...finding, place: document.placeOf(path, { key: severity === 'warning' }) });
+  const report = (
+    path: readonly string[],
+    finding: Omit<Diagnostic, 'place' | 'severity'>,
+    severity: Diagnostic['severity'] = 'error',
+  ): void => {
+    if (findings.length < maxFindings)
+      findings.push({ severity, ...finding, place: document.placeOf(path, { key: severity === 'warning' }) });
   };
   const known = new Set<string>();
   const ranges = (all: Readonly<Record<string, string>> | undefined, path: readonly string[]): void => {
     for (const [need, text] of Object.entries(all ?? {})) {
       if (known.has(text)) continue;
-      if (parseRange(text) === undefined) report([...path, need], { code: 'invalid-range', message: `\`${text}\` is not a range, as npm's semver reads it` });
+      if (parseRange(text) === undefined)
+        report([...path, need], { code: 'invalid-range', message: `\`${text}\` is not a range, as npm's semver reads it` });
       else known.add(text);
     }
   };
@@ -57,11 +63,19 @@ function judgeTexts(universe: Universe, document: Document): readonly Diagnostic
       if (parseVersion(version) === undefined) report(path, { code: 'invalid-version', message: `\`${version}\` is not a semver version` });
       for (const key of ['requires', 'recommends', 'conflicts'] as const) ranges(item[key], [...path, key]);
       judgeProvided(item, (capability, text) =>
-        report([...path, 'provides', capability], { code: 'invalid-range', message: `\`${text}\` is neither a version nor a range of versions` }));
+        report([...path, 'provides', capability], {
+          code: 'invalid-range',
+          message: `\`${text}\` is neither a version nor a range of versions`,
+        }),
+      );
       for (const need of idlePlaces(item)) {
         const meant = nearest(need, needsOf(item));
         const note = meant === undefined ? {} : { note: `did you mean \`${meant}\`?` };
-        report([...path, 'in', need], { code: 'unknown-need', message: `\`${need}\` is neither required nor recommended here`, ...note }, 'warning');
+        report(
+          [...path, 'in', need],
+          { code: 'unknown-need', message: `\`${need}\` is neither required nor recommended here`, ...note },
+          'warning',
+        );
       }
     }
   }
@@ -71,7 +85,8 @@ function judgeTexts(universe: Universe, document: Document): readonly Diagnostic
     for (const [scope, all] of Object.entries(root[key] ?? {})) ranges(all, ['root', key, scope]);
   }
   for (const [key, version] of Object.entries(root.locked ?? {})) {
-    if (parseVersion(version) === undefined) report(['root', 'locked', key], { code: 'invalid-version', message: `\`${version}\` is not a semver version` });
+    if (parseVersion(version) === undefined)
+      report(['root', 'locked', key], { code: 'invalid-version', message: `\`${version}\` is not a semver version` });
   }
   return findings;
 }

@@ -16,12 +16,18 @@ export function factClause(fact: Fact, rootName: string): string {
       const name = fact.root.kind === 'root-constrains' && fact.root.scope === '*' ? fact.root.need : fact.excluded.key;
       return `${rootName} constrains ${wishOf(name, [fact.range])}`;
     }
-    case 'root-conflicts': return `${rootName} forbids ${wishOf(fact.root.need, [fact.range])}${fact.root.need.includes(':') ? `, which ${fact.excluded.text} offers` : ''}`;
-    case 'requires': return `${subject(fact.who)} requires ${wishOf(fact.need, fact.ranges)}${placeWords(fact.in)}${overridden(fact.written)}${meetingClause(fact)}`;
-    case 'conflicts': return `${subject(fact.who)} conflicts with ${wishOf(fact.need, [fact.range])}${fact.need.includes(':') ? `, which ${fact.other.text} offers` : ''}`;
-    case 'slot': return `${fact.who.text} and ${fact.other.text} both hold \`${fact.slot}\``;
-    case 'platform': return `${fact.excluded.text} is not built for ${fact.platform}`;
-    case 'yanked': return `${fact.excluded.text} is yanked`;
+    case 'root-conflicts':
+      return `${rootName} forbids ${wishOf(fact.root.need, [fact.range])}${fact.root.need.includes(':') ? `, which ${fact.excluded.text} offers` : ''}`;
+    case 'requires':
+      return `${subject(fact.who)} requires ${wishOf(fact.need, fact.ranges)}${placeWords(fact.in)}${overridden(fact.written)}${meetingClause(fact)}`;
+    case 'conflicts':
+      return `${subject(fact.who)} conflicts with ${wishOf(fact.need, [fact.range])}${fact.need.includes(':') ? `, which ${fact.other.text} offers` : ''}`;
+    case 'slot':
+      return `${fact.who.text} and ${fact.other.text} both hold \`${fact.slot}\``;
+    case 'platform':
+      return `${fact.excluded.text} is not built for ${fact.platform}`;
+    case 'yanked':
+      return `${fact.excluded.text} is yanked`;
   }
 }
 
@@ -45,14 +51,19 @@ function subject(who: Selection): string {
 
 /** `glibc@>=2.38`, `glibc@>=2.38 or >=2.40`, or the bare name. */
 function wishOf(name: string, ranges: readonly string[]): string {
-  return ranges.length === 1 && ranges[0] === '*' ? name : `${name}@${ranges.slice(0, maxNamed).join(' or ')}${ranges.length > maxNamed ? ' ...' : ''}`;
+  return ranges.length === 1 && ranges[0] === '*'
+    ? name
+    : `${name}@${ranges.slice(0, maxNamed).join(' or ')}${ranges.length > maxNamed ? ' ...' : ''}`;
 }
 
 function placeWords(place: RequirementPlace): string {
   switch (place) {
-    case 'root': return '';
-    case 'machine': return ' on the machine';
-    case 'peer': return ' as a peer';
+    case 'root':
+      return '';
+    case 'machine':
+      return ' on the machine';
+    case 'peer':
+      return ' as a peer';
   }
 }
 

@@ -131,7 +131,9 @@ export class PreferenceWalk implements Guide {
   /** Beside something demanded, what is present without being needed counts as well, with what it needs. */
   #nextPresent(): Decision | undefined {
     for (;;) {
-      const idle = this.#encoding.instances().find(({ variable }) => !this.#valueOf.has(variable) && !has(this.#encoding.engine.domain(variable), 0));
+      const idle = this.#encoding
+        .instances()
+        .find(({ variable }) => !this.#valueOf.has(variable) && !has(this.#encoding.engine.domain(variable), 0));
       if (idle === undefined) return this.#nextSupport();
       const value = at(valuesOf(this.#encoding.engine.domain(idle.variable)), 0);
       if (onlyValue(this.#encoding.engine.domain(idle.variable)) !== value) return { variable: idle.variable, value };
@@ -233,7 +235,10 @@ export class PreferenceWalk implements Guide {
       (locked !== undefined && Object.hasOwn(locked, instance.key) ? 0 : 4) +
       (this.#valueOf.has(instance.variable) ? 0 : 2) +
       (instance.package.name === preferred ? 0 : 1);
-    return targets.map((target) => ({ target, rank: rank(target) })).toSorted((a, b) => a.rank - b.rank).map(({ target }) => target);
+    return targets
+      .map((target) => ({ target, rank: rank(target) }))
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ target }) => target);
   }
 
   #valuesInOrder({ instance, set }: Target): readonly number[] {

@@ -37,7 +37,11 @@ function inProofOrder(causes: readonly Given[]): readonly Given[] {
 function refuteFacts(facts: readonly Given[], budget: StepBudget): Refutation<Given> | undefined {
   const sizes = new Map<number, number>();
   for (const fact of facts) for (const { variable, package: of } of instancesOf(fact)) sizes.set(variable, of.size);
-  return refute(facts.flatMap((fact) => nogoodOf(fact) ?? []), sizes, budget);
+  return refute(
+    facts.flatMap((fact) => nogoodOf(fact) ?? []),
+    sizes,
+    budget,
+  );
 }
 
 function simplest(before: readonly Given[], after: readonly Given[], budget: StepBudget): readonly Given[] | undefined {
@@ -86,7 +90,13 @@ function joinedPair(a: Requires, b: Requires): Requires {
     if (known === undefined) targets.push(target);
     else targets[index] = { instance: known.instance, set: union(known.set, target.set) };
   }
-  return { kind: 'requires', who: { instance: a.who.instance, set: union(a.who.set, b.who.set) }, atoms: [...a.atoms, ...b.atoms], targets, available: [...a.available, ...b.available] };
+  return {
+    kind: 'requires',
+    who: { instance: a.who.instance, set: union(a.who.set, b.who.set) },
+    atoms: [...a.atoms, ...b.atoms],
+    targets,
+    available: [...a.available, ...b.available],
+  };
 }
 
 /** Speaks of those versions only that something in the proof asks for, where that is enough: `crun@^1.20`. */
@@ -117,29 +127,39 @@ function nogoodOf(fact: Given): Nogood<Given> | undefined {
 
 function termsOf(fact: Given): readonly Term[] {
   switch (fact.kind) {
-    case 'root-requires': return fact.entry.targets.map(unmet);
+    case 'root-requires':
+      return fact.entry.targets.map(unmet);
     case 'root-constrains':
     case 'root-conflicts':
     case 'platform':
-    case 'yanked': return [termOf(fact.excluded)];
-    case 'requires': return [termOf(fact.who), ...fact.targets.map(unmet)];
+    case 'yanked':
+      return [termOf(fact.excluded)];
+    case 'requires':
+      return [termOf(fact.who), ...fact.targets.map(unmet)];
     case 'conflicts':
-    case 'slot': return [termOf(fact.who), termOf(fact.other)];
-    case 'soft': throw new Error('a proof rests on a preference');
+    case 'slot':
+      return [termOf(fact.who), termOf(fact.other)];
+    case 'soft':
+      throw new Error('a proof rests on a preference');
   }
 }
 
 function instancesOf(fact: Given): readonly Instance[] {
   switch (fact.kind) {
-    case 'root-requires': return fact.entry.targets.map(({ instance }) => instance);
+    case 'root-requires':
+      return fact.entry.targets.map(({ instance }) => instance);
     case 'root-constrains':
     case 'root-conflicts':
     case 'platform':
-    case 'yanked': return [fact.excluded.instance];
-    case 'requires': return [fact.who.instance, ...fact.targets.map(({ instance }) => instance)];
+    case 'yanked':
+      return [fact.excluded.instance];
+    case 'requires':
+      return [fact.who.instance, ...fact.targets.map(({ instance }) => instance)];
     case 'conflicts':
-    case 'slot': return [fact.who.instance, fact.other.instance];
-    case 'soft': return [];
+    case 'slot':
+      return [fact.who.instance, fact.other.instance];
+    case 'soft':
+      return [];
   }
 }
 
@@ -166,9 +186,12 @@ class Deriver {
     if (origin.kind === 'given') return { kind: 'fact', fact: factOf(origin.cause, this.#ranges), terms: this.#say(terms) };
     const [first, ...rest] = origin.chain;
     if (first === undefined) throw new Error('a proof without a beginning');
-    return rest.reduce<Derivation>((before, { nogood, terms: after }) => {
-      return { kind: 'derived', causes: [before, this.derive(nogood.origin, nogood.terms)], terms: this.#say(after) };
-    }, this.derive(first.nogood.origin, first.nogood.terms));
+    return rest.reduce<Derivation>(
+      (before, { nogood, terms: after }) => {
+        return { kind: 'derived', causes: [before, this.derive(nogood.origin, nogood.terms)], terms: this.#say(after) };
+      },
+      this.derive(first.nogood.origin, first.nogood.terms),
+    );
   }
 
   #say(terms: readonly Term[]): readonly DerivedTerm[] {

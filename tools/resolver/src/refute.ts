@@ -29,7 +29,9 @@ export function refute<Cause>(
     engine.add({ terms: terms.map(({ variable, set }) => ({ variable: renamed.get(variable) ?? 0, set })), origin });
   }
   const found = search(engine, firstValueGuide(engine, renamed.size), budget);
-  return found.kind === 'impossible' ? { variables: [...renamed.keys()], proof: found.proof, causes: engine.causesOf(found.proof) } : undefined;
+  return found.kind === 'impossible'
+    ? { variables: [...renamed.keys()], proof: found.proof, causes: engine.causesOf(found.proof) }
+    : undefined;
 }
 
 /** Decides whatever is open, in order; absence first. */

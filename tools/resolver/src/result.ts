@@ -34,9 +34,7 @@ export interface Edge {
   readonly recommended?: true;
 }
 
-export type EdgeSource =
-  | { readonly kind: 'root'; readonly scope: string }
-  | { readonly kind: 'component'; readonly key: string };
+export type EdgeSource = { readonly kind: 'root'; readonly scope: string } | { readonly kind: 'component'; readonly key: string };
 
 export interface Unsolvable {
   readonly status: 'unsolvable';

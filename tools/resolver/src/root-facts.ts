@@ -5,7 +5,9 @@ import type { RootFact } from './result.ts';
 export function rootFactsOf({ root }: Universe): readonly RootFact[] {
   const requires = [['', root.requires ?? {}] as const, ...Object.entries(root.scopes ?? {})];
   return [
-    ...requires.flatMap(([scope, wants]) => Object.entries(wants).map(([need, range]) => ({ kind: 'root-requires', scope, need, range }) as const)),
+    ...requires.flatMap(([scope, wants]) =>
+      Object.entries(wants).map(([need, range]) => ({ kind: 'root-requires', scope, need, range }) as const),
+    ),
     ...Object.entries(root.constraints ?? {}).flatMap(([scope, ranges]) =>
       Object.entries(ranges).map(([need, range]) => ({ kind: 'root-constrains', scope, need, range }) as const),
     ),
@@ -20,10 +22,14 @@ export function rootFactsOf({ root }: Universe): readonly RootFact[] {
  */
 export function formatRootFact(fact: RootFact): string {
   switch (fact.kind) {
-    case 'root-requires': return inScope(fact.scope, fact.need);
-    case 'root-constrains': return `constraints ${inScope(fact.scope, fact.need)}`;
-    case 'root-conflicts': return `conflicts ${fact.need}`;
-    case 'root-overrides': return `overrides ${fact.need}`;
+    case 'root-requires':
+      return inScope(fact.scope, fact.need);
+    case 'root-constrains':
+      return `constraints ${inScope(fact.scope, fact.need)}`;
+    case 'root-conflicts':
+      return `conflicts ${fact.need}`;
+    case 'root-overrides':
+      return `overrides ${fact.need}`;
   }
 }
 
@@ -44,16 +50,31 @@ export function withRange(universe: Universe, changed: RootFact, range: string):
 
 function rewritten(universe: Universe, rangeOf: (fact: RootFact) => string | undefined): Universe {
   const { root } = universe;
-  const ranges = (all: Readonly<Record<string, string>> | undefined, factOf: (need: string, range: string) => RootFact): Record<string, string> =>
-    Object.fromEntries(Object.entries(all ?? {}).flatMap(([need, range]) => {
-      const kept = rangeOf(factOf(need, range));
-      return kept === undefined ? [] : [[need, kept]];
-    }));
+  const ranges = (
+    all: Readonly<Record<string, string>> | undefined,
+    factOf: (need: string, range: string) => RootFact,
+  ): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(all ?? {}).flatMap(([need, range]) => {
+        const kept = rangeOf(factOf(need, range));
+        return kept === undefined ? [] : [[need, kept]];
+      }),
+    );
   const changed: UniverseRoot = {
     ...root,
     requires: ranges(root.requires, (need, range) => ({ kind: 'root-requires', scope: '', need, range })),
-    scopes: Object.fromEntries(Object.entries(root.scopes ?? {}).map(([scope, wants]) => [scope, ranges(wants, (need, range) => ({ kind: 'root-requires', scope, need, range }))])),
-    constraints: Object.fromEntries(Object.entries(root.constraints ?? {}).map(([scope, all]) => [scope, ranges(all, (need, range) => ({ kind: 'root-constrains', scope, need, range }))])),
+    scopes: Object.fromEntries(
+      Object.entries(root.scopes ?? {}).map(([scope, wants]) => [
+        scope,
+        ranges(wants, (need, range) => ({ kind: 'root-requires', scope, need, range })),
+      ]),
+    ),
+    constraints: Object.fromEntries(
+      Object.entries(root.constraints ?? {}).map(([scope, all]) => [
+        scope,
+        ranges(all, (need, range) => ({ kind: 'root-constrains', scope, need, range })),
+      ]),
+    ),
     conflicts: ranges(root.conflicts, (need, range) => ({ kind: 'root-conflicts', need, range })),
     overrides: ranges(root.overrides, (need, range) => ({ kind: 'root-overrides', need, range })),
   };

@@ -48,7 +48,11 @@ export function solveStably(universe: Universe, options: SolveOptions = {}): Ans
 
 /** As `solve`, but only states that there is no solution. */
 export function findPreferred(universe: Universe, options: SolveOptions = {}): Resolved | GaveUp | Impossible {
-  const budget = new StepBudget({ maxSteps: options.maxSteps ?? defaultMaxSteps, maxConflicts, backtracking: options.backtracking ?? true });
+  const budget = new StepBudget({
+    maxSteps: options.maxSteps ?? defaultMaxSteps,
+    maxConflicts,
+    backtracking: options.backtracking ?? true,
+  });
   const encoding = new Encoding(new Catalogue(universe));
   const isLocked = Object.keys(universe.root.locked ?? {}).length > 0;
   const first = new PreferenceWalk(encoding, { preferLocked: isLocked });

@@ -12,12 +12,26 @@ describe('a universe file', () => {
       exitCode: 0,
       document: {
         status: 'solved',
-        versions: { crun: '1.21.0+r2', 'engine/engine': '2.1.0', 'engine/libc': '2.41.0', kernel: '6.12.1', 'web/libc': '2.36.9', 'web/nginx': '1.26.0' },
+        versions: {
+          crun: '1.21.0+r2',
+          'engine/engine': '2.1.0',
+          'engine/libc': '2.41.0',
+          kernel: '6.12.1',
+          'web/libc': '2.36.9',
+          'web/nginx': '1.26.0',
+        },
         dropped: ['engine/builder'],
       },
       findings: [],
     });
-    expect(Object.keys(answer.document?.status === 'solved' ? answer.document.versions : {})).toEqual(['crun', 'engine/engine', 'engine/libc', 'kernel', 'web/libc', 'web/nginx']);
+    expect(Object.keys(answer.document?.status === 'solved' ? answer.document.versions : {})).toEqual([
+      'crun',
+      'engine/engine',
+      'engine/libc',
+      'kernel',
+      'web/libc',
+      'web/nginx',
+    ]);
   });
 
   test('names a recommendation that was dropped by where it would have been', async () => {
@@ -54,7 +68,10 @@ describe('a universe file', () => {
   });
 
   test('that takes too many steps ends with 1 and says how many', async () => {
-    const text = JSON.stringify({ packages: { a: { '1.0.0': {}, '2.0.0': {} }, b: { '1.0.0': {}, '2.0.0': {} } }, root: { requires: { a: '*', b: '*' } } });
+    const text = JSON.stringify({
+      packages: { a: { '1.0.0': {}, '2.0.0': {} }, b: { '1.0.0': {}, '2.0.0': {} } },
+      root: { requires: { a: '*', b: '*' } },
+    });
     expect(await answerUniverse({ file: 'u.json', text }, { maxSteps: 1 })).toEqual({
       exitCode: 1,
       document: { status: 'gave-up', steps: 2, explanation: 'no answer after 2 decisions and conflicts' },
@@ -75,23 +92,38 @@ describe('texts of a universe', () => {
   const finding = async (text: string): Promise<object | undefined> => {
     const { findings } = await parseUniverse({ file: 'u.json', text });
     const [first] = findings;
-    return first === undefined ? undefined : { ...first, place: first.place === undefined ? undefined : `${first.place.line}:${first.place.column}` };
+    return first === undefined
+      ? undefined
+      : { ...first, place: first.place === undefined ? undefined : `${first.place.line}:${first.place.column}` };
   };
 
   test('an unknown key is named with the one that was meant', async () => {
-    expect(await finding('{ "packages": { "a": { "1.0.0": {\n  "recomends": {} } } }, "root": {} }')).toMatchObject({ code: 'unknown-key', note: 'did you mean `recommends`?', place: '2:3' });
+    expect(await finding('{ "packages": { "a": { "1.0.0": {\n  "recomends": {} } } }, "root": {} }')).toMatchObject({
+      code: 'unknown-key',
+      note: 'did you mean `recommends`?',
+      place: '2:3',
+    });
   });
 
   test('a range that is none has a place', async () => {
-    expect(await finding('{ "packages": {},\n "root": { "requires": { "a": "^^1" } } }')).toMatchObject({ code: 'invalid-range', place: '2:31', message: "`^^1` is not a range, as npm's semver reads it" });
+    expect(await finding('{ "packages": {},\n "root": { "requires": { "a": "^^1" } } }')).toMatchObject({
+      code: 'invalid-range',
+      place: '2:31',
+      message: "`^^1` is not a range, as npm's semver reads it",
+    });
   });
 
   test('a version that only looks like one has a place', async () => {
-    expect(await finding('{ "packages": { "a": { "1.0.0-01": {} } }, "root": {} }')).toMatchObject({ code: 'invalid-version', place: '1:36' });
+    expect(await finding('{ "packages": { "a": { "1.0.0-01": {} } }, "root": {} }')).toMatchObject({
+      code: 'invalid-version',
+      place: '1:36',
+    });
   });
 
   test('a provided text is a version or a window', async () => {
-    expect(await finding('{ "packages": { "a": { "1.0.0": { "provides": { "b:c": "one" } } } }, "root": {} }')).toMatchObject({ code: 'invalid-range' });
+    expect(await finding('{ "packages": { "a": { "1.0.0": { "provides": { "b:c": "one" } } } }, "root": {} }')).toMatchObject({
+      code: 'invalid-range',
+    });
   });
 
   test('a place for what is not needed is a warning', async () => {
@@ -113,7 +145,9 @@ describe('texts of a universe', () => {
 
   test('ten thousand hostile ranges are judged quickly', async () => {
     const range = `${'1 || '.repeat(40)}1`;
-    const packages = { a: Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`1.${index}.0`, { requires: { a: `${range} || ${index}` } }])) };
+    const packages = {
+      a: Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`1.${index}.0`, { requires: { a: `${range} || ${index}` } }])),
+    };
     const started = performance.now();
     await parseUniverse({ file: 'u.json', text: JSON.stringify({ packages, root: {} }) });
     expect(performance.now() - started).toBeLessThan(5_000);

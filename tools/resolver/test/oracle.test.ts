@@ -48,7 +48,9 @@ describe('20,000 random universes of up to 8 packages', () => {
   });
 
   test('are not all answered rightly without backtracking', () => {
-    const wrong = Array.from({ length: 1_000 }, (_, index) => compare(firstSeed + index, randomUniverse(firstSeed + index), { backtracking: false })).filter((one) => !agree(one));
+    const wrong = Array.from({ length: 1_000 }, (_, index) =>
+      compare(firstSeed + index, randomUniverse(firstSeed + index), { backtracking: false }),
+    ).filter((one) => !agree(one));
     expect(wrong.length).toBeGreaterThan(50);
     expect(wrong.some(({ expected }) => expected !== undefined)).toBe(true);
   });
@@ -77,9 +79,30 @@ function described({ seed, universe }: Comparison): object {
 }
 
 const features = [
-  'capability required', 'several providers', 'version provided', 'window provided', 'slot shared', 'default', 'constraint', 'constraint in one scope',
-  'conflict', 'conflict with a capability', 'root conflict', 'two scopes', 'in machine', 'in peer', 'recommendation', 'override', 'locked', 'locked and yanked',
-  'yanked', 'deprecated', 'platforms', 'prerelease', 'prerelease in a range', 'revision',
+  'capability required',
+  'several providers',
+  'version provided',
+  'window provided',
+  'slot shared',
+  'default',
+  'constraint',
+  'constraint in one scope',
+  'conflict',
+  'conflict with a capability',
+  'root conflict',
+  'two scopes',
+  'in machine',
+  'in peer',
+  'recommendation',
+  'override',
+  'locked',
+  'locked and yanked',
+  'yanked',
+  'deprecated',
+  'platforms',
+  'prerelease',
+  'prerelease in a range',
+  'revision',
 ] as const;
 
 type Feature = (typeof features)[number];
@@ -97,7 +120,11 @@ function featuresOf({ packages, root }: Universe): readonly Feature[] {
       for (const slot of item.exclusive ?? []) holders.set(slot, (holders.get(slot) ?? new Set()).add(name));
     }
   }
-  const wanted = [...names('requires'), ...Object.keys(root.requires ?? {}), ...Object.values(root.scopes ?? {}).flatMap((wants) => Object.keys(wants))];
+  const wanted = [
+    ...names('requires'),
+    ...Object.keys(root.requires ?? {}),
+    ...Object.values(root.scopes ?? {}).flatMap((wants) => Object.keys(wants)),
+  ];
   const provided = items.flatMap((item) => Object.values(item.provides ?? {}));
   const ranges = items.flatMap((item) => Object.values(item.requires ?? {}));
   const places = items.flatMap((item) => Object.values(item.in ?? {}));
@@ -119,7 +146,9 @@ function featuresOf({ packages, root }: Universe): readonly Feature[] {
     recommendation: names('recommends').length > 0,
     override: root.overrides !== undefined,
     locked: root.locked !== undefined,
-    'locked and yanked': Object.entries(root.locked ?? {}).some(([key, version]) => packages[key.slice(key.indexOf('/') + 1)]?.[version]?.yanked === true),
+    'locked and yanked': Object.entries(root.locked ?? {}).some(
+      ([key, version]) => packages[key.slice(key.indexOf('/') + 1)]?.[version]?.yanked === true,
+    ),
     yanked: items.some(({ yanked }) => yanked === true),
     deprecated: items.some(({ deprecated }) => deprecated === true),
     platforms: items.some(({ platforms }) => platforms !== undefined),

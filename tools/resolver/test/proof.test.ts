@@ -15,7 +15,16 @@ describe('the proof that there is no solution', () => {
 
   test('there are proofs of several kinds', () => {
     const kinds = new Set(proofs.flatMap(({ facts }) => facts.map(({ kind }) => kind)));
-    expect([...kinds].toSorted()).toEqual(['conflicts', 'platform', 'requires', 'root-conflicts', 'root-constrains', 'root-requires', 'slot', 'yanked']);
+    expect([...kinds].toSorted()).toEqual([
+      'conflicts',
+      'platform',
+      'requires',
+      'root-conflicts',
+      'root-constrains',
+      'root-requires',
+      'slot',
+      'yanked',
+    ]);
     expect(proofs.length).toBeGreaterThan(600);
   });
 
@@ -37,7 +46,14 @@ describe('the proof that there is no solution', () => {
 
   test('cites no fact without which the others could not be kept either', () => {
     for (const { seed, universe, facts } of proofs) {
-      for (const fact of facts) expect(canBeKept(universe, facts.filter((other) => other !== fact)) === false, `seed ${seed}: ${JSON.stringify(fact)}`).toBe(false);
+      for (const fact of facts)
+        expect(
+          canBeKept(
+            universe,
+            facts.filter((other) => other !== fact),
+          ) === false,
+          `seed ${seed}: ${JSON.stringify(fact)}`,
+        ).toBe(false);
     }
   });
 
@@ -66,7 +82,11 @@ function isTrue(universe: Universe, fact: Fact): boolean {
     return selection.versions.every((version) => versions[version] !== undefined && holds(versions[version], version));
   };
   /** Nothing that would meet the need is missing among those that are said to. */
-  const complete = (need: string, ranges: readonly string[], where: { readonly scopes: readonly string[]; readonly offeredBy: readonly Selection[] }): boolean =>
+  const complete = (
+    need: string,
+    ranges: readonly string[],
+    where: { readonly scopes: readonly string[]; readonly offeredBy: readonly Selection[] },
+  ): boolean =>
     Object.entries(universe.packages).every(([name, versions]) =>
       Object.entries(versions).every(([version, item]) =>
         where.scopes.every((scope) => {
@@ -79,7 +99,10 @@ function isTrue(universe: Universe, fact: Fact): boolean {
   switch (fact.kind) {
     case 'root-requires': {
       const wants = fact.scope === '' ? root.requires : root.scopes?.[fact.scope];
-      return range(fact.need, wants?.[fact.need]) === fact.range && complete(fact.need, [fact.range], { scopes: [fact.scope], offeredBy: fact.offeredBy });
+      return (
+        range(fact.need, wants?.[fact.need]) === fact.range &&
+        complete(fact.need, [fact.range], { scopes: [fact.scope], offeredBy: fact.offeredBy })
+      );
     }
     case 'root-constrains': {
       if (fact.root.kind !== 'root-constrains') return false;
@@ -87,11 +110,24 @@ function isTrue(universe: Universe, fact: Fact): boolean {
       return range(fact.root.need, written) === fact.range && each(fact.excluded, (_, version) => !memo.meets(version, fact.range));
     }
     case 'root-conflicts':
-      return range(fact.root.need, root.conflicts?.[fact.root.need]) === fact.range && each(fact.excluded, (item, version) => meets(fact.root.need, fact.range, { name: nameOf(fact.excluded.key), version, item }));
+      return (
+        range(fact.root.need, root.conflicts?.[fact.root.need]) === fact.range &&
+        each(fact.excluded, (item, version) => meets(fact.root.need, fact.range, { name: nameOf(fact.excluded.key), version, item }))
+      );
     case 'requires': {
       const scopes = fact.in === 'root' ? [scopeOf(fact.who.key)] : fact.in === 'machine' ? [''] : ['', ...Object.keys(root.scopes ?? {})];
-      const asks = each(fact.who, (item) => fact.ranges.includes(range(fact.need, item.requires?.[fact.need]) ?? '') && (item.in?.[fact.need] ?? 'root') === fact.in);
-      return asks && complete(fact.need, fact.ranges.filter((one) => askedBy(universe, fact.who, [fact.need, one])), { scopes, offeredBy: fact.offeredBy });
+      const asks = each(
+        fact.who,
+        (item) => fact.ranges.includes(range(fact.need, item.requires?.[fact.need]) ?? '') && (item.in?.[fact.need] ?? 'root') === fact.in,
+      );
+      return (
+        asks &&
+        complete(
+          fact.need,
+          fact.ranges.filter((one) => askedBy(universe, fact.who, [fact.need, one])),
+          { scopes, offeredBy: fact.offeredBy },
+        )
+      );
     }
     case 'conflicts':
       return (
@@ -100,17 +136,28 @@ function isTrue(universe: Universe, fact: Fact): boolean {
         scopeOf(fact.who.key) === scopeOf(fact.other.key)
       );
     case 'slot':
-      return [fact.who, fact.other].every((selection) => each(selection, (item) => item.exclusive?.includes(fact.slot) ?? false)) && scopeOf(fact.who.key) === scopeOf(fact.other.key);
-    case 'platform': return root.platform === fact.platform && each(fact.excluded, (item) => item.platforms?.includes(fact.platform) === false);
-    case 'yanked': return each(fact.excluded, (item, version) => item.yanked === true && root.locked?.[fact.excluded.key] !== version);
+      return (
+        [fact.who, fact.other].every((selection) => each(selection, (item) => item.exclusive?.includes(fact.slot) ?? false)) &&
+        scopeOf(fact.who.key) === scopeOf(fact.other.key)
+      );
+    case 'platform':
+      return root.platform === fact.platform && each(fact.excluded, (item) => item.platforms?.includes(fact.platform) === false);
+    case 'yanked':
+      return each(fact.excluded, (item, version) => item.yanked === true && root.locked?.[fact.excluded.key] !== version);
   }
 }
 
 function askedBy(universe: Universe, who: Selection, [need, range]: readonly [string, string]): boolean {
-  return who.versions.some((version) => (universe.root.overrides?.[need] ?? universe.packages[nameOf(who.key)]?.[version]?.requires?.[need]) === range);
+  return who.versions.some(
+    (version) => (universe.root.overrides?.[need] ?? universe.packages[nameOf(who.key)]?.[version]?.requires?.[need]) === range,
+  );
 }
 
-function meets(need: string, range: string, by: { readonly name: string; readonly version: string; readonly item: UniverseVersion }): boolean {
+function meets(
+  need: string,
+  range: string,
+  by: { readonly name: string; readonly version: string; readonly item: UniverseVersion },
+): boolean {
   if (!need.includes(':')) return need === by.name && memo.meets(by.version, range);
   const provided = by.item.provides?.[need];
   return provided !== undefined && memo.meets(provided, range);
@@ -135,22 +182,30 @@ function canBeKept(universe: Universe, facts: readonly Fact[]): boolean | undefi
 
 function selectionsOf(fact: Fact): readonly Selection[] {
   switch (fact.kind) {
-    case 'root-requires': return fact.offeredBy;
-    case 'requires': return [fact.who, ...fact.offeredBy];
+    case 'root-requires':
+      return fact.offeredBy;
+    case 'requires':
+      return [fact.who, ...fact.offeredBy];
     case 'conflicts':
-    case 'slot': return [fact.who, fact.other];
-    default: return [fact.excluded];
+    case 'slot':
+      return [fact.who, fact.other];
+    default:
+      return [fact.excluded];
   }
 }
 
 function isKept(fact: Fact, chosen: ReadonlyMap<string, string | undefined>): boolean {
   const holds = ({ key, versions }: Selection): boolean => versions.includes(chosen.get(key) ?? '');
   switch (fact.kind) {
-    case 'root-requires': return fact.offeredBy.some(holds);
-    case 'requires': return !holds(fact.who) || fact.offeredBy.some(holds);
+    case 'root-requires':
+      return fact.offeredBy.some(holds);
+    case 'requires':
+      return !holds(fact.who) || fact.offeredBy.some(holds);
     case 'conflicts':
-    case 'slot': return !(holds(fact.who) && holds(fact.other));
-    default: return !holds(fact.excluded);
+    case 'slot':
+      return !(holds(fact.who) && holds(fact.other));
+    default:
+      return !holds(fact.excluded);
   }
 }
 

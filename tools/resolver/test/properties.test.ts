@@ -38,8 +38,12 @@ describe.each([['random universes', seeds]] as const)('in %s', (_, all) => {
       const stable = solveStably(universe);
       if (stable.status !== 'solved') throw new Error(`seed ${seed}: ${stable.status}`);
       if (JSON.stringify(stable.versions) !== JSON.stringify(answer.versions)) changed += 1;
-      expect(solveStably({ ...universe, root: { ...universe.root, locked: stable.versions } }), `seed ${seed}`).toMatchObject({ versions: stable.versions });
-      expect(solve({ ...universe, root: { ...universe.root, locked: stable.versions } }), `seed ${seed}`).toMatchObject({ versions: stable.versions });
+      expect(solveStably({ ...universe, root: { ...universe.root, locked: stable.versions } }), `seed ${seed}`).toMatchObject({
+        versions: stable.versions,
+      });
+      expect(solve({ ...universe, root: { ...universe.root, locked: stable.versions } }), `seed ${seed}`).toMatchObject({
+        versions: stable.versions,
+      });
     }
     expect(changed).toBeGreaterThan(0);
   });
@@ -74,9 +78,14 @@ describe('where there is no solution', () => {
 
   test('the core alone is unsolvable, and solvable without any one of its facts', () => {
     for (const { seed, universe, answer } of unsolvable) {
-      const only = (facts: readonly RootFact[]): Universe => withRootFacts(universe, (fact) => fact.kind === 'root-overrides' || facts.some((one) => formatRootFact(one) === formatRootFact(fact)));
+      const only = (facts: readonly RootFact[]): Universe =>
+        withRootFacts(
+          universe,
+          (fact) => fact.kind === 'root-overrides' || facts.some((one) => formatRootFact(one) === formatRootFact(fact)),
+        );
       expect(solve(only(answer.core)).status, `seed ${seed}`).toBe('unsolvable');
-      for (const left of answer.core) expect(solve(only(answer.core.filter((fact) => fact !== left))).status, `seed ${seed}`).toBe('solved');
+      for (const left of answer.core)
+        expect(solve(only(answer.core.filter((fact) => fact !== left))).status, `seed ${seed}`).toBe('solved');
     }
   });
 
@@ -84,15 +93,21 @@ describe('where there is no solution', () => {
     for (const { seed, universe, answer } of unsolvable) {
       for (const facts of answer.relax) {
         const left = new Set(facts.map(formatRootFact));
-        expect(solve(withRootFacts(universe, (fact) => !left.has(formatRootFact(fact)))).status, `seed ${seed}: ${[...left].join()}`).toBe('solved');
+        expect(solve(withRootFacts(universe, (fact) => !left.has(formatRootFact(fact)))).status, `seed ${seed}: ${[...left].join()}`).toBe(
+          'solved',
+        );
       }
-      expect(answer.relax.some((facts) => facts.every(({ kind }) => kind === 'root-requires')), `seed ${seed}`).toBe(true);
+      expect(
+        answer.relax.some((facts) => facts.every(({ kind }) => kind === 'root-requires')),
+        `seed ${seed}`,
+      ).toBe(true);
     }
   });
 
   test('it solves with each looser range that is named', () => {
     for (const { seed, universe, answer } of unsolvable) {
-      for (const { fact, range } of answer.loosenings) expect(solve(withRange(universe, fact, range)).status, `seed ${seed}`).toBe('solved');
+      for (const { fact, range } of answer.loosenings)
+        expect(solve(withRange(universe, fact, range)).status, `seed ${seed}`).toBe('solved');
     }
   });
 });
@@ -100,27 +115,40 @@ describe('where there is no solution', () => {
 function shuffled(universe: Universe, seed: number): Universe {
   const dice = new Dice(seed);
   const shuffle = <Value>(record: Readonly<Record<string, Value>>): Record<string, Value> =>
-    Object.fromEntries(Object.entries(record).map((entry) => ({ entry, at: dice.roll(1_000_000) })).toSorted((a, b) => a.at - b.at).map(({ entry }) => entry));
+    Object.fromEntries(
+      Object.entries(record)
+        .map((entry) => ({ entry, at: dice.roll(1_000_000) }))
+        .toSorted((a, b) => a.at - b.at)
+        .map(({ entry }) => entry),
+    );
   const version = (item: UniverseVersion): UniverseVersion => ({
     ...item,
     ...(item.requires === undefined ? {} : { requires: shuffle(item.requires) }),
     ...(item.provides === undefined ? {} : { provides: shuffle(item.provides) }),
   });
   const packages = Object.fromEntries(
-    Object.entries(shuffle(universe.packages)).map(([name, versions]) => [name, Object.fromEntries(Object.entries(shuffle(versions)).map(([text, item]) => [text, version(item)]))]),
+    Object.entries(shuffle(universe.packages)).map(([name, versions]) => [
+      name,
+      Object.fromEntries(Object.entries(shuffle(versions)).map(([text, item]) => [text, version(item)])),
+    ]),
   );
   return { packages, root: universe.root };
 }
 
 /** Each without one requirement of the root or of a chosen version. */
 function withoutRequirements(universe: Universe, { versions }: Resolved): readonly Universe[] {
-  const fromRoot = Object.keys(universe.root.requires ?? {}).map((left) => withRootFacts(universe, (fact) => !(fact.kind === 'root-requires' && fact.scope === '' && fact.need === left)));
+  const fromRoot = Object.keys(universe.root.requires ?? {}).map((left) =>
+    withRootFacts(universe, (fact) => !(fact.kind === 'root-requires' && fact.scope === '' && fact.need === left)),
+  );
   const fromChosen = Object.entries(versions).flatMap(([key, version]) => {
     const name = key.slice(key.indexOf('/') + 1);
     const item = universe.packages[name]?.[version];
     return Object.keys(item?.requires ?? {}).map((left): Universe => {
       const requires = Object.fromEntries(Object.entries(item?.requires ?? {}).filter(([need]) => need !== left));
-      return { root: universe.root, packages: { ...universe.packages, [name]: { ...universe.packages[name], [version]: { ...item, requires } } } };
+      return {
+        root: universe.root,
+        packages: { ...universe.packages, [name]: { ...universe.packages[name], [version]: { ...item, requires } } },
+      };
     });
   });
   return [...fromRoot, ...fromChosen];

@@ -10,7 +10,9 @@ import { describe, expect, test } from 'vitest';
 const folder = new URL('../scenarios/', import.meta.url);
 
 describe.each(readdirSync(folder).toSorted())('%s', (topic) => {
-  const cases = readdirSync(new URL(`${topic}/`, folder)).filter((file) => file.endsWith('.json')).toSorted();
+  const cases = readdirSync(new URL(`${topic}/`, folder))
+    .filter((file) => file.endsWith('.json'))
+    .toSorted();
 
   test.each(cases.map((file) => [file.replace('.json', ''), file]))('%s', async (name, file) => {
     const text = readFileSync(new URL(`${topic}/${file}`, folder), 'utf8');
@@ -23,7 +25,8 @@ describe.each(readdirSync(folder).toSorted())('%s', (topic) => {
     expect(summaryOf(answer, Object.keys(scenario.expect))).toEqual(scenario.expect);
     expect(exhaustiveAnswer(universe)?.versions).toEqual(answer.status === 'solved' ? answer.versions : undefined);
     if (answer.status === 'solved') expect(brokenRules(universe, answer.versions)).toEqual([]);
-    if (answer.status === 'unsolvable') expectText(new URL(`${topic}/${name}.txt`, folder), `${explain(answer, { rootName: 'this-os' })}\n`);
+    if (answer.status === 'unsolvable')
+      expectText(new URL(`${topic}/${name}.txt`, folder), `${explain(answer, { rootName: 'this-os' })}\n`);
   });
 });
 
@@ -42,12 +45,14 @@ function summaryOf(answer: Answer, keys: readonly string[]): object {
 
 function shortened(answer: Answer): object {
   switch (answer.status) {
-    case 'solved': return { dropped: answer.dropped.map(({ from, need, range }) => `${from} ${need}@${range}`) };
+    case 'solved':
+      return { dropped: answer.dropped.map(({ from, need, range }) => `${from} ${need}@${range}`) };
     case 'unsolvable':
       return {
         relax: answer.relax.map((facts) => facts.map(formatRootFact)),
         loosenings: Object.fromEntries(answer.loosenings.map(({ fact, range }) => [formatRootFact(fact), range])),
       };
-    case 'gave-up': return {};
+    case 'gave-up':
+      return {};
   }
 }
