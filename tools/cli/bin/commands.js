@@ -1,2 +1,4 @@
 // oclif's door to the commands: the package's own name answers with sources in a checkout, with JavaScript elsewhere.
-export { commands } from 'moby-compose';
+import { commandsFor } from 'moby-compose';
+
+export const commands = await commandsFor(process.argv.slice(2));

@@ -1,2 +1,2 @@
-export { commands } from './commands.ts';
+export { commandsFor } from './commands-for.ts';
 export { main } from './main.ts';
