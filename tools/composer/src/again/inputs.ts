@@ -38,8 +38,9 @@ export function isUnchanged(input: SeenInput): boolean {
 }
 
 /**
- * What names this program's own code: the bytes of its packages, so that a changed checkout never takes a result of
- * before for its own. Undefined where its packages do not lie beside each other.
+ * What names this program's own code: size and times of the files of its packages, so that a changed checkout never takes
+ * a result of before for its own; nobody can set the time of a file's last change. Undefined where its packages do not lie
+ * beside each other.
  */
 export function digestOfProgram(): string | undefined {
   const code = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -48,7 +49,10 @@ export function digestOfProgram(): string | undefined {
   for (const tool of tools) {
     const files = filesBelow(join(packages, tool, basename(code)), (name) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts'));
     if (files.length === 0) return undefined;
-    hash.update(hashFiles([join(packages, tool, 'package.json'), ...files]));
+    for (const path of [join(packages, tool, 'package.json'), ...files]) {
+      const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+      hash.update(`${path} ${stats?.size} ${stats?.mtimeNs} ${stats?.ctimeNs}\n`);
+    }
   }
   return hash.digest('hex');
 }

@@ -1,4 +1,4 @@
-import { isDigest, shortHexOf, type ContentStore, type Digest, type Manifest, type Platform, type RegistryComponent } from '@moby/model';
+import { isDigest, shortHexOf, type ContentStore, type Digest, type Manifest } from '@moby/model';
 import type { Placement } from '@moby/image';
 import type { Compressor } from '../lock/make-lock.ts';
 
@@ -53,10 +53,6 @@ const layout = 1;
 /** The init's tree is the base of the machine; every other tree has a folder of its own. */
 export function placementOf(manifest: Manifest, payload: Digest): string {
   return manifest.kind === 'init' ? '' : `/c/${shortHexOf(payload)}`;
-}
-
-export function payloadDigest(component: RegistryComponent, platform: Platform): Digest | undefined {
-  return component.manifest.payload.platforms[platform]?.digest;
 }
 
 export function segmentKey(payload: Digest, placement: string, { name, version, level }: Compressor): string {
