@@ -11,10 +11,10 @@ import {
   type Judged,
   type Platform,
 } from '@moby/model';
-import { kernelOf } from '../check/check-resolution.ts';
+import { componentsOf, kernelOf } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { Fetched } from '../fetch/fetch-payloads.ts';
-import { generatedKey, recallSegment, type SegmentMark } from '../fetch/prepared.ts';
+import { generatedKey, recallSegment, type PreparedTree, type SegmentMark } from '../fetch/prepared.ts';
 import { storeSegment } from '../fetch/store-segment.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { Assembly } from '../parse/assembly.ts';
@@ -51,17 +51,18 @@ const mebibyte = 1024 ** 2;
 
 /**
  * Kernel and initrd of an assembly. The initrd is a concatenation of segments, which the kernel unpacks in order: the init's
- * base, the other components' trees by digest, the modules, what was generated, and the sentinel as the very last entry.
+ * base, what was generated, what the init itself requires, the other components' trees, the modules, and the sentinel as the
+ * very last entry. So an init whose initrd was cut, or did not fit into memory, still has the shell to say so.
  */
 export async function buildArtifact(request: BuildRequest): Promise<Judged<Built>> {
   const { assembly, fetched, platform, store } = request;
   const memory = memoryOf(request);
   const plan = planGuest({ ...request, trees: fetched.trees, memoryBytes: memory.bytes });
   if (!plan.ok) return plan;
-  const trees = [...fetched.trees.values()].sort((a, b) => (a.placement < b.placement ? -1 : 1));
   const generated = await storeGenerated(request, 'generated', plan.value.entries);
   const last = await storeGenerated(request, 'sentinel', [sentinel()]);
-  const segments = [...trees.map(({ segment }) => segment), fetched.kernel.modules, generated, last];
+  const [base = [], own = [], others = []] = orderTrees(request);
+  const segments = [...base, generated, ...own, ...others, fetched.kernel.modules, last];
   const initrd = await measureInitrd(store, segments);
   const sizeBytes = fetched.kernel.image.sizeBytes + initrd.sizeBytes;
   const artifact: Artifact = {
@@ -89,6 +90,24 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
   const findings = [...plan.findings, ...judgeBudget(request, artifact)];
   if (findings.some(({ severity }) => severity === 'error')) return { ok: false, findings };
   return { ok: true, value: { artifact, kernel: fetched.kernel.image.digest, initrd: segments.map(({ blob }) => blob) }, findings };
+}
+
+/** The init's base; what directly meets the init's requirements; all the rest. Each sorted by placement, so by digest. */
+function orderTrees({ resolution, fetched, platform }: BuildRequest): readonly (readonly SegmentMark[])[] {
+  const trees = [...fetched.trees.values()].sort((a, b) => (a.placement < b.placement ? -1 : 1));
+  const machine = resolution.roots.find(({ scope }) => scope === '');
+  const components = machine === undefined ? [] : componentsOf(resolution, machine);
+  const init = components.find(({ manifest }) => manifest.kind === 'init')?.manifest.name;
+  const required = new Set<string>(resolution.edges.filter((edge) => edge.from === init).map(({ by }) => by));
+  const digests = new Set(
+    components.flatMap(({ manifest }) => (required.has(manifest.name) ? [manifest.payload.platforms[platform]?.digest] : [])),
+  );
+  const isOwn = (tree: PreparedTree): boolean => digests.has(tree.payload);
+  return [
+    trees.filter(({ placement }) => placement === ''),
+    trees.filter((tree) => tree.placement !== '' && isOwn(tree)),
+    trees.filter((tree) => tree.placement !== '' && !isOwn(tree)),
+  ].map((part) => part.map(({ segment }) => segment));
 }
 
 /** Files laid over the base: its folders keep the modes that it gave them. */
