@@ -103,7 +103,10 @@ async function backsOff(guest: SuiteGuest): Promise<void> {
   );
   assert.ok((pauses[2] ?? 0) > (pauses[0] ?? 0), `pauses: ${pauses.join(', ')}`);
   const starts = lines(guest, 'service flapper started').map(({ uptimeSeconds }) => uptimeSeconds);
-  assert.ok((starts[3] ?? 0) - (starts[2] ?? 0) > (starts[1] ?? 0) - (starts[0] ?? 0), `started at ${starts.join(', ')}`);
+  // How long a start takes depends on what else the machine does; no pause is shorter than it was said to be.
+  for (const [index, pause] of pauses.slice(0, 3).entries()) {
+    assert.ok((starts[index + 1] ?? 0) - (starts[index] ?? 0) >= pause, `started at ${starts.join(', ')}, pauses ${pauses.join(', ')}`);
+  }
   assert.equal(spell(await line(guest, 'service flapper exited')), 'service flapper exited 3');
 }
 
