@@ -360,6 +360,11 @@ const findings: Readonly<Record<string, Text>> = {
     bad: '`"files": []`',
     good: '`"files": ["facts.json", "files/"]`',
   },
+  'wrong-default': {
+    means: 'A default, or a replacement, names a component that does not offer what it is preferred for; or nobody offers that.',
+    bad: '`defaults: { "runtime:oci": busybox }`',
+    good: '`defaults: { "runtime:oci": crun }`',
+  },
   'wrong-folder': {
     means: 'A component lies in the folder of another name.',
     bad: '`@moby/redis` in components/valkey/8.0',

@@ -76,12 +76,7 @@ export class World {
     const registry = own.registries.length === 0 ? this.registry : openOverlayRegistry([...own.registries, this.registry]);
     if (!isVaried(variation)) return { ok: true, value: { located, assembly: own.assembly, registry }, findings: parsed.findings };
     const manifests = await newestManifests(registry);
-    const assembly = applyVariation({
-      assembly: own.assembly,
-      variation,
-      isService: (name) => manifests.get(name)?.kind === 'service',
-      offers: (name) => Object.keys(manifests.get(name)?.provides ?? {}),
-    });
+    const assembly = applyVariation(own.assembly, variation, (name) => manifests.get(name)?.kind === 'service');
     return { ok: true, value: { located, assembly, registry }, findings: parsed.findings };
   }
 

@@ -59,15 +59,11 @@ export function formatLock(lock: Lockfile): string {
   return canonicalJson(lock);
 }
 
-/** The digest of everything that was resolved: the assembly with what it extends, without places and names of files. */
-export function inputsOf(assembly: Assembly): Digest {
-  const plain: unknown = JSON.parse(
-    JSON.stringify(assembly, (key, value: unknown) => {
-      if (key === 'place' || key === 'where' || key === 'file' || key === 'folder' || key === 'ownFolder') return undefined;
-      return value instanceof Uint8Array ? createHash('sha256').update(value).digest('hex') : value;
-    }),
-  );
-  const digest = parseDigest(`sha256:${createHash('sha256').update(canonicalJson(plain)).digest('hex')}`);
+/** The digest of what was resolved: the assembly as written, what it extends, and the files that it names; not our reading of it. */
+export function inputsOf({ documents, files }: Assembly): Digest {
+  const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+  const contents = files.map(({ path, contents: bytes }) => [path, sha256(bytes)]);
+  const digest = parseDigest(`sha256:${sha256(canonicalJson({ documents, contents }))}`);
   if (digest === undefined) throw new TypeError('sha256 gave no digest');
   return digest;
 }

@@ -1,6 +1,7 @@
-import { Failure, parseWish, type Wish } from '@moby/model';
+import { Failure, parseWish } from '@moby/model';
 import type { Variation } from '../request.ts';
 import type { Assembly, Entry, RootWish } from './assembly.ts';
+import { vary, type Change } from './vary.ts';
 
 export function isVaried({ with: added, without, replace }: Variation): boolean {
   return added.length + without.length + replace.length > 0;
@@ -18,74 +19,31 @@ export function variationName(name: string, variation: Variation): string {
 
 /**
  * An assembly with what the command line tries: `--with` adds to the machine's root, or as a service where the component
- * is one; `--without` and the left side of `--replace` are forbidden everywhere; the right side is preferred for
- * whatever the left offered. Expectations stay: with a service left out they fail, and that is what a try is for. Throws `usage`.
+ * is one. Expectations stay: with a service left out they fail, and that is what a try is for. Throws `usage`.
  */
-export function applyVariation(options: {
-  readonly assembly: Assembly;
-  readonly variation: Variation;
-  readonly isService: (name: string) => boolean;
-  readonly offers: (name: string) => readonly string[];
-}): Assembly {
-  const { assembly, variation, isService, offers } = options;
-  const replacements = variation.replace.map(parseReplacement);
-  const gone = new Set([...variation.without.map((text) => wishOf(text, '--without').name), ...replacements.map(({ from }) => from.name)]);
-  const swap = (wish: RootWish): RootWish => {
-    const replacement = replacements.find(({ from }) => from.name === wish.name);
-    return replacement === undefined ? wish : { ...replacement.to, where: wish.where };
-  };
-  const keep = (wish: RootWish): boolean => !gone.has(wish.name) || replacements.some(({ from }) => from.name === wish.name);
-  const added = variation.with.map((text): RootWish => ({ ...wishOf(text, '--with'), where: `--with ${text}` }));
-  const entries = assembly.entries.filter(({ wish }) => keep(wish)).map((entry): Entry => ({ ...entry, wish: swap(entry.wish) }));
-  const services = added
-    .filter(({ name }) => isService(name))
-    .map((wish): Entry => ({
+export function applyVariation(assembly: Assembly, variation: Variation, isService: (name: string) => boolean): Assembly {
+  const added = variation.with.map((text) => wishOf(text, '--with'));
+  const varied = vary(assembly, {
+    added: added.filter(({ name }) => !isService(name)),
+    without: variation.without.map((text) => wishOf(text, '--without')),
+    replaced: variation.replace.map(parseReplacement),
+  });
+  const services: Entry[] = [];
+  for (const wish of added.filter(({ name }) => isService(name))) {
+    services.push({
       section: 'services',
-      name: freeName(wish.name, entries),
+      name: freeName(wish.name, [...varied.entries, ...services]),
       wish,
       constraints: [],
       ports: [],
-      place: entries[0]?.place ?? noPlace(assembly),
-    }));
-  const defaults = Object.fromEntries(replacements.flatMap(({ from, to }) => offers(from.name).map((capability) => [capability, to.name])));
-  return {
-    ...assembly,
-    kernel: swap(assembly.kernel),
-    init: swap(assembly.init),
-    machine: [
-      ...assembly.machine.filter(keep).map(swap),
-      ...added.filter(({ name }) => !isService(name)),
-      ...runtimeWishes(assembly, replacements, entries),
-    ],
-    defaults: { ...assembly.defaults, ...defaults },
-    constraints: assembly.constraints.filter(({ name }) => !gone.has(name)),
-    forbidden: [...new Set([...assembly.forbidden, ...gone])],
-    entries: [...entries, ...services],
-  };
+      place: varied.entries[0]?.place ?? noPlace(assembly),
+    });
+  }
+  return { ...varied, entries: [...varied.entries, ...services] };
 }
 
-interface Replacement {
-  readonly from: Wish;
-  readonly to: Wish;
-}
-
-/** `--replace crun=runc` speaks of what is in by a default too: then a range on the right side is a constraint. */
-function runtimeWishes(assembly: Assembly, replacements: readonly Replacement[], entries: readonly Entry[]): readonly RootWish[] {
-  const swapped = new Set(
-    [
-      assembly.kernel,
-      assembly.init,
-      ...assembly.machine,
-      ...entries.map(({ wish }) => wish),
-      ...assembly.entries.map(({ wish }) => wish),
-    ].map(({ name }) => name),
-  );
-  return replacements
-    .filter(({ from, to }) => !swapped.has(from.name) && to.range !== '*')
-    .map(({ to }) => ({ ...to, where: '--replace' }));
-}
-
-function parseReplacement(text: string): Replacement {
+function parseReplacement(text: string): Change['replaced'][number] {
+  const where = `--replace ${text}`;
   const at = text.indexOf('=');
   const to = at < 0 ? undefined : parseWish(text.slice(at + 1));
   if (at < 1 || to === undefined) {
@@ -95,12 +53,12 @@ function parseReplacement(text: string): Replacement {
       hints: ['for example --replace crun=runc, or --replace crun=runc@^1.1'],
     });
   }
-  return { from: wishOf(text.slice(0, at), '--replace'), to };
+  return { from: { ...wishOf(text.slice(0, at), '--replace'), where }, to: { ...to, where } };
 }
 
-function wishOf(text: string, flag: string): Wish {
+function wishOf(text: string, flag: string): RootWish {
   const wish = parseWish(text);
-  if (wish !== undefined) return wish;
+  if (wish !== undefined) return { ...wish, where: `${flag} ${text}` };
   throw new Failure({
     code: 'usage',
     message: `\`${flag} ${text}\` is not of the form name@range`,

@@ -8,6 +8,8 @@ export interface Assembly {
   readonly file: string;
   /** The absolute folder of the file: `./my-app` and `files[].source` are relative to it. */
   readonly folder: string;
+  /** The file as JSON, and after it what it extends, without descriptions: what the lock's `inputs` is the digest of. */
+  readonly documents: readonly unknown[];
   readonly platforms: readonly Platform[];
   readonly kernel: RootWish;
   readonly cmdline: string;
@@ -16,11 +18,14 @@ export interface Assembly {
   readonly init: RootWish;
   /** Further components of the machine's root. */
   readonly machine: readonly RootWish[];
-  readonly defaults: Readonly<Record<string, string>>;
+  /** Capability → the component that is preferred for it; any version of it. */
+  readonly defaults: Readonly<Record<string, RootWish>>;
   /** For all roots. */
   readonly constraints: readonly RootWish[];
-  /** Components that may not be chosen (`--without`, `--replace`). */
-  readonly forbidden: readonly string[];
+  /** Components that may not be chosen: `without`, `--without`. */
+  readonly forbidden: readonly RootWish[];
+  /** `replace`, `--replace`. */
+  readonly replacements: readonly Replacement[];
   readonly entries: readonly Entry[];
   readonly files: readonly AssemblyFile[];
   readonly budget: { readonly sizeBytes?: number; readonly memoryBytes?: number };
@@ -32,6 +37,14 @@ export interface RootWish extends Wish {
   readonly place?: Place;
   /** `services[0].component`, for `why`. */
   readonly where: string;
+}
+
+/** `from` may not be chosen; `to` is preferred for whatever `from` offers. */
+export interface Replacement {
+  readonly from: RootWish;
+  readonly to: RootWish;
+  /** The assembly had wished for `from` by name: `to` stands there now. */
+  readonly wished: boolean;
 }
 
 export type Section = 'onboot' | 'services' | 'onshutdown';

@@ -16,6 +16,7 @@ import {
 } from '@moby/model';
 import type { Assembly, AssemblyFile, Entry, RootWish, Section } from './assembly.ts';
 import type { AssemblyJson, EntryJson, ExpectationJson } from './assembly-json.ts';
+import { vary, type Varied } from './vary.ts';
 
 /** What the parser needs of the world. */
 export interface ParseSurroundings {
@@ -78,6 +79,7 @@ class AssemblyReader {
     this.#checkPorts(entries);
     const assembly: Assembly = {
       ...own,
+      documents: [{ ...json, description: undefined }, ...(base?.documents ?? [])],
       files: [...(base?.files ?? []).filter((old) => !files.some((file) => file.path === old.path)), ...files],
       entries,
     };
@@ -86,23 +88,25 @@ class AssemblyReader {
       : { ok: true, value: assembly, findings: this.#findings };
   }
 
-  #own(json: AssemblyJson, base: Assembly | undefined): Assembly {
-    const replace = Object.entries(json.replace ?? {}).map(([name, text]) => ({ name, wish: this.#wish(text, ['replace', name]) }));
-    const gone = new Set([...(json.without ?? []), ...replace.map(({ name }) => name)]);
-    const swap = (wish: RootWish): RootWish => replace.find(({ name }) => name === wish.name)?.wish ?? wish;
-    const machine = [
-      ...(base?.machine ?? []).filter((wish) => !gone.has(wish.name)),
-      ...(json.with ?? []).map((text, index) => this.#wish(text, ['with', index])),
-    ];
-    const inherited = (base?.entries ?? []).flatMap((entry) => {
-      const wish = swap(entry.wish);
-      return wish === entry.wish && gone.has(entry.wish.name) ? [] : [{ ...entry, wish }];
+  #own(json: AssemblyJson, base: Assembly | undefined): Omit<Assembly, 'documents'> {
+    const start: Varied = {
+      kernel: base?.kernel ?? { ...anyOf('linux'), where: 'kernel.component' },
+      init: base?.init ?? { ...anyOf('init'), where: 'init' },
+      machine: base?.machine ?? [],
+      constraints: base?.constraints ?? [],
+      entries: base?.entries ?? [],
+      forbidden: base?.forbidden ?? [],
+      replacements: base?.replacements ?? [],
+    };
+    const varied = vary(start, {
+      added: (json.with ?? []).map((text, index) => this.#wish(text, ['with', index])),
+      without: (json.without ?? []).map((text, index) => this.#wish(text, ['without', index])),
+      replaced: Object.entries(json.replace ?? {}).map(([name, text]) => ({
+        from: this.#wish(name, ['replace', name]),
+        to: this.#wish(text, ['replace', name]),
+      })),
     });
     const own = sections.flatMap((section) => (json[section] ?? []).map((entry, index) => this.#entry(section, entry, index)));
-    const kernel =
-      json.kernel?.component === undefined
-        ? (base?.kernel ?? { ...anyOf('linux'), where: 'kernel.component' })
-        : this.#wish(json.kernel.component, ['kernel', 'component']);
     const size = json.budget?.size === undefined ? base?.budget.sizeBytes : parseBytes(json.budget.size);
     const memory = json.budget?.memory === undefined ? base?.budget.memoryBytes : parseBytes(json.budget.memory);
     return {
@@ -111,18 +115,16 @@ class AssemblyReader {
       file: this.#text.file,
       folder: this.#text.folder,
       platforms: json.platforms ?? base?.platforms ?? ['linux/amd64'],
-      kernel: swap(kernel),
+      kernel: json.kernel?.component === undefined ? varied.kernel : this.#wish(json.kernel.component, ['kernel', 'component']),
       cmdline: json.kernel?.cmdline ?? base?.cmdline ?? defaultCmdline,
       modules: [...new Set([...(base?.modules ?? []), ...(json.kernel?.modules ?? [])])],
-      init: swap(json.init === undefined ? (base?.init ?? { ...anyOf('init'), where: 'init' }) : this.#wish(json.init, ['init'])),
-      machine,
-      defaults: { ...base?.defaults, ...json.defaults },
-      constraints: [
-        ...(base?.constraints ?? []),
-        ...(json.constraints ?? []).map((text, index) => this.#wish(text, ['constraints', index])),
-      ],
-      forbidden: [...new Set([...(base?.forbidden ?? []), ...gone])],
-      entries: sections.flatMap((section) => [...inherited, ...own].filter((entry) => entry.section === section)),
+      init: json.init === undefined ? varied.init : this.#wish(json.init, ['init']),
+      machine: varied.machine,
+      defaults: { ...base?.defaults, ...this.#defaults(json.defaults ?? {}) },
+      constraints: [...varied.constraints, ...(json.constraints ?? []).map((text, index) => this.#wish(text, ['constraints', index]))],
+      forbidden: varied.forbidden,
+      replacements: varied.replacements,
+      entries: sections.flatMap((section) => [...varied.entries, ...own].filter((entry) => entry.section === section)),
       files: [],
       budget: { ...(size === undefined ? {} : { sizeBytes: size }), ...(memory === undefined ? {} : { memoryBytes: memory }) },
       expect: [
@@ -130,6 +132,10 @@ class AssemblyReader {
         ...(json.expect ?? []).flatMap((expectation, index) => this.#expectation(expectation, ['expect', index])),
       ],
     };
+  }
+
+  #defaults(json: Readonly<Record<string, string>>): Readonly<Record<string, RootWish>> {
+    return Object.fromEntries(Object.entries(json).map(([capability, name]) => [capability, this.#wish(name, ['defaults', capability])]));
   }
 
   async #base(text: string): Promise<Assembly | undefined> {

@@ -3,7 +3,6 @@ import {
   isComponentName,
   nearest,
   parseVersion,
-  parseWish,
   type ComponentName,
   type Diagnostic,
   type Registry,
@@ -11,7 +10,7 @@ import {
 } from '@moby/model';
 import type { Assembly, RootWish } from '../parse/assembly.ts';
 import type { ResolvedComponent, ResolvedEdge, ResolvedRoot, Resolution } from './resolution.ts';
-import { readCatalogue, toUniverse, type Catalogue, type LockedVersions } from './to-universe.ts';
+import { defaultsOf, readCatalogue, toUniverse, type Catalogue, type LockedVersions } from './to-universe.ts';
 
 export type ResolveResult =
   | { readonly status: 'solved'; readonly resolution: Resolution }
@@ -34,7 +33,7 @@ export async function resolveAssembly(options: {
 }): Promise<ResolveResult> {
   const { assembly, registry, locked } = options;
   const catalogue = await readCatalogue(registry);
-  const findings = unknownComponents(assembly, catalogue);
+  const findings = wrongNames(assembly, catalogue);
   if (findings.length > 0) return { status: 'invalid', findings };
   const answer = solveStably(toUniverse(assembly, catalogue, locked));
   if (answer.status !== 'solved') return { status: 'no-solution', answer, explanation: explainFor(assembly, answer) };
@@ -71,30 +70,67 @@ function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
   }
 }
 
-function unknownComponents(assembly: Assembly, catalogue: Catalogue): readonly Diagnostic[] {
+/** Names that are nobody's, and defaults that can't be: the solver would take something else without a word. */
+function wrongNames(assembly: Assembly, catalogue: Catalogue): readonly Diagnostic[] {
   const wishes = [
     assembly.kernel,
     assembly.init,
     ...assembly.machine,
     ...assembly.constraints,
     ...assembly.entries.flatMap((entry) => [entry.wish, ...entry.constraints]),
+    ...assembly.forbidden,
+    ...assembly.replacements.flatMap(({ from, to }) => [from, to]),
+    ...Object.values(assembly.defaults),
   ];
-  const forbidden = assembly.forbidden.flatMap((name) => parseWish(name) ?? []);
-  return [...wishes, ...forbidden.map((wish): RootWish => ({ ...wish, where: '' }))].flatMap((wish): readonly Diagnostic[] => {
-    if (catalogue.has(wish.name) || assembly.entries.some(({ ownFolder, wish: own }) => ownFolder !== undefined && own.name === wish.name))
-      return [];
-    const meant = nearest(wish.name, catalogue.keys());
+  const own = new Set(assembly.entries.filter(({ ownFolder }) => ownFolder !== undefined).map(({ wish }) => wish.name));
+  const unknown = wishes.filter(({ name }) => !catalogue.has(name) && !own.has(name));
+  if (unknown.length > 0) return distinct(unknown.map((wish) => unknownComponent(wish, catalogue)));
+  return wrongDefaults(assembly, catalogue);
+}
+
+function unknownComponent(wish: RootWish, catalogue: Catalogue): Diagnostic {
+  const meant = nearest(wish.name, catalogue.keys());
+  return {
+    severity: 'error',
+    code: 'unknown-component',
+    message: `there is no component \`${wish.name}\``,
+    ...(wish.place === undefined ? {} : { place: wish.place }),
+    ...(meant === undefined ? {} : { note: `did you mean \`${meant}\`?` }),
+    hints: ['see what there is: moby-compose list components'],
+  };
+}
+
+function wrongDefaults(assembly: Assembly, catalogue: Catalogue): readonly Diagnostic[] {
+  const providers = new Map<string, ComponentName[]>();
+  for (const [name, manifests] of catalogue) {
+    for (const capability of new Set(manifests.flatMap(({ provides }) => Object.keys(provides)))) {
+      providers.set(capability, [...(providers.get(capability) ?? []), name]);
+    }
+  }
+  return Object.entries(defaultsOf(assembly, catalogue)).flatMap(([capability, wish]): readonly Diagnostic[] => {
+    const who = providers.get(capability);
+    if (who?.includes(wish.name) === true) return [];
+    const meant = nearest(capability, providers.keys());
+    const note =
+      who === undefined ? (meant === undefined ? undefined : `did you mean \`${meant}\`?`) : `offered by ${who.sort().join(', ')}`;
     return [
       {
         severity: 'error',
-        code: 'unknown-component',
-        message: `there is no component \`${wish.name}\``,
+        code: 'wrong-default',
+        message:
+          who === undefined
+            ? `no component offers \`${capability}\``
+            : `\`${wish.name}\` doesn’t offer \`${capability}\`${wish.place === undefined ? `, which \`${wish.where}\` asks of it` : ''}`,
         ...(wish.place === undefined ? {} : { place: wish.place }),
-        ...(meant === undefined ? {} : { note: `did you mean \`${meant}\`?` }),
-        hints: ['see what there is: moby-compose list components'],
+        ...(note === undefined ? {} : { note }),
       },
     ];
   });
+}
+
+/** One wish may stand in two lists. */
+function distinct(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify([finding.message, finding.place]), finding])).values()];
 }
 
 async function toResolution({

@@ -37,7 +37,7 @@ export function toUniverse(assembly: Assembly, catalogue: Catalogue, locked: Loc
   for (const [name, manifests] of catalogue) {
     packages[name] = Object.fromEntries(manifests.map((manifest) => [manifest.version, toVersion(manifest, assembly, catalogue)]));
   }
-  return { packages, root: toRoot(assembly, locked) };
+  return { packages, root: toRoot(assembly, catalogue, locked) };
 }
 
 const kernelCapability = 'kernel:linux';
@@ -80,9 +80,11 @@ function placeOf(need: string, requirement: Requirement, catalogue: Catalogue): 
   return manifests.some(({ kind }) => kind === 'kernel' || kind === 'init' || kind === 'runtime') ? 'machine' : requirement.in;
 }
 
-function toRoot(assembly: Assembly, locked: LockedVersions): UniverseRoot {
+function toRoot(assembly: Assembly, catalogue: Catalogue, locked: LockedVersions): UniverseRoot {
   const constraints: Record<string, Readonly<Record<string, string>>> = {};
-  if (assembly.constraints.length > 0) constraints['*'] = merged(assembly.constraints);
+  // A replacement of what is in without a wish has nowhere else to keep its range.
+  const everywhere = [...assembly.constraints, ...assembly.replacements.filter(({ wished }) => !wished).map(({ to }) => to)];
+  if (everywhere.length > 0) constraints['*'] = merged(everywhere);
   const scopes: Record<string, Readonly<Record<string, string>>> = {};
   for (const entry of assembly.entries) {
     scopes[entry.name] = merged([entry.wish]);
@@ -93,10 +95,25 @@ function toRoot(assembly: Assembly, locked: LockedVersions): UniverseRoot {
     requires: merged([assembly.kernel, assembly.init, ...assembly.machine]),
     scopes,
     constraints,
-    conflicts: Object.fromEntries(assembly.forbidden.map((name) => [name, '*'])),
-    defaults: assembly.defaults,
+    conflicts: Object.fromEntries([...assembly.forbidden, ...assembly.replacements.map(({ from }) => from)].map(({ name }) => [name, '*'])),
+    defaults: Object.fromEntries(Object.entries(defaultsOf(assembly, catalogue)).map(([capability, { name }]) => [capability, name])),
     locked,
   };
+}
+
+/**
+ * Capability → who is preferred for it: the assembly's defaults, and over them each replacement for what the replaced one
+ * offers. Where it offers none of that, it is named for all of it, and `wrongNames` says so.
+ */
+export function defaultsOf(assembly: Assembly, catalogue: Catalogue): Assembly['defaults'] {
+  const offers = (name: ComponentName): readonly string[] =>
+    [...new Set((catalogue.get(name) ?? []).flatMap(({ provides }) => Object.keys(provides)))].sort();
+  const replaced = assembly.replacements.flatMap(({ from, to, wished }) => {
+    const offered = offers(from.name);
+    const shared = offered.filter((capability) => offers(to.name).includes(capability));
+    return (shared.length === 0 && !wished ? offered : shared).map((capability): [string, RootWish] => [capability, to]);
+  });
+  return { ...assembly.defaults, ...Object.fromEntries(replaced) };
 }
 
 /** Wishes about one component add up. */

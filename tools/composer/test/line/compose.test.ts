@@ -1,7 +1,7 @@
 import { chmod, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Composed, Line } from '@moby/composer';
-import type { Judged } from '@moby/model';
+import type { Composed, Line, Variation } from '@moby/composer';
+import type { Diagnostic, Judged } from '@moby/model';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
@@ -18,6 +18,15 @@ async function composed(line: Line, assembly: string, more: Parameters<typeof as
   return value(await line.compose(ask(assembly, more)));
 }
 
+/** The findings about a try of `text` in a library that has one service, `app`. */
+async function judge(text: string, variation: Partial<Variation>): Promise<readonly Diagnostic[]> {
+  const library = await scratchLibrary();
+  await library.add(service('app', '1.0.0'));
+  await library.assembly('web', text);
+  const asked = ask('web', { variation: { with: [], without: [], replace: [], ...variation } });
+  return (await (await library.open()).compose(asked)).findings;
+}
+
 describe('the lock', () => {
   test('is written once the check has passed, and the same again the second time', async () => {
     const library = await scratchLibrary();
@@ -29,6 +38,17 @@ describe('the lock', () => {
     expect((await composed(await library.open(), 'web')).lockState).toBe('unchanged');
     expect(await readFile(join(library.folder, 'assemblies/web/assembly.lock.json'), 'utf8')).toBe(first);
     expect(first.endsWith('}\n')).toBe(true);
+  });
+
+  test('is the same after a change that says nothing else', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    await composed(await library.open(), 'web');
+    await library.assembly('web', web.replace('version: 1.0.0\n', '# a comment\nversion: "1.0.0"\ndescription: a page\n'));
+    expect((await composed(await library.open(), 'web')).lockState).toBe('unchanged');
+    await library.assembly('web', `${web}    args: [/usr/bin/app, again]\n`);
+    expect((await composed(await library.open(), 'web')).lockState).toBe('written');
   });
 
   test('is not written where the check finds that parts do not fit', async () => {
@@ -126,16 +146,70 @@ describe('a try', () => {
     expect(tried.artifact.services).toEqual([{ name: 'more', hasProbe: false }]);
   });
 
-  test('of a component that nobody has is refused with the nearest name', async () => {
+  test.each([
+    ['left out', { without: ['crnu'] }, 'crnu', 'crun'],
+    ['replaced', { replace: ['crnu=runc'] }, 'crnu', 'crun'],
+    ['the replacement', { replace: ['crun=rnuc'] }, 'rnuc', 'runc'],
+    ['added', { with: ['bsuybox'] }, 'bsuybox', 'busybox'],
+  ])('of a component that nobody has is refused with the nearest name: %s', async (_, change, wrong, meant) => {
+    const judged = await judge(web, change);
+    expect(judged).toMatchObject([
+      { code: 'unknown-component', message: `there is no component \`${wrong}\``, note: `did you mean \`${meant}\`?` },
+    ]);
+  });
+
+  test('by a component that offers nothing of what the other did is refused', async () => {
+    expect(await judge(web, { replace: ['crun=busybox'] })).toMatchObject([
+      {
+        code: 'wrong-default',
+        message: '`busybox` doesn’t offer `runtime:oci`, which `--replace crun=busybox` asks of it',
+        note: 'offered by crun, runc',
+      },
+    ]);
+  });
+
+  test('of what was in by a default keeps to the range that was given', async () => {
+    expect(await judge(web, { replace: ['crun=runc@^1.1'] })).toEqual([]);
+    expect(await judge(web, { replace: ['crun=runc@^9'] })).toMatchObject([{ code: 'no-solution' }]);
+  });
+});
+
+describe('an assembly that extends another', () => {
+  const extended = (more: string): string => `name: more\nversion: 1.0.0\nextends: web\n${more}`;
+  const machineOf = async (more: string): Promise<readonly string[]> => {
     const library = await scratchLibrary();
     await library.add(service('app', '1.0.0'));
     await library.assembly('web', web);
-    const judged = await (await library.open()).compose(ask('web', { variation: { with: [], without: ['crnu'], replace: [] } }));
-    expect(judged.findings[0]).toMatchObject({
-      code: 'unknown-component',
-      message: 'there is no component `crnu`',
-      note: 'did you mean `crun`?',
-    });
+    await library.assembly('more', extended(more));
+    return Object.keys((await composed(await library.open(), 'more')).lock.roots['machine'] ?? {});
+  };
+
+  test('replaces what is in by a default', async () => {
+    expect(await machineOf('replace: { crun: runc }\n')).toEqual(['busybox', 'init', 'linux', 'runc']);
+  });
+
+  test('replaces what the other replaced', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    await library.assembly('more', extended('replace: { crun: runc }\n'));
+    const tried = await composed(await library.open(), 'more', { variation: { with: [], without: [], replace: ['runc=crun'] } });
+    expect(Object.keys(tried.lock.roots['machine'] ?? {})).toEqual(['busybox', 'crun', 'init', 'linux']);
+  });
+
+  test.each([
+    ['replace: { crun: rnuc }\n', 'there is no component `rnuc`', 4, 18],
+    ['without: [crnu]\n', 'there is no component `crnu`', 4, 11],
+    ['defaults: { "runtime:oci": crnu }\n', 'there is no component `crnu`', 4, 28],
+    ['defaults: { "runtime:oci": busybox }\n', '`busybox` doesn’t offer `runtime:oci`', 4, 28],
+    ['defaults: { "runtime:oic": crun }\n', 'no component offers `runtime:oic`', 4, 28],
+  ])('has its wrong names pointed at: %s', async (more, message, line, column) => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', web);
+    await library.assembly('more', extended(more));
+    const judged = await (await library.open()).compose(ask('more'));
+    expect(judged.findings).toMatchObject([{ message, place: { file: 'assemblies/more/assembly.yaml', line, column } }]);
   });
 });
 
