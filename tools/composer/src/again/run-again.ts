@@ -14,7 +14,7 @@ export interface RunQuestion {
   readonly platform: string | undefined;
   readonly variation: Variation;
   readonly policy: LockPolicy;
-  /** Absolute; undefined for the assembly's own. */
+  /** Absolute; undefined for the assembly's own. Only says where the answer is written to. */
   readonly out: string | undefined;
   readonly level: number;
   readonly currentFolder: string;
@@ -70,7 +70,8 @@ export async function runAgain(
   const key = keyOf(question);
   const memory = key === undefined ? undefined : await store.recall(namespace, key);
   if (!isMemory(memory) || !memory.inputs.every(isUnchanged) || !(await hasAll(store, memory))) return undefined;
-  const { outline, kernel, initrd, texts } = memory;
+  const { kernel, initrd, texts } = memory;
+  const outline = { ...memory.outline, folder: question.out ?? memory.outline.folder };
   world.begin(outline);
   for (const { step, count, note } of outline.steps) world.progress.step({ step, done: count, total: count, unit: 'items', note });
   world.progress.step({ step: 'build' });
@@ -131,9 +132,10 @@ export async function rememberRun(
   await store.remember(namespace, key, memory);
 }
 
-function keyOf(question: RunQuestion): string | undefined {
+/** Runs into a folder of one's own are one question, whatever the folder; those into the assembly's own are another, as they know it. */
+function keyOf({ out, ...question }: RunQuestion): string | undefined {
   const program = digestOfProgram();
-  return program === undefined ? undefined : JSON.stringify([program, question]);
+  return program === undefined ? undefined : JSON.stringify([program, question, out !== undefined]);
 }
 
 function libraryFolders({ library, componentFolders }: RunQuestion): readonly string[] {

@@ -10,6 +10,8 @@ import { ask, scratchLibrary, service, type ScratchLibrary } from './scratch-lib
 const web =
   'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: app\nfiles:\n  - { path: /etc/motd, source: motd }\n';
 
+const verdicts: RunOutline['verdicts'] = { ok: 1, info: 0, warn: 0, silent: 0, error: 0, unknown: 0 };
+
 interface World {
   readonly library: ScratchLibrary;
   readonly line: Line;
@@ -42,7 +44,7 @@ async function remembered(): Promise<World> {
   const composed = await compose(line);
   await rememberRun(question, {
     composed,
-    verdicts: { ok: 1, info: 0, warn: 0, silent: 0, error: 0, unknown: 0 },
+    verdicts,
     store: line.store,
     begunMs: Infinity,
   });
@@ -70,6 +72,17 @@ describe('a run that was made before', () => {
     await rm(folder, { recursive: true });
     expect(await again()).toMatchObject({ unchanged: false });
     expect(await readFile(join(folder, 'initrd.img'))).toEqual(initrd);
+  });
+
+  test('is written to another folder where that is asked for', async () => {
+    const { line, question } = await remembered();
+    const composed = await compose(line);
+    const [one, other] = [scratchFolder(), scratchFolder()];
+    await rememberRun({ ...question, out: one }, { composed, verdicts, store: line.store, begunMs: Infinity });
+    const environment = { XDG_CACHE_HOME: join(line.store.folder, '..') };
+    const again = await runAgain({ ...question, out: other }, { environment, progress: { step: () => undefined }, begin: () => undefined });
+    expect(again).toMatchObject({ folder: other, unchanged: false });
+    expect(await readFile(join(other, 'initrd.img'))).toEqual(await readFile(join(composed.folder, 'initrd.img')));
   });
 
   test.each([
@@ -112,7 +125,7 @@ describe('a run that was made before', () => {
     const fresh = { ...question, level: 4 };
     await rememberRun(fresh, {
       composed: await compose(line),
-      verdicts: { ok: 1, info: 0, warn: 0, silent: 0, error: 0, unknown: 0 },
+      verdicts,
       store: line.store,
       begunMs: 0,
     });
