@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * How the program was called, for the commands that it prints: `npx moby-compose`, or the launcher's path as the shell
- * left it in `_`; `moby-compose` where neither can be told.
+ * How the program was called, for the commands that it prints: `npx moby-compose`, or the launcher's path as the launcher
+ * says it; `moby-compose` where neither can be told.
  */
 export function invocationOf(environment: Environment): string {
-  const called = environment['_'] ?? '';
+  const called = environment['MOBY_COMPOSE_LAUNCHER'] ?? '';
   if (basename(called) === 'moby-compose' && called.includes('/') && !called.includes('/node_modules/')) return called;
   return environment['npm_command'] === 'exec' ? 'npx moby-compose' : 'moby-compose';
 }

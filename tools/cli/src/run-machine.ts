@@ -20,7 +20,7 @@ export async function runMachine({ options, showConsole, session, assembly }: Ru
   const { artifact, folder, consoleLog } = options;
   const { reporter, signal, impatience } = session;
   const events: ToldEvent[] = [];
-  const wait = (note: string): void => reporter.step({ step: 'boot', note });
+  const wait = (note: string): void => reporter.wait('boot', note);
   wait('starting QEMU');
   const onEvent = (event: RunEvent): void => {
     if (event.kind === 'console') {

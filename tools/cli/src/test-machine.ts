@@ -18,7 +18,7 @@ export async function testMachine({ options, session, assembly }: TestMachine): 
   const { artifact, folder, consoleLog } = options;
   const { reporter, signal } = session;
   reporter.say(headingOf(artifact, artifact.platform));
-  reporter.step({ step: 'boot', note: 'waiting for the services' });
+  reporter.wait('boot', 'waiting for the services');
   const report = await testArtifact({ ...options, signal, onEntry: (entry) => entryLines(entry).forEach(reporter.data) });
   reporter.settle();
   const { passed, failed, skipped, finding } = report;

@@ -3,10 +3,9 @@ import { invocationOf, withInvocation } from '../src/invocation.ts';
 import { typedAgain } from '../src/typed-again.ts';
 
 test('commands are printed as the program was called', () => {
-  expect(invocationOf({ _: './moby-compose' })).toBe('./moby-compose');
-  expect(invocationOf({ _: '/usr/bin/npx', npm_command: 'exec' })).toBe('npx moby-compose');
-  expect(invocationOf({ _: '/usr/bin/node' })).toBe('moby-compose');
-  expect(invocationOf({ _: 'moby-compose' })).toBe('moby-compose');
+  expect(invocationOf({ MOBY_COMPOSE_LAUNCHER: './moby-compose' })).toBe('./moby-compose');
+  expect(invocationOf({ MOBY_COMPOSE_LAUNCHER: '/x/node_modules/.bin/moby-compose', npm_command: 'exec' })).toBe('npx moby-compose');
+  expect(invocationOf({ MOBY_COMPOSE_LAUNCHER: 'moby-compose' })).toBe('moby-compose');
   expect(invocationOf({})).toBe('moby-compose');
 });
 

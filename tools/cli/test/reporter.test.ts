@@ -152,3 +152,15 @@ test('a step that comes again after another one goes on, and is told once', () =
     ].join('\n'),
   );
 });
+
+test('what was waited for leaves nothing behind, in a pipe no more than the lines that say it goes on', () => {
+  const run = (isTTY: boolean): string =>
+    told({ isTTY, fleetingSteps: true }, (reporter, pass) => {
+      reporter.wait('boot', 'waiting for the services');
+      pass(1500);
+      reporter.settle();
+      reporter.say(['ready']);
+    });
+  expect(run(true).endsWith('\r\u001b[Kready\n')).toBe(true);
+  expect(run(false)).toBe('  boot      waiting for the services  1 s\nready\n');
+});

@@ -15,6 +15,8 @@ export interface Reporter extends Progress {
   /** A warning: shown at once, and kept for the document of `--json`. */
   warn(finding: Diagnostic): void;
   readonly warnings: readonly Diagnostic[];
+  /** Says what is waited for; nothing of it stays when something else has happened. */
+  wait(step: string, note: string): void;
   /** Ends the steps that go on; their lines stay. */
   settle(): void;
   /** Takes away what moves, and stops. */
@@ -49,8 +51,10 @@ export function openReporter({ terminal, fleetingSteps, json, invocation, now }:
     talk.line(line);
     lastLineAt = now();
   };
+  const waits = new Set<string>();
   const steps = followSteps((state) => {
     talk.still();
+    if (waits.has(state.step)) return;
     if (heard.delete(state.step) || !(fleetingSteps || isEmpty(state))) say(finishedStep(state));
   });
   const tick = (): void => {
@@ -70,6 +74,10 @@ export function openReporter({ terminal, fleetingSteps, json, invocation, now }:
     timer = undefined;
     talk.still();
   };
+  const step: Reporter['step'] = (update) => {
+    steps.update(update, now());
+    timer ??= setInterval(tick, talk.isTerminal ? redrawMs : heartbeatMs / 4).unref();
+  };
   return {
     warnings,
     say,
@@ -79,9 +87,10 @@ export function openReporter({ terminal, fleetingSteps, json, invocation, now }:
       data.line(line);
       lastLineAt = now();
     },
-    step: (update) => {
-      steps.update(update, now());
-      timer ??= setInterval(tick, talk.isTerminal ? redrawMs : heartbeatMs / 4).unref();
+    step,
+    wait: (name, note) => {
+      waits.add(name);
+      step({ step: name, note });
     },
     warn: (finding) => {
       warnings.push(finding);
