@@ -1,7 +1,6 @@
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { canonicalJson, Failure, type ContentStore, type Digest } from '@moby/model';
 import type { Built } from './build-artifact.ts';
 
@@ -74,14 +73,31 @@ async function copyBlob(store: ContentStore, digest: Digest, target: string): Pr
   if (!(await store.copyTo(digest, target))) throw lost(digest);
 }
 
+const pieceBytes = 1 << 18;
+
+/** On this thread and through one buffer: as fast as a copy, where a stream would take ten times as long. */
 async function concatenate(store: ContentStore, digests: readonly Digest[], target: string): Promise<void> {
-  await pipeline(async function* () {
+  const piece = Buffer.allocUnsafeSlow(pieceBytes);
+  const file = openSync(target, 'wx');
+  try {
     for (const digest of digests) {
-      const bytes = await store.read(digest);
-      if (bytes === undefined) throw lost(digest);
-      yield bytes;
+      const path = await store.verifiedPath(digest);
+      if (path === undefined) throw lost(digest);
+      const blob = openSync(path, 'r');
+      try {
+        for (let length = readSync(blob, piece); length > 0; length = readSync(blob, piece)) writeWhole(file, piece, length);
+      } finally {
+        closeSync(blob);
+      }
     }
-  }, createWriteStream(target));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A write may take less than it was given, as on a disk that is nearly full. */
+function writeWhole(file: number, bytes: Uint8Array, length: number): void {
+  for (let at = 0; at < length;) at += writeSync(file, bytes, at, length - at);
 }
 
 /** What killed runs have left: folders of processes that are no more. */
