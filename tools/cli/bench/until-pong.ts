@@ -22,30 +22,34 @@ export async function secondsUntilPong(artifact: Artifact, folder: string, cache
     const port = machine.port(6379);
     const over = new AbortController();
     void machine.exited.then(() => over.abort());
-    let answeredMs: number | undefined;
-    while (answeredMs === undefined && !over.signal.aborted && machine.now() < limitMs) {
-      void ping(port).then((answered) => {
-        if (answered) answeredMs ??= machine.now();
-      });
-      await new Promise((resolve) => setTimeout(resolve, askEveryMs));
-    }
-    if (answeredMs !== undefined) return answeredMs / 1000;
+    const answer = firstAnswer(port, () => over.signal.aborted || machine.now() >= limitMs);
+    if (await answer) return machine.now() / 1000;
     throw new Error(`no PONG after ${(machine.now() / 1000).toFixed(1)} s:\n${machine.consoleTail().join('\n')}`);
   } finally {
     await machine.kill();
   }
 }
 
-function ping(port: number): Promise<boolean> {
+/** Asks again and again until an answer has come, or `isOver`. */
+function firstAnswer(port: number, isOver: () => boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const timer = setInterval(() => {
+      if (isOver()) end(false);
+      else ping(port, () => end(true));
+    }, askEveryMs);
     const end = (answered: boolean): void => {
-      socket.destroy();
+      clearInterval(timer);
       resolve(answered);
     };
-    socket.setTimeout(answerWithinMs, () => end(false));
-    socket.on('data', (data) => end(data.toString('latin1').startsWith('+PONG')));
-    socket.on('error', () => end(false));
-    socket.on('close', () => end(false));
   });
+}
+
+function ping(port: number, answered: () => void): void {
+  const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+  socket.setTimeout(answerWithinMs, () => socket.destroy());
+  socket.on('data', (data) => {
+    socket.destroy();
+    if (data.toString('latin1').startsWith('+PONG')) answered();
+  });
+  socket.on('error', () => socket.destroy());
 }
