@@ -17,7 +17,12 @@ export type EdgeRule =
   | 'exec.path'
   | 'exec.interpreter'
   | 'kernel.module-present'
-  | 'kernel.module-depends';
+  | 'kernel.module-depends'
+  | 'kernel.config'
+  | 'kmod.crc'
+  | 'kmod.symbol'
+  | 'kmod.vermagic'
+  | 'cgroup.mode';
 
 export interface EdgeEnd {
   readonly component: string;
@@ -26,6 +31,8 @@ export interface EdgeEnd {
   readonly path?: string;
   /** The payload that the fact was read from. */
   readonly payload?: Digest;
+  /** Where in the file or the manifest it stands, as `verneed`, `.modinfo vermagic`, `kernel.config`. */
+  readonly fact?: string;
 }
 
 /** One need of one file or component, and how it is met. */
