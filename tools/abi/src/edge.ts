@@ -14,6 +14,9 @@ export type EdgeRule =
   | 'elf.interp'
   | 'elf.needed'
   | 'elf.version'
+  | 'elf.symbol'
+  | 'elf.dlopen'
+  | 'cpu.isa'
   | 'exec.path'
   | 'exec.interpreter'
   | 'kernel.module-present'
@@ -49,6 +52,8 @@ export interface Edge {
   readonly by?: EdgeEnd;
   /** What is there instead, as `up to GLIBC_2.41`. */
   readonly offer?: string;
+  /** The names that `need` stands for, where somebody read them: of an `elf.version`, what the version is needed for. */
+  readonly symbols?: readonly string[];
   /** One sentence, lowercase, without a full stop. */
   readonly sentence: string;
   readonly hints?: readonly string[];

@@ -4,7 +4,7 @@ import { type ElfView, malformed, type Segment } from './elf-view.ts';
 type DynamicFacts = Pick<ElfFacts, 'soname' | 'needed' | 'runpath' | 'rpath' | 'needs' | 'offers'>;
 
 /** What the dynamic section says, one value a tag but for DT_NEEDED. */
-interface DynamicTags {
+export interface DynamicTags {
   readonly needed: readonly number[];
   readonly values: ReadonlyMap<number, number>;
 }
@@ -13,13 +13,18 @@ const maxDynamicEntries = 65_536;
 const maxNeeded = 4096;
 /** Version records of one file, needed and offered counted apart; the largest C library has about 200. */
 const maxVersions = 16_384;
-const tag = {
+export const tag = {
   end: 0,
   needed: 1,
+  hash: 4,
   stringTable: 5,
+  symbolTable: 6,
+  stringBytes: 10,
   soname: 14,
   rpath: 15,
   runpath: 29,
+  gnuHash: 0x6ffffef5,
+  versym: 0x6ffffff0,
   verdef: 0x6ffffffc,
   verdefCount: 0x6ffffffd,
   verneed: 0x6ffffffe,
@@ -40,25 +45,60 @@ export function readDynamic(view: ElfView, dynamic: Segment, loads: readonly Seg
   const text = (offset: number): string => view.text(stringTable + offset);
   const soname = tags.values.get(tag.soname);
   const search = tags.values.get(tag.runpath) ?? tags.values.get(tag.rpath);
-  const verneed = tags.values.get(tag.verneed);
-  const verdef = tags.values.get(tag.verdef);
+  const versions = readVersions(view, tags, loads);
   return {
     ...(soname === undefined ? {} : { soname: text(soname) }),
     needed: tags.needed.map(text),
     ...(search === undefined ? {} : { runpath: text(search).split(':') }),
     ...(search !== undefined && !tags.values.has(tag.runpath) ? { rpath: true } : {}),
-    needs:
-      verneed === undefined
-        ? []
-        : readNeeds(view, { start: fileOffset(view, loads, verneed), count: tags.values.get(tag.verneedCount) ?? 0, text }),
-    offers:
-      verdef === undefined
-        ? []
-        : readOffers(view, { start: fileOffset(view, loads, verdef), count: tags.values.get(tag.verdefCount) ?? 0, text }),
+    needs: versions.needs.map(({ library, versions: needed }): ElfVersionNeed => {
+      const weak = needed.filter((version) => version.weak).map(({ name }) => name);
+      return { library, versions: needed.map(({ name }) => name), ...(weak.length === 0 ? {} : { weak }) };
+    }),
+    offers: versions.offers.filter(({ base }) => !base).map(({ name }) => name),
   };
 }
 
-function readTags(view: ElfView, dynamic: Segment): DynamicTags {
+/** The version tables with their indexes, by which `.gnu.version` says which version a symbol has. */
+export interface VersionTables {
+  readonly needs: readonly { readonly library: string; readonly versions: readonly NeededVersion[] }[];
+  readonly offers: readonly OfferedVersion[];
+}
+
+interface NeededVersion {
+  readonly name: string;
+  readonly index: number;
+  readonly weak: boolean;
+}
+
+interface OfferedVersion {
+  readonly name: string;
+  readonly index: number;
+  /** It is the file's own name. */
+  readonly base: boolean;
+}
+
+export function readVersions(view: ElfView, { values }: DynamicTags, loads: readonly Segment[]): VersionTables {
+  const strings = values.get(tag.stringTable);
+  const table = (key: number, count: number): VersionTable | undefined => {
+    const address = values.get(key);
+    if (address === undefined || strings === undefined) return undefined;
+    const stringTable = fileOffset(view, loads, strings);
+    return {
+      start: fileOffset(view, loads, address),
+      count: values.get(count) ?? 0,
+      text: (offset) => view.text(stringTable + offset),
+    };
+  };
+  const verneed = table(tag.verneed, tag.verneedCount);
+  const verdef = table(tag.verdef, tag.verdefCount);
+  return {
+    needs: verneed === undefined ? [] : readNeeds(view, verneed),
+    offers: verdef === undefined ? [] : readOffers(view, verdef),
+  };
+}
+
+export function readTags(view: ElfView, dynamic: Segment): DynamicTags {
   const entryBytes = view.is64 ? 16 : 8;
   const count = Math.floor(dynamic.fileBytes / entryBytes);
   if (count > maxDynamicEntries) throw malformed(view.path, `its dynamic section has ${count} entries, more than ${maxDynamicEntries}`);
@@ -88,7 +128,7 @@ function highHalf(view: ElfView, offset: number): number {
 }
 
 /** Where an address of the running program lies in the file: by the PT_LOAD that covers it. */
-function fileOffset(view: ElfView, loads: readonly Segment[], address: number): number {
+export function fileOffset(view: ElfView, loads: readonly Segment[], address: number): number {
   const load = loads.find((segment) => address >= segment.address && address < segment.address + segment.fileBytes);
   if (load === undefined) throw malformed(view.path, `no part of the file is loaded at address 0x${address.toString(16)}`);
   return load.offset + address - load.address;
@@ -100,25 +140,26 @@ interface VersionTable {
   text(offset: number): string;
 }
 
+/** The highest bit of an index says that the version is hidden. */
+export const versionIndexMask = 0x7fff;
+
 /** Verneed and its Vernaux records: two linked lists of relative offsets (LSB 5.0 core, 10.7.4). */
-function readNeeds(view: ElfView, table: VersionTable): readonly ElfVersionNeed[] {
-  const needs: ElfVersionNeed[] = [];
+function readNeeds(view: ElfView, table: VersionTable): VersionTables['needs'] {
+  const needs: { library: string; versions: NeededVersion[] }[] = [];
   let budget = maxVersions;
   let at = table.start;
   for (let index = 0; index < table.count; index++) {
-    const versions: string[] = [];
-    const weak: string[] = [];
+    const versions: NeededVersion[] = [];
     let aux = at + view.u32(at + 8);
     for (let left = view.u16(at + 2); left > 0; left--) {
       if (budget-- <= 0) throw tooManyVersions(view);
-      const name = table.text(view.u32(aux + 8));
-      versions.push(name);
-      if ((view.u16(aux + 4) & flag.weak) !== 0) weak.push(name);
+      const weak = (view.u16(aux + 4) & flag.weak) !== 0;
+      versions.push({ name: table.text(view.u32(aux + 8)), index: view.u16(aux + 6) & versionIndexMask, weak });
       const next = view.u32(aux + 12);
       if (next === 0) break;
       aux += next;
     }
-    needs.push({ library: table.text(view.u32(at + 4)), versions, ...(weak.length === 0 ? {} : { weak }) });
+    needs.push({ library: table.text(view.u32(at + 4)), versions });
     const next = view.u32(at + 12);
     if (next === 0) break;
     if (budget-- <= 0) throw tooManyVersions(view);
@@ -128,12 +169,15 @@ function readNeeds(view: ElfView, table: VersionTable): readonly ElfVersionNeed[
 }
 
 /** Verdef records; the first Verdaux of each is its name (LSB 5.0 core, 10.7.2). */
-function readOffers(view: ElfView, table: VersionTable): readonly string[] {
-  const offers: string[] = [];
+function readOffers(view: ElfView, table: VersionTable): readonly OfferedVersion[] {
+  const offers: OfferedVersion[] = [];
   let at = table.start;
   for (let index = 0; index < table.count; index++) {
     if (index >= maxVersions) throw tooManyVersions(view);
-    if ((view.u16(at + 2) & flag.base) === 0) offers.push(table.text(view.u32(at + view.u32(at + 12))));
+    const base = (view.u16(at + 2) & flag.base) !== 0;
+    // The file's own name isn't asked for: it needn't be a text that can be read.
+    const name = base ? '' : table.text(view.u32(at + view.u32(at + 12)));
+    offers.push({ name, index: view.u16(at + 4) & versionIndexMask, base });
     const next = view.u32(at + 16);
     if (next === 0) break;
     at += next;

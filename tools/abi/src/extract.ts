@@ -65,12 +65,16 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
   };
 }
 
-/** `#! /bin/sh -e` → `/bin/sh`, as Linux reads it (fs/binfmt_script.c). */
-function interpreterOf(bytes: Uint8Array): string | undefined {
+/**
+ * `#! /bin/sh -e` → `/bin/sh`, as Linux reads it (fs/binfmt_script.c); `#!/usr/bin/env python3` → `/usr/bin/env python3`,
+ * since env starts its argument. What follows an option of env isn't looked at.
+ */
+export function interpreterOf(bytes: Uint8Array): string | undefined {
   if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return undefined;
   const line = new TextDecoder('latin1').decode(bytes.subarray(2, maxShebangBytes)).split(/[\n\0]/, 1)[0] ?? '';
-  const word = line.trim().split(/[ \t]/, 1)[0] ?? '';
-  return word === '' ? undefined : word;
+  const [word = '', argument = ''] = line.trim().split(/[ \t]+/, 2);
+  if (word === '') return undefined;
+  return word.endsWith('/env') && /^[\w./][\w.+/-]*$/.test(argument) ? `${word} ${argument}` : word;
 }
 
 interface KernelFile extends ModuleFile {

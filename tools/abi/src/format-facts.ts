@@ -15,7 +15,7 @@ export function formatFacts(facts: Facts): string {
 }
 
 /** Objects and lists are broken into lines as deep as `levels`; what lies deeper stands on one line. */
-function formatBlock(value: unknown, place: { readonly indent: string; readonly levels: number }): string {
+export function formatBlock(value: unknown, place: { readonly indent: string; readonly levels: number }): string {
   if (typeof value !== 'object' || value === null || place.levels === 0) return formatLine(value);
   const inner = { indent: `${place.indent}  `, levels: place.levels - 1 };
   if (Array.isArray(value))

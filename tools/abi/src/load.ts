@@ -22,12 +22,15 @@ export interface LoadResult {
   readonly needs: readonly LoadedNeed[];
   /** By name asked for, and by soname. */
   readonly byName: ReadonlyMap<string, ElfFile>;
+  /** What a loaded file gets that asks for a library while it runs (dlopen). */
+  search(file: ElfFile, library: string): ElfFile | undefined;
 }
 
 /**
  * What ld.so does with a program (glibc elf/dl-load.c, dl-deps.c): breadth-first over DT_NEEDED; a name that is loaded,
  * as a file name or as a soname, is not searched again; then RPATH of the file and of those that led to it (unless the
- * file has a RUNPATH), its RUNPATH, the system folders. A file for another machine is passed over.
+ * file has a RUNPATH), its RUNPATH, ld.so.cache where the root has one, the system folders. A file for another machine is
+ * passed over.
  */
 export function loadElf(tree: RootTree, start: ElfFile): LoadResult {
   const loaded = new Map<ElfFile, Provenance>([[start, { origin: folderOf(start.path), loader: undefined }]]);
@@ -51,7 +54,9 @@ export function loadElf(tree: RootTree, start: ElfFile): LoadResult {
       if (!loaded.has(outcome.found)) loaded.set(outcome.found, { origin: outcome.folder ?? folderOf(outcome.found.path), loader: file });
     }
   }
-  return { files: [...loaded.keys()], needs, byName };
+  const search = (file: ElfFile, library: string): ElfFile | undefined =>
+    byName.get(library) ?? searchLibrary(tree, { file, library, loaded }).found;
+  return { files: [...loaded.keys()], needs, byName, search };
 }
 
 export function isElfFile(file: RootFile | undefined): file is ElfFile {
@@ -82,7 +87,11 @@ function searchLibrary(tree: RootTree, search: Search): Outcome {
   const originOf = (holder: ElfFile): string => search.loaded.get(holder)?.origin ?? folderOf(holder.path);
   const paths = library.includes('/')
     ? [expandOrigin(library, originOf(file))]
-    : searchFolders(search, originOf).map((folder) => `${folder}/${library}`);
+    : [
+        ...searchFolders(search, originOf).map((folder) => `${folder}/${library}`),
+        ...tree.cached(library),
+        ...systemFolders(tree, file.elf).map((folder) => `${folder}/${library}`),
+      ];
   let foreign: ElfFile | undefined;
   for (const path of paths) {
     const candidate = tree.find(path);
@@ -93,15 +102,20 @@ function searchLibrary(tree: RootTree, search: Search): Outcome {
   return { foreign };
 }
 
+function systemFolders(tree: RootTree, elf: ElfFacts): readonly string[] {
+  const folders = systemLibraryFolders(elf);
+  return tree.unmerged ? folders.flatMap((folder) => [folder.replace('/usr', ''), folder]) : folders;
+}
+
 function searchFolders({ file, loaded }: Search, originOf: (holder: ElfFile) => string): readonly string[] {
   const expand = (holder: ElfFile): readonly string[] => (holder.elf.runpath ?? []).map((folder) => expandOrigin(folder, originOf(holder)));
   const hasRunpath = file.elf.runpath !== undefined && file.elf.rpath !== true;
-  if (hasRunpath) return [...expand(file), ...systemLibraryFolders(file.elf)];
+  if (hasRunpath) return expand(file);
   const inherited: string[] = [];
   for (let at: ElfFile | undefined = file; at !== undefined; at = loaded.get(at)?.loader) {
     if (at.elf.rpath === true) inherited.push(...expand(at));
   }
-  return [...inherited, ...systemLibraryFolders(file.elf)];
+  return inherited;
 }
 
 function expandOrigin(text: string, origin: string): string {

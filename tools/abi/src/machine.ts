@@ -37,8 +37,8 @@ export function formatKind(kind: ElfKind): string {
 }
 
 /**
- * Where the loader looks after RPATH and RUNPATH, canonical (usr-merge): glibc's system search path as Debian builds it,
- * then lib64, where other builds of glibc look and Debian has the loader alone. There is no ld.so.cache in an image.
+ * Where the loader looks last: glibc's system search path as Debian builds it, then lib64, where other builds of glibc look and
+ * Debian has the loader alone. Paths are those below /usr: in a root that isn't merged, each stands for /lib before it.
  */
 export function systemLibraryFolders(kind: ElfKind): readonly string[] {
   const triplet = [...Object.values(native), ...Object.values(compatible)].find((known) => isSameKind(known, kind))?.triplet;

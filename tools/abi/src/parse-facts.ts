@@ -1,4 +1,6 @@
 import {
+  dlopenPriorities,
+  type ElfDlopen,
   type ElfFacts,
   type ElfVersionNeed,
   Failure,
@@ -19,8 +21,9 @@ const maxTextLength = 4096;
 const formKeys = {
   root: new Set(['facts', 'platforms']),
   platform: new Set(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel']),
-  elf: new Set(['path', 'class', 'machine', 'interpreter', 'soname', 'needed', 'runpath', 'rpath', 'needs', 'offers', 'isaLevel']),
+  elf: new Set(['path', 'class', 'machine', 'interpreter', 'soname', 'needed', 'runpath', 'rpath', 'needs', 'offers', 'isaLevel', 'dlopen']),
   need: new Set(['library', 'versions', 'weak']),
+  dlopen: new Set(['sonames', 'priority', 'feature']),
   kernel: new Set(['release', 'vermagic', 'modules', 'builtin']),
   module: new Set(['path', 'depends', 'before']),
 };
@@ -85,6 +88,7 @@ function readElf(item: Reader): ElfFacts {
     needs: item.get('needs').list().map(readNeed),
     offers: item.get('offers').texts(),
     ...(item.has('isaLevel') ? { isaLevel: item.get('isaLevel').number() } : {}),
+    ...(item.has('dlopen') ? { dlopen: item.get('dlopen').list().map(readDlopen) } : {}),
   };
 }
 
@@ -94,6 +98,17 @@ function readNeed(item: Reader): ElfVersionNeed {
     library: item.get('library').text(),
     versions: item.get('versions').texts(),
     ...(item.has('weak') ? { weak: item.get('weak').texts() } : {}),
+  };
+}
+
+function readDlopen(item: Reader): ElfDlopen {
+  item.only(formKeys.dlopen);
+  const priority = dlopenPriorities.find((known) => known === item.get('priority').text());
+  if (priority === undefined) throw item.get('priority').refuse(`must be one of ${dlopenPriorities.join(', ')}`);
+  return {
+    sonames: item.get('sonames').texts(),
+    priority,
+    ...(item.has('feature') ? { feature: item.get('feature').text() } : {}),
   };
 }
 

@@ -1,11 +1,14 @@
 import type { ElfFacts, PlatformFacts } from '@moby/model';
 import { compareText } from './order.ts';
+import type { SymbolLookup } from './symbol-lookup.ts';
 
 /** A component of a root; `facts` is undefined where nothing was extracted for the platform. */
 export interface RootComponent {
   readonly name: string;
   readonly version: string;
   readonly facts: PlatformFacts | undefined;
+  /** Missing where nobody has read them. */
+  readonly symbols?: SymbolLookup;
 }
 
 /** A file that facts know, where it really lies. */
@@ -15,7 +18,7 @@ export interface RootFile {
   readonly path: string;
   readonly elf?: ElfFacts;
   readonly executable: boolean;
-  /** `#!`'s word. */
+  /** `#!`'s word; of env, with what env starts. */
   readonly script?: string;
 }
 
@@ -28,13 +31,25 @@ export interface RootTree {
   /** The path after all links, whether a file is known there or not; undefined for a loop. */
   resolve(path: string): string | undefined;
   isLink(path: string): boolean;
+  /** Where ld.so.cache says that a library lies. */
+  cached(library: string): readonly string[];
+  /** `/lib` is not `/usr/lib` but a folder of its own. */
+  readonly unmerged: boolean;
+}
+
+export interface RootOptions {
+  /** `/lib` and its like are what the root's own links say, which in a component's tree nobody writes down. */
+  readonly ownLinks?: boolean;
+  /** Library → paths, as the root's /etc/ld.so.cache has them. An image that is assembled here has no cache. */
+  readonly loaderCache?: ReadonlyMap<string, readonly string[]>;
 }
 
 const maxLinkHops = 40;
+const noFolders: ReadonlySet<string> = new Set();
 const mergedFolders: ReadonlySet<string> = new Set(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'libo32']);
 
 /** `components` are in overlay order: the first one's files hide those of the later ones. */
-export function buildRootTree(components: readonly RootComponent[]): RootTree {
+export function buildRootTree(components: readonly RootComponent[], options: RootOptions = {}): RootTree {
   const files = new Map<string, RootFile>();
   const links = new Map<string, string>();
   const folders = new Set<string>();
@@ -43,7 +58,7 @@ export function buildRootTree(components: readonly RootComponent[]): RootTree {
   }
   const resolved = new Map<string, string | undefined>();
   const resolve = (path: string): string | undefined => {
-    if (!resolved.has(path)) resolved.set(path, followLinks(path, links));
+    if (!resolved.has(path)) resolved.set(path, followLinks(path, links, options.ownLinks === true ? noFolders : mergedFolders));
     return resolved.get(path);
   };
   const find = (path: string): RootFile | undefined => {
@@ -51,7 +66,14 @@ export function buildRootTree(components: readonly RootComponent[]): RootTree {
     return real === undefined ? undefined : files.get(real);
   };
   const visible = [...files.values()].filter((file) => resolve(file.path) === file.path).sort((a, b) => compareText(a.path, b.path));
-  return { files: visible, find, resolve, isLink: (path) => links.has(path) };
+  return {
+    files: visible,
+    find,
+    resolve,
+    isLink: (path) => links.has(path),
+    cached: (library) => options.loaderCache?.get(library) ?? [],
+    unmerged: resolve('/lib') !== resolve('/usr/lib'),
+  };
 }
 
 interface Layers {
@@ -84,7 +106,7 @@ function addLayer(layers: Layers, component: RootComponent, facts: PlatformFacts
   }
 }
 
-function followLinks(path: string, links: ReadonlyMap<string, string>): string | undefined {
+function followLinks(path: string, links: ReadonlyMap<string, string>, merged: ReadonlySet<string>): string | undefined {
   let pending = path.split('/').reverse();
   let place: string[] = [];
   let hops = 0;
@@ -95,7 +117,7 @@ function followLinks(path: string, links: ReadonlyMap<string, string>): string |
       continue;
     }
     const next = `/${[...place, word].join('/')}`;
-    const target = links.get(next) ?? (place.length === 0 && mergedFolders.has(word) ? `usr/${word}` : undefined);
+    const target = links.get(next) ?? (place.length === 0 && merged.has(word) ? `usr/${word}` : undefined);
     if (target === undefined) {
       place.push(word);
       continue;

@@ -1,5 +1,6 @@
 import { type Edge, type EdgeRule, isWorse, type Verdict, verdicts } from './edge.ts';
 import { compareText } from './order.ts';
+import { wordsOf } from './symbol-words.ts';
 
 /** What the line `check` says, and what must be shown below it. */
 export interface CheckSummary {
@@ -86,10 +87,10 @@ export function describeEdge(edge: Edge): EdgeDescription {
   return { rows: edge.rule === 'facts.present' ? [needs] : [needs, offers], evidence: evidenceOf(edge), hints: edge.hints ?? [] };
 }
 
-/** `libm.so.6(GLIBC_2.43)` → `GLIBC_2.43 from libm.so.6`. */
-function readableNeed(edge: Edge): string {
+/** `libm.so.6(GLIBC_2.43)` → `sqrtf@GLIBC_2.43 from libm.so.6`, or `GLIBC_2.43 from libm.so.6` where the symbol isn't known. */
+export function readableNeed(edge: Edge): string {
   const match = edge.rule === 'elf.version' ? /^(.*)\((.*)\)$/.exec(edge.need) : null;
-  return match === null ? edge.need : `${match[2]} from ${match[1]}`;
+  return match === null ? edge.need : `${wordsOf(edge.symbols ?? [], match[2] ?? '')} from ${match[1]}`;
 }
 
 function evidenceOf(edge: Edge): string {

@@ -44,6 +44,18 @@ export interface ElfFacts {
   readonly offers: readonly string[];
   /** x86 ISA level that the GNU property note says is needed: 1 to 4. */
   readonly isaLevel?: number;
+  /** What it may load while it runs, as its notes say; in the file's order. */
+  readonly dlopen?: readonly ElfDlopen[];
+}
+
+export const dlopenPriorities = ['required', 'recommended', 'suggested'] as const;
+
+/** An entry of an FDO note 0x407c0c0a (systemd's "ELF dlopen metadata"). */
+export interface ElfDlopen {
+  /** Any one of them will do. */
+  readonly sonames: readonly string[];
+  readonly priority: (typeof dlopenPriorities)[number];
+  readonly feature?: string;
 }
 
 export interface ElfVersionNeed {

@@ -16,6 +16,7 @@ export * from './parse-manifest.ts';
 export * from './payload.ts';
 export * from './platform.ts';
 export * from './ports.ts';
+export * from './symbols.ts';
 export * from './universe.ts';
 export * from './validate.ts';
 export * from './version.ts';

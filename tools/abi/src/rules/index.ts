@@ -1,0 +1,23 @@
+import { cpuIsa } from './cpu-isa.ts';
+import { elfDlopen } from './elf-dlopen.ts';
+import { elfInterp } from './elf-interp.ts';
+import { elfMachine } from './elf-machine.ts';
+import { elfNeeded } from './elf-needed.ts';
+import { elfSymbol } from './elf-symbol.ts';
+import { elfVersion } from './elf-version.ts';
+import { execInterpreter } from './exec-interpreter.ts';
+import { execPath } from './exec-path.ts';
+import type { RuleDescription } from './rule.ts';
+
+/** Every rule: the reference has a page of each. */
+export const rules: readonly RuleDescription[] = [
+  cpuIsa,
+  elfDlopen,
+  elfInterp,
+  elfMachine,
+  elfNeeded,
+  elfSymbol,
+  elfVersion,
+  execInterpreter,
+  execPath,
+];
