@@ -78,7 +78,10 @@ export function checkRoot(options: CheckRootOptions): readonly Edge[] {
 }
 
 /** What is started by name or by path, and scripts. */
-function judgePrograms(options: CheckRootOptions, known: { readonly tree: RootTree; readonly missing: 'error' | 'unknown' }): readonly Edge[] {
+function judgePrograms(
+  options: CheckRootOptions,
+  known: { readonly tree: RootTree; readonly missing: 'error' | 'unknown' },
+): readonly Edge[] {
   const { root, path = programPath } = options;
   const { tree, missing } = known;
   const scripts = new Set<RootFile>();

@@ -10,8 +10,6 @@ export const segmentType = { load: 1, dynamic: 2, interpreter: 3, note: 4, prope
 export interface ElfHeader {
   readonly view: ElfView;
   readonly machine: string;
-  /** It must be loaded where it says (ET_EXEC). */
-  readonly fixed: boolean;
   readonly segments: readonly Segment[];
 }
 
@@ -23,7 +21,7 @@ export function readHeader(content: Uint8Array | ByteSource, path: string): ElfH
   const type = view.u16(16);
   if (type !== fileType.executable && type !== fileType.shared) return undefined;
   const machine = machines[view.u16(18)] ?? `em-${view.u16(18)}`;
-  return { view, machine, fixed: type === fileType.executable, segments: readSegments(view) };
+  return { view, machine, segments: readSegments(view) };
 }
 
 function readSegments(view: ElfView): readonly Segment[] {

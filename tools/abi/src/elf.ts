@@ -23,9 +23,7 @@ export function extractElfFacts(content: Uint8Array | ByteSource, path: string):
     class: view.is64 ? 64 : 32,
     machine,
     ...(interpreter === undefined ? {} : { interpreter: view.text(interpreter.offset) }),
-    ...(dynamic === undefined
-      ? { needed: [], needs: [], offers: [] }
-      : readDynamic(view, dynamic, segmentsOf(header, segmentType.load))),
+    ...(dynamic === undefined ? { needed: [], needs: [], offers: [] } : readDynamic(view, dynamic, segmentsOf(header, segmentType.load))),
     ...(isaLevel === undefined || !isX86 ? {} : { isaLevel }),
     ...(dlopen.length === 0 ? {} : { dlopen }),
   };

@@ -8,7 +8,7 @@ export function endOf(file: RootFile, fact?: string): EdgeEnd {
     component: component.name,
     version: component.version,
     path,
-    ...(component.facts === undefined ? {} : { payload: component.facts.payload }),
+    ...(component.facts?.payload === undefined ? {} : { payload: component.facts.payload }),
     ...(fact === undefined ? {} : { fact }),
   };
 }

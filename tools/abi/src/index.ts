@@ -6,6 +6,8 @@ export { extractSymbols } from './extract-symbols.ts';
 export { formatFacts } from './format-facts.ts';
 export { extractKernelFacts, type KernelInput, type ModuleFile } from './kernel.ts';
 export { extractModuleFacts, type ModuleInfo } from './module.ts';
+export { parseLoaderCache } from './loader-cache.ts';
+export { formatKind, platformOf } from './machine.ts';
 export { parseFacts } from './parse-facts.ts';
 export { formatSymbols } from './format-symbols.ts';
 export { parseSymbols } from './parse-symbols.ts';
@@ -15,7 +17,7 @@ export { checkModules, type AskedModule, type CheckModulesOptions, type ModulePl
 export { checkRoot, type CheckRootOptions, programPath } from './check-root.ts';
 export { type Edge, type EdgeEnd, type EdgeRule, type Evidence, type Verdict, verdicts } from './edge.ts';
 export type { ProgramNeed } from './program-case.ts';
-export type { RootComponent, RootOptions } from './root-tree.ts';
+export type { RootComponent, RootFacts, RootOptions } from './root-tree.ts';
 export type { RuleDescription } from './rules/rule.ts';
 export { rules } from './rules/index.ts';
-export { type CheckSummary, codeOf, describeEdge, type EdgeDescription, type EdgeGroup, summarizeEdges } from './summary.ts';
+export { type CheckSummary, codeOf, describeEdge, type EdgeDescription, type EdgeGroup, readableNeed, summarizeEdges } from './summary.ts';

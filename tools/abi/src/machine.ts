@@ -1,4 +1,4 @@
-import type { ElfFacts, Platform } from '@moby/model';
+import { type ElfFacts, type Platform, platforms } from '@moby/model';
 
 /** What a file runs on: machine and class together. */
 export type ElfKind = Pick<ElfFacts, 'machine' | 'class'>;
@@ -26,6 +26,13 @@ export function fitOf(kind: ElfKind, platform: Platform): 'native' | 'compatible
   if (isSameKind(kind, native[platform])) return 'native';
   const other = compatible[platform];
   return other !== undefined && isSameKind(kind, other) ? 'compatible' : 'foreign';
+}
+
+/** The platform that most of the files are for; undefined where none is for any. */
+export function platformOf(kinds: readonly ElfKind[]): Platform | undefined {
+  const counts = platforms.map((platform) => ({ platform, count: kinds.filter((kind) => fitOf(kind, platform) === 'native').length }));
+  const best = counts.reduce((a, b) => (b.count > a.count ? b : a));
+  return best.count === 0 ? undefined : best.platform;
 }
 
 export function isSameKind(a: ElfKind, b: ElfKind): boolean {

@@ -2,11 +2,14 @@ import type { ElfFacts, PlatformFacts } from '@moby/model';
 import { compareText } from './order.ts';
 import type { SymbolLookup } from './symbol-lookup.ts';
 
+/** The facts of a tree; `payload` is missing where the tree is a folder that somebody unpacked. */
+export type RootFacts = Omit<PlatformFacts, 'payload'> & Partial<Pick<PlatformFacts, 'payload'>>;
+
 /** A component of a root; `facts` is undefined where nothing was extracted for the platform. */
 export interface RootComponent {
   readonly name: string;
   readonly version: string;
-  readonly facts: PlatformFacts | undefined;
+  readonly facts: RootFacts | undefined;
   /** Missing where nobody has read them. */
   readonly symbols?: SymbolLookup;
 }
@@ -83,7 +86,7 @@ interface Layers {
   readonly folders: Set<string>;
 }
 
-function addLayer(layers: Layers, component: RootComponent, facts: PlatformFacts): void {
+function addLayer(layers: Layers, component: RootComponent, facts: RootFacts): void {
   const elf = new Map(facts.elf.map((file) => [file.path, file]));
   const executables = new Set(facts.programs);
   const isFree = (path: string): boolean => !layers.files.has(path) && !layers.links.has(path) && !layers.folders.has(path);

@@ -44,7 +44,7 @@ export async function openAssembly(named: string | undefined, flags: AssemblyFla
   };
 }
 
-function parsePlatform(text: string | undefined): Platform | undefined {
+export function parsePlatform(text: string | undefined): Platform | undefined {
   if (text === undefined || isPlatform(text)) return text;
   const meant = nearest(text, platforms);
   throw new Failure({

@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core/command';
+import { AbiFacts } from './commands/abi-facts.ts';
 import { Assemble } from './commands/assemble.ts';
 import { Check } from './commands/check.ts';
 import { ComponentBuild } from './commands/component-build.ts';
@@ -17,6 +18,7 @@ import { Why } from './commands/why.ts';
 
 /** What oclif finds: a command's id, with colons between its words, and its class. One command a file in `commands/`. */
 export const commands: Readonly<Record<string, Command.Class>> = {
+  'abi:facts': AbiFacts,
   assemble: Assemble,
   check: Check,
   'component:build': ComponentBuild,

@@ -1,4 +1,5 @@
 export * from './author/index.ts';
+export * from './root/index.ts';
 export type { Composed, ComposeRequest, LockPolicy, Surroundings, Variation } from './request.ts';
 export { judgeVerdict } from './check/judge-verdict.ts';
 export type { Verdict } from './check/verdict.ts';

@@ -30,7 +30,8 @@ function judgeLevels({ root, start, missing, result, cpuLevel }: LoadCase): read
     if (cpuLevel === undefined)
       return [{ ...edge, verdict: 'warn', need, offer: 'any x86-64', sentence: `${file.path}${when} runs only on processors of ${need}` }];
     const offer = `x86-64-v${cpuLevel}`;
-    if (level <= cpuLevel) return [{ ...edge, verdict: 'ok', need, offer, sentence: `${file.path} needs ${need}, and the processor is ${offer}` }];
+    if (level <= cpuLevel)
+      return [{ ...edge, verdict: 'ok', need, offer, sentence: `${file.path} needs ${need}, and the processor is ${offer}` }];
     const sentence = `${file.path}${when} needs a processor of ${need}; the target is ${offer}`;
     return [{ ...edge, verdict: missing === 'warn' ? 'warn' : 'error', need, offer, sentence }];
   });

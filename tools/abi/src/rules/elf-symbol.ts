@@ -98,7 +98,10 @@ function lack({ root, start, result }: LoadCase, { file, group, names, verdict }
   const shown = version === undefined ? first : `${first}@${version}`;
   const what = names.length === 1 ? shown : `${shown} and ${names.length - 1} more`;
   const when = file === start ? '' : `, loaded by ${start.path},`;
-  const whose = by === undefined ? `nothing that is loaded with it offers ${names.length === 1 ? 'it' : 'them'}` : `${by.path} doesn't have ${names.length === 1 ? 'it' : 'them'}`;
+  const whose =
+    by === undefined
+      ? `nothing that is loaded with it offers ${names.length === 1 ? 'it' : 'them'}`
+      : `${by.path} doesn't have ${names.length === 1 ? 'it' : 'them'}`;
   return {
     rule: 'elf.symbol',
     verdict,

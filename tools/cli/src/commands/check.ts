@@ -3,17 +3,30 @@ import { assemblyArgument, libraryFlags, lockFlags, networkFlags, platformFlag, 
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 
+const cpuLevels = ['x86-64-v1', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'] as const;
+
 export class Check extends MobyCommand {
   static override summary = 'Prove from facts that the parts of an assembly fit';
   static override description =
-    'Resolves the assembly and judges every edge between its files: libraries, symbol versions, interpreters, programs, kernel modules. Reads facts only, so nothing is downloaded; nothing is written. A missing fact is shown as unknown, and never taken for a pass.';
+    'Resolves the assembly and judges every edge between its files: libraries, symbol versions, interpreters, programs, kernel modules. Reads facts only, so nothing is downloaded; nothing is written. A missing fact is shown as unknown, and never taken for a pass. With --root every program, library and script of an unpacked root is judged from its bytes, and nothing of it is run.';
   static override examples = [
     '<%= config.bin %> check redis-os',
     { description: 'every edge with its evidence, for a tool', command: '<%= config.bin %> check redis-os --json' },
+    { description: 'a root that something else unpacked', command: '<%= config.bin %> check --root rootfs' },
     { description: 'would another runtime fit?', command: '<%= config.bin %> check redis-os --replace crun=runc' },
   ];
   static override args = assemblyArgument;
   static override flags = {
+    root: Flags.string({
+      helpValue: 'DIR',
+      description: 'judge an unpacked root instead of an assembly; links are never followed out of it',
+    }),
+    cpu: Flags.option({
+      options: cpuLevels,
+      description: 'the processor that the root is for, with --root',
+      helpValue: 'LEVEL',
+      dependsOn: ['root'],
+    })(),
     edges: Flags.boolean({ description: 'show every edge, those that hold too' }),
     ...variationFlags,
     ...platformFlag,
@@ -22,11 +35,15 @@ export class Check extends MobyCommand {
     ...networkFlags,
   };
   static override jsonShape =
-    '{ "assembly": { "name", "version", "file" }, "platform", "counts": { "<verdict>": number }, "edges": [{ "rule", "verdict", "evidence", "root", "from", "need", "by"?, "offer"?, "sentence" }], "modules": [{ "name", "path" }], "findings": Diagnostic[] }';
+    '{ "assembly": { "name", "version", "file" }, "platform", "counts": { "<verdict>": number }, "edges": [{ "rule", "verdict", "evidence", "root", "from", "need", "by"?, "offer"?, "sentence" }], "modules": [{ "name", "path" }], "findings": Diagnostic[] }, with --root { "root", "platform", "checked": number, "counts": { "<level>": number }, "findings": [{ "rule", "level", "file", "needs", "by"?, "offers"?, "symbols"?: string[], "programs": string[], "message", "evidence", "hints": string[] }] }';
   static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(Check);
+    if (flags.root !== undefined) {
+      const { checkedRoot } = await import('../words/checked-root.ts');
+      return checkedRoot({ ...flags, folder: flags.root, assembly: args.assembly });
+    }
     const [{ openAssembly }, { countVerdicts, edgesLines }, { headingOf }] = await Promise.all([
       import('../assembly-line.ts'),
       import('../words/checked.ts'),

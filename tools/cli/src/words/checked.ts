@@ -17,7 +17,7 @@ export function edgesLines(edges: readonly Edge[], all: boolean): readonly Line[
   return [...table(rows), [`${edges.length} edges: ${[`${proven} proven`, `${declared} declared`, ...open].join(', ')}`]];
 }
 
-function coloured(verdict: Edge['verdict']): Span {
+export function coloured(verdict: Edge['verdict']): Span {
   switch (verdict) {
     case 'ok':
       return green(verdict);
