@@ -6,16 +6,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { commandsPage } from './reference/commands-page.ts';
 import { exitCodesPage } from './reference/exit-codes-page.ts';
 import { messagesPage } from './reference/messages-page.ts';
+import { rulesPages } from './reference/rules-pages.ts';
 
 const folder = new URL('../../docs/reference/', import.meta.url);
 
 /** File name → what it must hold. */
 export function referencePages(): Readonly<Record<string, string>> {
-  return { 'commands.md': commandsPage(), 'exit-codes.md': exitCodesPage(), 'messages.md': messagesPage() };
+  return { 'commands.md': commandsPage(), 'exit-codes.md': exitCodesPage(), 'messages.md': messagesPage(), ...rulesPages() };
 }
 
 if (import.meta.main) {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(new URL('rules/', folder), { recursive: true });
   for (const [name, text] of Object.entries(referencePages())) {
     const file = new URL(name, folder);
     if (!process.argv.includes('--check')) writeFileSync(file, text);

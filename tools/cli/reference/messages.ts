@@ -139,6 +139,21 @@ const findings: Readonly<Record<string, Text>> = {
     bad: '`services:` twice in one file',
     good: 'one key, with both contents',
   },
+  'cpu-isa': {
+    means: 'A file asks for instructions that not every processor has, or more than the target has.',
+    bad: 'a program built with -march=x86-64-v3 for a machine of level 2',
+    good: 'a build for the baseline, or a target that has the instructions: [rules/cpu.isa.md](rules/cpu.isa.md)',
+  },
+  'elf-dlopen': {
+    means: 'A file says in a note that it must load a library while it runs, and the library is not there.',
+    bad: 'a program whose note requires libfido2.so.1, without libfido2',
+    good: 'add the library’s component; [rules/elf.dlopen.md](rules/elf.dlopen.md)',
+  },
+  'elf-symbol': {
+    means: 'A program or one of its libraries imports a symbol that nothing that is loaded with it has.',
+    bad: 'a program that imports seccomp_precompute, with libseccomp 2.5',
+    good: 'another version of either; [rules/elf.symbol.md](rules/elf.symbol.md)',
+  },
   'elf-interp': {
     means: 'A program’s loader is not in its root.',
     bad: 'a dynamic program in a root without a C library',

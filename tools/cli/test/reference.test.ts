@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { rules } from '@moby/abi';
 import { checkout } from '@moby/testkit';
 import { referencePages } from '../generate-reference.ts';
 import { messages } from '../reference/messages.ts';
@@ -23,9 +24,9 @@ test('every code that the sources use has its entry, and no entry is left over',
         [one, two].filter((code) => code !== '').forEach((code) => used.add(code));
     }
   }
-  // A rule of the check is the message's code, with a dash; those about modules have codes of their own.
-  const [, rules = ''] = /export type EdgeRule =([^;]*);/.exec(readFileSync(join(checkout, 'tools/abi/src/edge.ts'), 'utf8')) ?? [];
-  for (const [, rule = ''] of rules.matchAll(/'([a-z.-]+)'/g)) if (!rule.startsWith('kernel.')) used.add(rule.replaceAll('.', '-'));
+  // A rule of the check is the message's code, with a dash.
+  for (const { id } of rules) used.add(id.replaceAll('.', '-'));
+  used.add('facts-present');
   used.delete('internal');
   expect([...used].filter((code) => messages[code] === undefined).sort()).toEqual([]);
   const ofFindings = Object.entries(messages)
