@@ -16,7 +16,7 @@ const timeoutMs = 30_000;
 /** chroot(8) is a dynamic program itself, and would be traced in place of what it starts; the variables are set behind it. */
 const enter =
   'chroot shift or die; chdir "/"; %ENV = (PATH => "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL => "C", LD_TRACE_LOADED_OBJECTS => 1, LD_BIND_NOW => 1, LD_WARN => "yes"); exec {$ARGV[0]} @ARGV; die "exec: $!"';
-const bad = /not found|undefined symbol|error while|cannot open|No such file|Exec format error|Inconsistency/;
+const bad = /not found|undefined symbol|error while|cannot open|No such file|Exec format error|Syntax error|Inconsistency/;
 
 interface Verdicts {
   readonly programs: number;

@@ -15,8 +15,9 @@ export const elfSymbol: Rule<LoadCase> = {
   },
   references: ['gABI chapter 5, symbol table', 'glibc elf/dl-lookup.c, check_match and do_lookup_x', 'ld.so(8), LD_BIND_NOW'],
   examples: {
-    fails: 'a program that imports seccomp_precompute on libseccomp2 2.5.4, which is older than it',
-    passes: 'runc 1.1.5 and crun 1.8.1 on libseccomp2 2.5.4',
+    fails:
+      'libc.so.6 of libc6 2.41 under the loader of libc6 2.36: __tunable_is_initialized@GLIBC_PRIVATE; a program that imports seccomp_precompute on libseccomp2 2.5.4',
+    passes: 'libc.so.6 and the loader of libc6 2.41; runc 1.1.5 and crun 1.8.1 on libseccomp2 2.5.4',
   },
   check: judgeSymbols,
 };
