@@ -16,6 +16,21 @@ export interface ElfPlan {
   readonly offers?: readonly string[];
   /** The bits of GNU_PROPERTY_X86_ISA_1_NEEDED. */
   readonly isaBits?: number;
+  /** FDO notes 0x407c0c0a, as they stand there. */
+  readonly dlopen?: readonly string[];
+  /** The first ones are not hashed; those that are needed stand there. */
+  readonly symbols?: readonly ElfPlanSymbol[];
+  /** Which table says how many symbols there are; GNU's by default. */
+  readonly hash?: 'gnu' | 'old';
+}
+
+export interface ElfPlanSymbol {
+  readonly name: string;
+  /** Global by default. */
+  readonly binding?: 'local' | 'weak';
+  readonly defined?: boolean;
+  /** `.gnu.version`: 2 and up for `offers` after the file's own name, 100 and up for `needs`; with 0x8000 an old one. */
+  readonly version?: number;
 }
 
 const loadAddress = 0x10_0000;
@@ -42,6 +57,11 @@ export function makeElf(plan: ElfPlan): Buffer {
   if (plan.runpath !== undefined) tags.push([29, strings.add(plan.runpath)]);
   if (verneed !== undefined) tags.push([0x6ffffffe, () => loadAddress + verneed.offset], [0x6fffffff, plan.needs?.length ?? 0]);
   if (verdef !== undefined) tags.push([0x6ffffffc, () => loadAddress + verdef.offset], [0x6ffffffd, plan.offers?.length ?? 0]);
+  for (const text of plan.dlopen ?? []) add(makeDlopen(writer, text), 4);
+  for (const [tag, bytes] of plan.symbols === undefined ? [] : makeSymbols(writer, plan, strings)) {
+    const part = add(bytes);
+    tags.push([tag, () => loadAddress + part.offset]);
+  }
   const stringTable = add(strings.bytes());
   tags.push([5, () => loadAddress + stringTable.offset], [10, stringTable.bytes.length], [0, 0]);
   const dynamic = Buffer.alloc(tags.length * (is64 ? 16 : 8));
@@ -167,7 +187,46 @@ function makeStrings(): Strings {
   };
 }
 
+/** Tags with their tables: the symbols, their versions, and a hash table of one bucket. */
+function makeSymbols(writer: Writer, plan: ElfPlan, strings: Strings): readonly (readonly [number, Buffer])[] {
+  const { is64 } = writer;
+  const symbols = plan.symbols ?? [];
+  const entryBytes = is64 ? 24 : 16;
+  const table = Buffer.alloc((symbols.length + 1) * entryBytes);
+  const versions = Buffer.alloc((symbols.length + 1) * 2);
+  for (const [index, { name, binding, defined = false, version = 1 }] of symbols.entries()) {
+    const at = (index + 1) * entryBytes;
+    writer.u32(table, at, strings.add(name));
+    table[at + (is64 ? 4 : 12)] = ((binding === 'local' ? 0 : binding === 'weak' ? 2 : 1) << 4) | 2;
+    writer.u16(table, at + (is64 ? 6 : 14), defined ? 7 : 0);
+    writer.words(table, at + (is64 ? 8 : 4), [defined ? 0x1234 : 0]);
+    writer.u16(versions, (index + 1) * 2, version);
+  }
+  const first = 1 + symbols.filter(({ defined }) => defined !== true).length;
+  const hashed = symbols.length + 1 - first;
+  const bloom = is64 ? 8 : 4;
+  const gnu = Buffer.alloc(16 + bloom + 4 + 4 * hashed);
+  for (const [index, value] of [1, first, 1, 6].entries()) writer.u32(gnu, index * 4, value);
+  writer.u32(gnu, 16 + bloom, hashed === 0 ? 0 : first);
+  for (let index = 0; index < hashed; index++) writer.u32(gnu, 20 + bloom + 4 * index, index === hashed - 1 ? 1 : 2);
+  const old = Buffer.alloc(8);
+  writer.u32(old, 4, symbols.length + 1);
+  return [[6, table], [0x6ffffff0, versions], plan.hash === 'old' ? [4, old] : [0x6ffffef5, gnu]];
+}
+
+function makeDlopen(writer: Writer, text: string): Buffer {
+  const content = Buffer.from(`${text}\0`);
+  const note = Buffer.alloc(16 + Math.ceil(content.length / 4) * 4);
+  writer.u32(note, 0, 4);
+  writer.u32(note, 4, content.length);
+  writer.u32(note, 8, 0x407c0c0a);
+  note.write('FDO\0', 12);
+  content.copy(note, 16);
+  return note;
+}
+
 function makeVerneed(writer: Writer, needs: NonNullable<ElfPlan['needs']>, strings: Strings): Buffer {
+  let other = 100;
   const parts = needs.map(({ library, versions }, index) => {
     const part = Buffer.alloc(16 + versions.length * 16);
     writer.u16(part, 0, 1);
@@ -178,6 +237,7 @@ function makeVerneed(writer: Writer, needs: NonNullable<ElfPlan['needs']>, strin
     for (const [place, version] of versions.entries()) {
       const at = 16 + place * 16;
       writer.u16(part, at + 4, typeof version === 'string' ? 0 : 2);
+      writer.u16(part, at + 6, other++);
       writer.u32(part, at + 8, strings.add(typeof version === 'string' ? version : version.weak));
       writer.u32(part, at + 12, place === versions.length - 1 ? 0 : 16);
     }

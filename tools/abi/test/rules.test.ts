@@ -64,9 +64,7 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
     '/usr/bin/redis-check-rdb needs sqrtf@GLIBC_2.43 from libm.so.6; /usr/lib/x86_64-linux-gnu/libm.so.6 has up to GLIBC_2.41',
   ],
   'exec.interpreter': ["/usr/bin/debconf-show is a script for /usr/bin/perl, which isn't in this root"],
-  'exec.path': [
-    "docker 26.1.5 expects iptables, which isn't on the PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  ],
+  'exec.path': ["docker 26.1.5 expects iptables, which isn't on the PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
 };
 
 test('every rule has a case, and a case that fails and one that passes', () => {
@@ -101,7 +99,9 @@ describe('symbols', () => {
   });
   const libc = (more: Partial<ElfSymbols> = {}): RootComponent => {
     const known = glibc('2.41.0');
-    const lookup = symbolsOf({ '/usr/lib/x86_64-linux-gnu/libc.so.6': { imports: {}, exports: { '@@GLIBC_2.34': 'exit', '@GLIBC_2.36': 'old' }, ...more } });
+    const lookup = symbolsOf({
+      '/usr/lib/x86_64-linux-gnu/libc.so.6': { imports: {}, exports: { '@@GLIBC_2.34': 'exit', '@GLIBC_2.36': 'old' }, ...more },
+    });
     const empty = openFileSymbols(undefined);
     return { ...known, symbols: { of: (file) => lookup.of(file) ?? empty } };
   };

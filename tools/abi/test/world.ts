@@ -4,7 +4,11 @@ import type { RootComponent } from '@moby/abi';
 const digest = parseDigest(`sha256:${'0'.repeat(64)}`);
 
 /** A component of a root, with facts said in a few words. */
-export function component(name: string, version: string, content: Partial<Omit<PlatformFacts, 'payload'>>): RootComponent {
+export function component(
+  name: string,
+  version: string,
+  content: Partial<Omit<PlatformFacts, 'payload'>>,
+): RootComponent & { readonly facts: PlatformFacts } {
   if (digest === undefined) throw new Error('64 zeros are a digest');
   const elf = content.elf ?? [];
   const programs = content.programs ?? elf.filter((file) => file.interpreter !== undefined).map((file) => file.path);

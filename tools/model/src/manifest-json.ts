@@ -8,6 +8,8 @@ export interface ManifestJson {
   readonly version: string;
   readonly description: string;
   readonly license: string;
+  /** What npm packs. */
+  readonly files?: readonly string[];
   readonly component: {
     readonly kind: ComponentKind;
     readonly category: string;

@@ -1,6 +1,7 @@
 /** The world outside, as the engine sees it: small interfaces, implemented at the rim. */
 import type { Digest } from './digest.ts';
 import type { Facts } from './facts.ts';
+import type { Symbols } from './symbols.ts';
 import type { Manifest } from './manifest.ts';
 import type { ComponentName } from './name.ts';
 import type { Version } from './version.ts';
@@ -23,6 +24,8 @@ export interface RegistryComponent {
   readonly manifest: Manifest;
   /** Missing where nothing was extracted: counted as unknown, never as a pass. */
   readonly facts: Facts | undefined;
+  /** Reads symbols.json when it is called; missing where there is none. Throws `invalid-input`, `limit`, `io`. */
+  readonly symbols?: () => Symbols;
   /** The digest of the component's canonical tree (package.json, facts.json and files/). */
   readonly tree: Digest;
   /** The component's line, as `8.0`. */

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { parseFacts } from '@moby/abi';
-import { Failure, isInLine, parseDigest, parseManifest, type Digest, type Facts, type Manifest, type RegistryComponent } from '@moby/model';
+import { parseFacts, parseSymbols } from '@moby/abi';
+import {
+  Failure,
+  isInLine,
+  parseDigest,
+  parseManifest,
+  type Digest,
+  type Facts,
+  type Manifest,
+  type RegistryComponent,
+  type Symbols,
+} from '@moby/model';
 
 const maxManifestBytes = 1024 * 1024;
 const maxFactsBytes = 8 * 1024 * 1024;
@@ -34,6 +44,7 @@ export function readComponent(folder: string, label: string, manifest: Manifest)
   return {
     manifest,
     facts: readFacts(folder, label),
+    ...(existsSync(join(folder, 'symbols.json')) ? { symbols: () => readSymbols(folder, label) } : {}),
     tree: treeDigest(folder),
     line: isInLine(manifest.version, line) ? line : '',
     folder,
@@ -45,9 +56,15 @@ function readFacts(folder: string, label: string): Facts | undefined {
   return text === undefined ? undefined : parseFacts(text, label.replace(/package\.json$/, 'facts.json'));
 }
 
+function readSymbols(folder: string, label: string): Symbols {
+  const file = label.replace(/package\.json$/, 'symbols.json');
+  const text = readBounded(join(folder, 'symbols.json'), maxFactsBytes, file);
+  return text === undefined ? { symbols: 1, platforms: {} } : parseSymbols(text, file);
+}
+
 /**
  * The digest of a component's canonical tree: sha256 over one line a file, `<octal mode> <sha256> <path>\n`, sorted by
- * path; of package.json, facts.json and everything below files/. Links count by their target. Nothing else of the folder
+ * path; of package.json, facts.json, symbols.json and everything below files/. Links count by their target. Nothing else of the folder
  * is published, so nothing else counts.
  */
 export function treeDigest(folder: string): Digest {
@@ -71,7 +88,7 @@ export function treeDigest(folder: string): Digest {
     const bytes = stat.isSymbolicLink() ? Buffer.from(readlinkSync(full)) : readFileSync(full);
     lines.push(`${stat.isSymbolicLink() ? '120000' : '100644'} ${createHash('sha256').update(bytes).digest('hex')} ${path}\n`);
   };
-  for (const path of ['facts.json', 'files', 'package.json']) add(path);
+  for (const path of ['facts.json', 'files', 'package.json', 'symbols.json']) add(path);
   const digest = parseDigest(`sha256:${createHash('sha256').update(lines.join('')).digest('hex')}`);
   if (digest === undefined) throw new TypeError('sha256 gave no digest');
   return digest;

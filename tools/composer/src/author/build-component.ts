@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, type Diagnostic, type Digest, type Facts, type Manifest, type Platform, type Version } from '@moby/model';
 import { readComponentFolder, readText, type ComponentFolder } from './component-folder.ts';
@@ -46,7 +47,8 @@ export async function buildComponent(request: BuildRequest): Promise<BuildReport
     payloads: request.payloads,
   });
   const committedFacts = await readFacts(request.folder);
-  const findings = differences(component, derived, { facts: committedFacts, check: request.check === true });
+  const symbols = await readOptional(request.folder, 'symbols.json');
+  const findings = differences(component, derived, { facts: committedFacts, symbols, check: request.check === true });
   const written = request.check !== true && (await writeDerived(component, derived));
   return {
     component: component.id,
@@ -66,13 +68,21 @@ export async function buildComponent(request: BuildRequest): Promise<BuildReport
 export async function writeDerived(component: ComponentFolder, derived: DerivedComponent): Promise<boolean> {
   const factsDiffer = (await readFacts(component.folder)) !== derived.factsText;
   const packageDiffers = component.text !== derived.packageText;
+  const symbolsDiffer = (await readOptional(component.folder, 'symbols.json')) !== derived.symbolsText;
+  const symbolsFile = join(component.folder, 'symbols.json');
+  if (symbolsDiffer && derived.symbolsText === undefined) await rm(symbolsFile);
+  else if (symbolsDiffer && derived.symbolsText !== undefined) await writeText(symbolsFile, derived.symbolsText);
   if (factsDiffer) await writeText(join(component.folder, 'facts.json'), derived.factsText);
   if (packageDiffers) await writeText(join(component.folder, 'package.json'), derived.packageText);
-  return factsDiffer || packageDiffers;
+  return factsDiffer || symbolsDiffer || packageDiffers;
 }
 
-async function readFacts(folder: string): Promise<string | undefined> {
-  return existsSync(join(folder, 'facts.json')) ? readText(join(folder, 'facts.json')) : undefined;
+function readFacts(folder: string): Promise<string | undefined> {
+  return readOptional(folder, 'facts.json');
+}
+
+async function readOptional(folder: string, name: string): Promise<string | undefined> {
+  return existsSync(join(folder, name)) ? readText(join(folder, name)) : undefined;
 }
 
 function requirePins({ id, manifest }: ComponentFolder): void {
@@ -92,6 +102,7 @@ export function builtPayloads({ manifest, json }: Pick<DerivedComponent, 'manife
 
 interface Committed {
   readonly facts: string | undefined;
+  readonly symbols: string | undefined;
   readonly check: boolean;
 }
 
@@ -122,6 +133,13 @@ function differences(component: ComponentFolder, derived: DerivedComponent, comm
       committed.facts === undefined
         ? `\`${component.id}\` has no facts.json`
         : `the facts of \`${component.id}\` are not what its facts.json says`;
+    findings.push({ severity, code: 'facts-differ', message, hints });
+  }
+  if (committed.symbols !== derived.symbolsText && (committed.symbols !== undefined || committed.check)) {
+    const message =
+      committed.symbols === undefined
+        ? `\`${component.id}\` has no symbols.json`
+        : `the symbols of \`${component.id}\` are not what its symbols.json says`;
     findings.push({ severity, code: 'facts-differ', message, hints });
   }
   return findings;

@@ -1,19 +1,29 @@
 import { join } from 'node:path';
-import { deriveCapabilities, formatFacts } from '@moby/abi';
-import type { Facts, Manifest, ManifestJson, Platform, PlatformFacts } from '@moby/model';
+import { deriveCapabilities, formatFacts, formatSymbols } from '@moby/abi';
+import type { Facts, Manifest, ManifestJson, Platform, PlatformFacts, PlatformSymbols, Symbols } from '@moby/model';
 import { parseDraft } from './component-folder.ts';
 import { formatJson } from './edit-json.ts';
 import type { PayloadReader } from './payload-reader.ts';
-import { platformsOf, withPayloads, withProven, withVersion, type PayloadMark, type VersionChange } from './revise-manifest.ts';
+import {
+  platformsOf,
+  withPayloads,
+  withProven,
+  withPublished,
+  withVersion,
+  type PayloadMark,
+  type VersionChange,
+} from './revise-manifest.ts';
 
 /** Everything that the tool writes of a component, made from its hand-written parts and its pins. */
 export interface DerivedComponent {
   readonly json: ManifestJson;
   readonly manifest: Manifest;
   readonly facts: Facts;
-  /** The texts of package.json and facts.json. */
+  readonly symbols: Symbols;
+  /** The texts of package.json, facts.json and symbols.json; the last is missing where no file has symbols. */
   readonly packageText: string;
   readonly factsText: string;
+  readonly symbolsText: string | undefined;
 }
 
 /** Derives each platform's payload and puts digest, size and what the bytes prove into the manifest. */
@@ -28,17 +38,22 @@ export async function deriveComponent(options: {
   const draft = await parseDraft(file, formatJson(options.json));
   const marks = new Map<Platform, PayloadMark>();
   const found: Partial<Record<Platform, PlatformFacts>> = {};
+  const symbolsFound: Partial<Record<Platform, PlatformSymbols>> = {};
   for (const platform of platformsOf(options.json)) {
     const payload = draft.manifest.payload.platforms[platform];
     if (payload === undefined) continue;
     const derived = await payloads.derive({ component, folder, platform, payload });
     marks.set(platform, { digest: derived.digest, size: derived.sizeBytes });
     found[platform] = derived.facts;
+    if (Object.keys(derived.symbols.files).length > 0) symbolsFound[platform] = derived.symbols;
   }
   const facts: Facts = { facts: 1, platforms: found };
-  const packageText = formatJson(withProven(withPayloads(options.json, marks), deriveCapabilities(facts)));
+  const symbols: Symbols = { symbols: 1, platforms: symbolsFound };
+  const symbolsText = Object.keys(symbolsFound).length === 0 ? undefined : formatSymbols(symbols);
+  const revised = withProven(withPayloads(options.json, marks), deriveCapabilities(facts));
+  const packageText = formatJson(withPublished(revised, 'symbols.json', symbolsText !== undefined));
   const { json, manifest } = await parseDraft(file, packageText);
-  return { json, manifest, facts, packageText, factsText: formatFacts(facts) };
+  return { json, manifest, facts, symbols, packageText, factsText: formatFacts(facts), symbolsText };
 }
 
 /** The same payloads under another version. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { derivePayload, openRecipe } from '@moby/content';
 import type { ContentStore, Diagnostic } from '@moby/model';
-import { factsOf, missingPins, type Download } from '../fetch/open-payload.ts';
+import { factsOf, missingPins, symbolsOf, type Download } from '../fetch/open-payload.ts';
 import type { DerivedPayload, DeriveRequest, PayloadReader } from './payload-reader.ts';
 
 export interface PayloadReaderOptions {
@@ -20,7 +20,8 @@ export function openPayloadReader({ store, download, warn }: PayloadReaderOption
       const derived = await derivePayload(openRecipe({ payload, filesFolder: join(folder, 'files'), store }));
       derived.findings.forEach(warn);
       const opened = { digest: derived.digest, sizeBytes: derived.size, entries: derived.entries, derived: true };
-      return { digest: opened.digest, sizeBytes: opened.sizeBytes, facts: await factsOf(opened, { modules: true }) };
+      const facts = await factsOf(opened, { modules: true });
+      return { digest: opened.digest, sizeBytes: opened.sizeBytes, facts, symbols: symbolsOf(opened) };
     },
   };
 }

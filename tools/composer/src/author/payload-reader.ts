@@ -1,4 +1,4 @@
-import type { Digest, Platform, PlatformFacts, PlatformPayload } from '@moby/model';
+import type { Digest, Platform, PlatformFacts, PlatformPayload, PlatformSymbols } from '@moby/model';
 
 /** What a payload's bytes say, once it has been derived from its sources. */
 export interface DerivedPayload {
@@ -6,6 +6,7 @@ export interface DerivedPayload {
   readonly digest: Digest;
   readonly sizeBytes: number;
   readonly facts: PlatformFacts;
+  readonly symbols: PlatformSymbols;
 }
 
 export interface DeriveRequest {

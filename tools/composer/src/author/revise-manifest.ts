@@ -86,6 +86,13 @@ export function withProven(json: ManifestJson, proven: Proven): ManifestJson {
   return { ...json, component: withKeys(json.component, { proven: isEmpty(parts) ? undefined : parts }, componentOrder) };
 }
 
+/** Whether npm packs a file that the tool writes. */
+export function withPublished(json: ManifestJson, name: string, isThere: boolean): ManifestJson {
+  if (json.files === undefined) return json;
+  const others = json.files.filter((file) => file !== name);
+  return { ...json, files: isThere ? [...others, name].sort() : others };
+}
+
 function isEmpty(record: object): boolean {
   return Object.keys(record).length === 0;
 }

@@ -153,15 +153,15 @@ function judgeSources({ folder, label, manifest, document }: Subject): readonly 
       : `\`${label}/files\` is there, and no source of kind \`files\` takes it`;
     findings.push({ severity: 'error', code: 'files-mismatch', message, place: document.placeOf(['component', 'payload']) });
   }
-  return [...findings, ...judgePublished(document, wantsFiles)];
+  return [...findings, ...judgePublished(document, { files: wantsFiles, symbols: existsSync(join(folder, 'symbols.json')) })];
 }
 
-/** What npm packs beside package.json and README.md: facts.json always, files/ where there are any. */
-function judgePublished(document: Document, wantsFiles: boolean): readonly Diagnostic[] {
+/** What npm packs beside package.json and README.md: facts.json always, symbols.json and files/ where there are any. */
+function judgePublished(document: Document, wants: { readonly files: boolean; readonly symbols: boolean }): readonly Diagnostic[] {
   const value = document.value;
   const listed =
     typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files) ? value.files.map(String) : [];
-  const missing = ['facts.json', ...(wantsFiles ? ['files/'] : [])].filter(
+  const missing = ['facts.json', ...(wants.symbols ? ['symbols.json'] : []), ...(wants.files ? ['files/'] : [])].filter(
     (name) => !listed.includes(name) && !listed.includes(name.replace(/\/$/, '')),
   );
   if (missing.length === 0) return [];

@@ -1,4 +1,4 @@
-import { checkModules, checkRoot, programPath, type AskedModule, type Edge } from '@moby/abi';
+import { checkModules, checkRoot, openSymbols, programPath, type AskedModule, type Edge, type SymbolLookup } from '@moby/abi';
 import type { Platform, RegistryComponent } from '@moby/model';
 import { machineRoot } from '../lock/make-lock.ts';
 import type { Assembly } from '../parse/assembly.ts';
@@ -15,7 +15,8 @@ export function checkResolution(options: {
   readonly platform: Platform;
 }): Verdict {
   const { assembly, resolution, platform } = options;
-  const edges: Edge[] = resolution.roots.flatMap((root) => checkOneRoot({ assembly, resolution, platform, root }));
+  const symbols = openSymbolsOf(platform);
+  const edges: Edge[] = resolution.roots.flatMap((root) => checkOneRoot({ assembly, resolution, platform, root, symbols }));
   const plan = planModules(assembly, resolution, platform);
   return { edges: [...edges, ...(plan?.edges ?? [])], modules: plan?.ordered ?? [] };
 }
@@ -25,9 +26,22 @@ interface RootCheck {
   readonly resolution: Resolution;
   readonly platform: Platform;
   readonly root: ResolvedRoot;
+  readonly symbols: (component: RegistryComponent) => SymbolLookup | undefined;
 }
 
-function checkOneRoot({ assembly, resolution, platform, root }: RootCheck): readonly Edge[] {
+/** Each component's symbols are read once, though it may stand in several roots. */
+function openSymbolsOf(platform: Platform): RootCheck['symbols'] {
+  const known = new Map<RegistryComponent, SymbolLookup>();
+  return (component) => {
+    const { symbols: read } = component;
+    if (read === undefined) return undefined;
+    const lookup = known.get(component) ?? openSymbols(() => read().platforms[platform]);
+    known.set(component, lookup);
+    return lookup;
+  };
+}
+
+function checkOneRoot({ assembly, resolution, platform, root, symbols }: RootCheck): readonly Edge[] {
   const components = componentsOf(resolution, root);
   const entry = assembly.entries.find(({ name }) => name === root.scope);
   const service = components.find(({ manifest }) => manifest.name === entry?.wish.name)?.manifest;
@@ -46,7 +60,16 @@ function checkOneRoot({ assembly, resolution, platform, root }: RootCheck): read
     platform,
     components: components
       .filter(({ manifest }) => manifest.kind !== 'kernel')
-      .map(({ manifest, facts }) => ({ name: manifest.name, version: manifest.version, facts: facts?.platforms[platform] })),
+      .map((component) => {
+        const { manifest, facts } = component;
+        const lookup = symbols(component);
+        return {
+          name: manifest.name,
+          version: manifest.version,
+          facts: facts?.platforms[platform],
+          ...(lookup === undefined ? {} : { symbols: lookup }),
+        };
+      }),
     programs,
     path: programPath,
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { extractFacts } from '@moby/abi';
+import { extractFacts, extractSymbols } from '@moby/abi';
 import { decompress, derivePayload, openRecipe, pinDigest, readPayload } from '@moby/content';
 import {
   Failure,
@@ -12,6 +12,7 @@ import {
   type PayloadEntry,
   type PlatformFacts,
   type PlatformPayload,
+  type PlatformSymbols,
 } from '@moby/model';
 
 /** Brings pinned packages into the store. Throws `network`, `no-mirror`, `source-vanished`, `source-corrupt`, `offline`, `no-space`. */
@@ -51,6 +52,10 @@ export async function openPayload(options: {
 export function factsOf(opened: OpenedPayload, options: { readonly modules: boolean }): Promise<PlatformFacts> {
   const entries = options.modules ? opened.entries : opened.entries.filter((entry) => !isModule(entry.path));
   return extractFacts({ payload: opened.digest, entries, decompressModule: (bytes, path) => decompress(bytes, path, path) });
+}
+
+export function symbolsOf(opened: OpenedPayload): PlatformSymbols {
+  return extractSymbols({ payload: opened.digest, entries: opened.entries });
 }
 
 export function isModule(path: string): boolean {

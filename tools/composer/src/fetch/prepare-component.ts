@@ -1,8 +1,8 @@
 import { decompress } from '@moby/content';
-import { extractModuleFacts, formatFacts } from '@moby/abi';
-import { Failure, type PayloadEntry } from '@moby/model';
+import { extractModuleFacts, formatFacts, formatSymbols } from '@moby/abi';
+import { Failure, type PayloadEntry, type PlatformSymbols } from '@moby/model';
 import { installedModule } from '../build/plan-guest.ts';
-import { checkDigest, factsOf, openPayload, sha256Of, type OpenedPayload } from './open-payload.ts';
+import { checkDigest, factsOf, openPayload, sha256Of, symbolsOf, type OpenedPayload } from './open-payload.ts';
 import {
   modulesKey,
   placementOf,
@@ -26,6 +26,7 @@ export async function prepareComponent(preparation: Preparation): Promise<Prepar
   const opened = await openPayload({ payload, folder: component.folder, store });
   checkDigest({ component: `${component.manifest.name} ${component.manifest.version}`, expected: payload.digest, opened });
   await checkFacts(preparation, opened);
+  checkSymbols(preparation, opened);
   await store.remember('notices', treeKey(payload.digest), noticesOf(opened.entries));
   return component.manifest.kind === 'kernel' ? prepareKernel(preparation, opened) : prepareTree(preparation, opened);
 }
@@ -94,6 +95,15 @@ async function checkFacts(preparation: Preparation, opened: OpenedPayload): Prom
   if (formatFacts({ facts: 1, platforms: { [platform]: expected } }) !== formatFacts({ facts: 1, platforms: { [platform]: actual } })) {
     throw wrongFacts(preparation, 'its facts.json is not what its payload’s bytes say');
   }
+}
+
+/** The same for symbols.json, where the component has one. */
+function checkSymbols(preparation: Preparation, opened: OpenedPayload): void {
+  const { component, platform } = preparation;
+  const known = opened.derived ? component.symbols?.().platforms[platform] : undefined;
+  if (known === undefined) return;
+  const text = (symbols: PlatformSymbols): string => formatSymbols({ symbols: 1, platforms: { [platform]: symbols } });
+  if (text(known) !== text(symbolsOf(opened))) throw wrongFacts(preparation, 'its symbols.json is not what its payload’s bytes say');
 }
 
 function checkModule(preparation: Preparation, module: { readonly name: string; readonly bytes: Uint8Array; readonly path: string }): void {
