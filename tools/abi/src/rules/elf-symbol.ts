@@ -64,10 +64,9 @@ function unresolved({ result }: LoadCase, { group, scope }: Search & Scoped): re
   if (version !== undefined && isVersioned && !bound.elf.offers.includes(version)) return [];
   let left = group.names;
   for (const { symbols } of scope) {
-    if (symbols === undefined) continue;
-    const missing = symbols.missing(group);
-    if (missing.length === 0) return [];
-    if (missing.length < group.names.length) left = left.filter((name) => missing.includes(name));
+    if (left.length === 0) break;
+    const missing = new Set(symbols?.missing(group) ?? left);
+    left = left.filter((name) => missing.has(name));
   }
   return left;
 }
