@@ -91,9 +91,21 @@ function complaint(run: { readonly stdout: string; readonly stderr: string; read
 /** The programs that an error of `check --root` keeps from starting. */
 function judgedBad(root: string): ReadonlySet<string> {
   const { stdout } = spawnSync(launcher, ['check', '--root', root, '--json'], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  const { findings }: { readonly findings: readonly { readonly level: string; readonly programs: readonly string[] }[] } =
-    JSON.parse(stdout);
-  return new Set(findings.filter(({ level }) => level === 'error').flatMap(({ programs }) => programs));
+  const document: unknown = JSON.parse(stdout);
+  if (typeof document !== 'object' || document === null || !('findings' in document) || !Array.isArray(document.findings))
+    throw new Error(`the check of ${root} printed no findings: ${stdout.slice(0, 500)}`);
+  return new Set(document.findings.flatMap((finding: unknown) => (isError(finding) ? finding.programs.map(String) : [])));
+}
+
+function isError(finding: unknown): finding is { readonly level: 'error'; readonly programs: readonly unknown[] } {
+  return (
+    typeof finding === 'object' &&
+    finding !== null &&
+    'level' in finding &&
+    finding.level === 'error' &&
+    'programs' in finding &&
+    Array.isArray(finding.programs)
+  );
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -38,7 +38,7 @@ function judgeSymbols(load: LoadCase): readonly Edge[] {
     const count = symbols.imports.reduce((sum, { names }) => sum + names.length, 0);
     const good = count - absent.reduce((sum, { names }) => sum + names.length, 0);
     return [
-      ...(good === 0 ? [] : [found(load, { file, count: good, scope })]),
+      ...(good === 0 ? [] : [resolvedAll(load, { file, count: good, scope })]),
       ...absent.map(({ group, names }) => lack(load, { file, group, names, verdict: isComplete ? 'error' : 'unknown' })),
     ];
   });
@@ -71,7 +71,7 @@ function unresolved({ result }: LoadCase, { group, scope }: Search & Scoped): re
   return left;
 }
 
-function found({ root }: LoadCase, own: { readonly file: ElfFile; readonly count: number; readonly scope: readonly Scoped[] }): Edge {
+function resolvedAll({ root }: LoadCase, own: { readonly file: ElfFile; readonly count: number; readonly scope: readonly Scoped[] }): Edge {
   const { file, count, scope } = own;
   return {
     rule: 'elf.symbol',
