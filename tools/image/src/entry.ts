@@ -1,3 +1,5 @@
+import type { Digest } from '@moby/model';
+
 /** One entry of an initramfs segment. Paths have no leading slash; in a tree they are relative to its placement. */
 export type SegmentEntry = SegmentFile | SegmentLink | SegmentDirectory | SegmentDevice;
 
@@ -37,6 +39,22 @@ export interface SegmentDevice extends SegmentNode {
   readonly minor: number;
 }
 
-export function sizeOf(content: Uint8Array | LazyContent): number {
+/** An entry of an erofs image: as of a segment, and files may be too large to be held at once. */
+export type ErofsEntry = ErofsFile | Exclude<SegmentEntry, SegmentFile>;
+
+export interface ErofsFile extends SegmentNode {
+  readonly kind: 'file';
+  readonly content: Uint8Array | LazyContent | StreamedContent;
+  /** Of the content. Files of one tree with one digest are stored once; without it a file is stored by itself. */
+  readonly digest?: Digest;
+}
+
+/** Bytes that are never held as a whole. */
+export interface StreamedContent {
+  readonly sizeBytes: number;
+  chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+export function sizeOf(content: Uint8Array | { readonly sizeBytes: number }): number {
   return content instanceof Uint8Array ? content.length : content.sizeBytes;
 }

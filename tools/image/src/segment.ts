@@ -5,7 +5,7 @@ import { type Digest, parseDigest } from '@moby/model';
 import { aligned, cpioBytes, cpioTrailer, type EntryIdentity, writeCpioEntry } from './cpio.ts';
 import { type SegmentEntry, sizeOf } from './entry.ts';
 import type { Placement } from './placement.ts';
-import { planEntries } from './plan.ts';
+import { planEntries, segmentLimits } from './plan.ts';
 
 export type Codec = { readonly kind: 'zstd'; readonly level: number } | { readonly kind: 'none' };
 
@@ -50,7 +50,7 @@ const compress = promisify(zstdCompress);
  * Linux would drop, or that would hide what another segment holds; `limit` for more than 4 GiB.
  */
 export function writeSegment(options: SegmentOptions): SegmentStream {
-  const entries = planEntries(options.entries, options.placement);
+  const entries = planEntries(options.entries, options.placement, segmentLimits);
   let summary: SegmentSummary | undefined;
   return {
     chunks: writeChunks({ ...options, entries }, (done) => {
