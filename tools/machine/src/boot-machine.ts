@@ -103,6 +103,7 @@ async function launch(options: BootOptions, plan: MachinePlan, forwards: readonl
       memoryBytes: plan.memoryBytes,
       kernel: plan.kernel.path,
       initrd: plan.initrd,
+      disks: plan.disks,
       cmdline: plan.cmdline,
       hostKhz: plan.hostKhz,
       forwards,

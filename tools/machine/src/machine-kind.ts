@@ -10,6 +10,7 @@ export interface MachineKind {
   /** `-cpu`, by accelerator. */
   readonly cpu: Readonly<Record<AcceleratorKind, string>>;
   readonly networkDevice: string;
+  readonly diskDevice: string;
   readonly serialBusDevice: string;
   /** Node's `process.arch` of the hosts on which the guest can run unemulated. */
   readonly hostArchitecture: string;
@@ -35,6 +36,7 @@ const machineKinds: Readonly<Partial<Record<Platform, MachineKind>>> = {
     // QEMU 7.2's cmpxchg16b under TCG makes one boot in three die in the kernel's slab allocator on some hosts.
     cpu: { tcg: 'max,-cx16', kvm: 'host' },
     networkDevice: 'virtio-net-device',
+    diskDevice: 'virtio-blk-device',
     serialBusDevice: 'virtio-serial-device',
     hostArchitecture: 'x64',
     // A microvm has neither HPET nor PM timer: without these the kernel calibrates its clock against the PIT, and on a

@@ -14,6 +14,7 @@ export interface MachinePlan {
   readonly accelerator: Accelerator;
   readonly kernel: BootKernel;
   readonly initrd: string | undefined;
+  readonly disks: readonly string[];
   readonly cmdline: readonly string[];
   readonly hostKhz: number | undefined;
   readonly cpus: number;
@@ -72,6 +73,7 @@ export async function planMachine(options: PlanOptions): Promise<MachinePlan> {
     accelerator,
     kernel,
     initrd: initrdFile === undefined ? undefined : await fileOf(folder, initrdFile),
+    disks: await Promise.all(artifact.files.filter(({ role }) => role === 'disk').map((file) => fileOf(folder, file))),
     cmdline: [artifact.cmdline, ...(asShipped ? [] : fasterCmdline), ...(options.cmdline ?? [])],
     hostKhz: await readHostKhz(),
     cpus: options.cpus ?? (accelerator.kind === 'tcg' ? emulatedCpus : nativeCpus),

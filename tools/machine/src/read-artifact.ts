@@ -52,7 +52,7 @@ export function parseArtifact(text: string, label: string): Artifact {
 function readFileEntry(reader: Reader, value: unknown, at: string): ArtifactFile {
   const entry = reader.object(value, at);
   const role = entry['role'];
-  if (role !== 'kernel' && role !== 'initrd') return reader.wrong(`${at}.role`, 'is neither `kernel` nor `initrd`');
+  if (role !== 'kernel' && role !== 'initrd' && role !== 'disk') return reader.wrong(`${at}.role`, 'is none of `kernel`, `initrd`, `disk`');
   const name = reader.text(entry['name'], `${at}.name`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/.test(name)) return reader.wrong(`${at}.name`, 'is not the name of a file beside it');
   return {

@@ -39,6 +39,13 @@ describe('the arguments of QEMU', () => {
     );
   });
 
+  test('with disks that are only read, in their order', () => {
+    expectGolden(
+      'options-disks.txt',
+      lines(machineOptions({ ...settings, forwards: [], disks: ['/out/a,b/system.erofs', '/out/data.img'] })),
+    );
+  });
+
   test('round memory up to whole mebibytes', () => {
     const options = machineOptions({ ...settings, memoryBytes: 100_000_000 });
     expect(options[options.indexOf('-m') + 1]).toBe('96');

@@ -18,6 +18,7 @@ const artifact: Artifact = {
   files: [
     { role: 'kernel', name: 'vmlinuz', sizeBytes: 1, digest },
     { role: 'initrd', name: 'initrd.img', sizeBytes: 2, digest },
+    { role: 'disk', name: 'system.erofs', sizeBytes: 4096, digest },
   ],
   segments: [{ label: 'busybox 1.37.0', digest, unpackedBytes: 4, sizeBytes: 2 }],
   sizeBytes: 3,
@@ -65,7 +66,7 @@ describe('reading artifact.json', () => {
       '`files[0].digest` is not `sha256:` and 64 hex digits',
       JSON.stringify({ ...artifact, files: [{ ...artifact.files[0], digest: 'md5:0' }] }),
     ],
-    ['`files[0].role` is neither `kernel` nor `initrd`', JSON.stringify({ ...artifact, files: [{ role: 'disk' }] })],
+    ['`files[0].role` is none of `kernel`, `initrd`, `disk`', JSON.stringify({ ...artifact, files: [{ role: 'floppy' }] })],
     ['`ports[0].host` is not a port from 1 to 65535', JSON.stringify({ ...artifact, ports: [{ host: 70_000 }] })],
     ['`services[0].hasProbe` is not true or false', JSON.stringify({ ...artifact, services: [{ name: 'redis' }] })],
     ['`expect[0].kind` is none of `tcp`, `http`, `console`', JSON.stringify({ ...artifact, expect: [{ kind: 'udp', withinMs: 1 }] })],

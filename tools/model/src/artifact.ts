@@ -26,7 +26,8 @@ export interface Artifact {
 }
 
 export interface ArtifactFile {
-  readonly role: 'kernel' | 'initrd';
+  /** Disks are read-only images that the machine sees in this order: the first is /dev/vda. */
+  readonly role: 'kernel' | 'initrd' | 'disk';
   readonly name: string;
   readonly sizeBytes: number;
   readonly digest: Digest;
