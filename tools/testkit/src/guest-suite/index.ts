@@ -1,3 +1,3 @@
 export * from './cut-artifact.ts';
 export * from './guest-suite.ts';
-export { type GuestCase, type SuiteGuest, type SuiteLine } from './suite-guest.ts';
+export { type GuestCase, inGuest, type SuiteGuest, type SuiteLine } from './suite-guest.ts';
