@@ -9,6 +9,7 @@ import { readArtifact } from '@moby/machine';
 import type { Artifact } from '@moby/model';
 import { checkout, temporaryFolder } from '@moby/testkit';
 import { unpackInitrd } from './cpio.ts';
+import { erofsTimes } from './erofs.ts';
 import { makeByHand } from './hand-made.ts';
 import { makeHelloCli } from './hello-cli.ts';
 import { interleaved, measure, median, type Usage } from './measure.ts';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
       cold.figure,
       await help(bench),
       size(bench),
+      ...(await erofs(bench)),
       ...(process.argv.includes('--no-boot') ? [] : [await boot(bench)]),
       ...(await memory(bench, warm.ours, cold.ours)),
     ];
@@ -194,6 +196,24 @@ function size({ artifact }: Bench): Figure {
     goal: `at most ${mb(sizeGoalBytes)}`,
     passed: sizeBytes <= sizeGoalBytes,
   };
+}
+
+const erofsAgain = 1.5;
+const erofsAnew = 3;
+
+async function erofs({ folder, out, artifact }: Bench): Promise<readonly Figure[]> {
+  const place = join(folder, 'erofs');
+  mkdirSync(place);
+  const { anewMs, againMs, copyMs, sizeBytes, trees } = await erofsTimes(artifact, out, place);
+  const row = (what: string, ours: number, most: number): Figure => ({
+    what: `${what} (n=9)`,
+    ours: ms(ours),
+    against: `${ms(copyMs)} copy of ${mb(sizeBytes)}`,
+    result: ratio(ours, copyMs),
+    goal: `at most ${most.toFixed(1)} times`,
+    passed: ours <= most * copyMs,
+  });
+  return [row(`erofs of ${trees} trees, again`, againMs, erofsAgain), row(`erofs of ${trees} trees, anew`, anewMs, erofsAnew)];
 }
 
 const bootRounds = 3;
