@@ -43,16 +43,16 @@ export async function imageBytes(trees: readonly TreeInput[], options: ErofsOpti
 /** Writes an image to a file; pieces that are all zero are left out, so that a huge empty file costs nothing. */
 export async function imageFile(path: string, trees: readonly TreeInput[], options: ErofsOptions = {}): Promise<ErofsPlan> {
   const { plan, stream } = makeImage(trees, options);
-  const file = await open(path, 'w');
+  const target = await open(path, 'w');
   try {
     let at = 0;
     for await (const chunk of stream.chunks()) {
-      if (chunk !== zeros) await file.write(chunk, 0, chunk.length, at);
+      if (chunk !== zeros) await target.write(chunk, 0, chunk.length, at);
       at += chunk.length;
     }
-    await file.truncate(at);
+    await target.truncate(at);
   } finally {
-    await file.close();
+    await target.close();
   }
   return plan;
 }
@@ -111,13 +111,13 @@ export function describeFolder(root: string, what: Compared): ReadonlyMap<string
   const walk = (folder: string): void => {
     for (const name of readdirSync(join(root, folder))) {
       const path = folder === '' ? name : `${folder}/${name}`;
-      const file = join(root, path);
-      const status = lstatSync(file);
+      const place = join(root, path);
+      const status = lstatSync(place);
       const compared = what === 'modes' ? (status.mode & 0o7777).toString(8) : `${status.uid}:${status.gid}`;
       const device = `${Math.floor(status.rdev / 256) & 0xfff}:${(status.rdev & 0xff) + (Math.floor(status.rdev / 2 ** 20) & 0xfff) * 256}`;
       if (status.isDirectory()) lines.set(path, `directory ${compared} `);
-      else if (status.isSymbolicLink()) lines.set(path, `symlink ${compared} ${readlinkSync(file)}`);
-      else if (status.isFile()) lines.set(path, `file ${compared} ${sha256(readFileSync(file))}`);
+      else if (status.isSymbolicLink()) lines.set(path, `symlink ${compared} ${readlinkSync(place)}`);
+      else if (status.isFile()) lines.set(path, `file ${compared} ${sha256(readFileSync(place))}`);
       else lines.set(path, `${status.isBlockDevice() ? 'block' : 'character'} ${compared} ${device}`);
       if (status.isDirectory()) walk(path);
     }
