@@ -1,5 +1,6 @@
 import { type Digest, type ElfFacts, Failure, type KernelFacts, type PlatformFacts } from '@moby/model';
 import { extractElfFacts } from './elf.ts';
+import { extractGoFacts } from './go/extract-go-facts.ts';
 import { extractKernelFacts, type ModuleFile } from './kernel.ts';
 import { compareText, sorted, sortedRecord } from './order.ts';
 
@@ -49,7 +50,8 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
     const isExecutable = (entry.mode & executeBits) !== 0;
     if (isExecutable) programs.push(path);
     const facts = extractElfFacts(entry.bytes, path);
-    if (facts !== undefined) elf.push(facts);
+    const go = facts === undefined ? undefined : extractGoFacts(entry.bytes, path);
+    if (facts !== undefined) elf.push(go === undefined ? facts : { ...facts, go });
     const interpreter = isExecutable && facts === undefined ? interpreterOf(entry.bytes) : undefined;
     if (interpreter !== undefined) scripts.set(path, interpreter);
   }

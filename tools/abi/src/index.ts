@@ -3,6 +3,8 @@ export { extractElfSymbols } from './elf-symbols.ts';
 export type { ByteSource } from './elf-view.ts';
 export { extractFacts, type ExtractOptions, type FactsEntry, interpreterOf } from './extract.ts';
 export { extractSymbols } from './extract-symbols.ts';
+export { extractGoFacts } from './go/extract-go-facts.ts';
+export { type GoDescriptor, type ProtoFile, type ProtoMethod, type ProtoService, readGoDescriptors } from './go/descriptors.ts';
 export { formatFacts } from './format-facts.ts';
 export { extractKernelFacts, type KernelInput, type ModuleFile } from './kernel.ts';
 export { extractModuleFacts, type ModuleInfo } from './module.ts';

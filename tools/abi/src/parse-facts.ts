@@ -11,6 +11,7 @@ import {
   parseDigest,
   type PlatformFacts,
 } from '@moby/model';
+import { parseGoFacts } from './go/parse-go-facts.ts';
 
 /** A kernel with 5,000 modules has about 1 MB. */
 const maxFactsBytes = 32 << 20;
@@ -34,6 +35,7 @@ const formKeys = {
     'offers',
     'isaLevel',
     'dlopen',
+    'go',
   ]),
   need: new Set(['library', 'versions', 'weak']),
   dlopen: new Set(['sonames', 'priority', 'feature']),
@@ -102,6 +104,7 @@ function readElf(item: Reader): ElfFacts {
     offers: item.get('offers').texts(),
     ...(item.has('isaLevel') ? { isaLevel: item.get('isaLevel').number() } : {}),
     ...(item.has('dlopen') ? { dlopen: item.get('dlopen').list().map(readDlopen) } : {}),
+    ...(item.has('go') ? { go: parseGoFacts(item.get('go')) } : {}),
   };
 }
 

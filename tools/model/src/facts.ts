@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { GoFacts } from './go-facts.ts';
 import type { Platform } from './platform.ts';
 
 /** facts.json: what was read from a component's payload, a platform at a time; never written by hand. */
@@ -46,6 +47,8 @@ export interface ElfFacts {
   readonly isaLevel?: number;
   /** What it may load while it runs, as its notes say; in the file's order. */
   readonly dlopen?: readonly ElfDlopen[];
+  /** What a program of Go's toolchain says besides. */
+  readonly go?: GoFacts;
 }
 
 export const dlopenPriorities = ['required', 'recommended', 'suggested'] as const;

@@ -7,6 +7,7 @@ export * from './digest.ts';
 export * from './document.ts';
 export * from './facts.ts';
 export * from './failure.ts';
+export * from './go-facts.ts';
 export * from './guest.ts';
 export * from './manifest.ts';
 export * from './manifest-json.ts';
