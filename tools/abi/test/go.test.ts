@@ -117,7 +117,9 @@ describe('a service', () => {
       makeDescriptor({ name: `${name}.proto`, package: name, services: ['Task', ...(name === 'demo.rival' ? [] : ['Log'])] }),
     );
     const both = [...(demo.functions ?? []), `${taskPackage}.RegisterLogService`];
-    expect(services({ data, functions: both })).toMatchObject({ provides: [{ service: 'demo.task.v2.Log' }, { service: 'demo.task.v2.Task' }] });
+    expect(services({ data, functions: both })).toMatchObject({
+      provides: [{ service: 'demo.task.v2.Log' }, { service: 'demo.task.v2.Task' }],
+    });
   });
 
   test('is none where a function only has such a name', () => {
