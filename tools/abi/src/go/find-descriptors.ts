@@ -32,6 +32,8 @@ const maxNameBytes = 255;
 const maxDescriptorBytes = 4 << 20;
 /** dockerd has about 2,000. */
 const maxCandidates = 1_000_000;
+/** Unpacking the beginning of a gzip member takes as long as so many other candidates. */
+const gzipCost = 128;
 const maxInflatedBytes = 128 << 20;
 /** Two bytes of gzip's magic, deflate, no flags: as Go's `compress/gzip` writes. */
 const gzipStart = '\u001f\u008b\b\0';
@@ -60,7 +62,7 @@ export function* findDescriptors(layout: GoLayout, skip: FileRange | undefined):
       from = found.fields.at(-1)?.end ?? from;
     }
     for (const at of indexesOf(bytes, gzipStart, range)) {
-      candidates(1);
+      candidates(gzipCost);
       const unpacked = inflateAt(bytes, { start: at, end: range.end }, inflated);
       const inner = unpacked && makeWireReader(unpacked, view.path);
       const fields = inner && readFile(inner, { start: 0, end: inner.bytes.length });
