@@ -14,6 +14,9 @@ import { elfSymbol } from './rules/elf-symbol.ts';
 import { elfVersion } from './rules/elf-version.ts';
 import { execInterpreter } from './rules/exec-interpreter.ts';
 import { execPath } from './rules/exec-path.ts';
+import { rpcService } from './rules/rpc-service.ts';
+import { shimBootstrap } from './rules/shim-bootstrap.ts';
+import { shimCases } from './shim-case.ts';
 
 export interface CheckRootOptions {
   /** A container's name, or `machine`. */
@@ -73,6 +76,7 @@ export function checkRoot(options: CheckRootOptions): readonly Edge[] {
   for (const file of elfFiles) {
     if (!reached.has(file)) judge(file, missing === 'error' ? 'warn' : missing);
   }
+  for (const one of shimCases(root, elfFiles)) [...shimBootstrap.check(one), ...rpcService.check(one)].forEach(edges.add);
   judgePrograms(options, { tree, missing }).forEach(edges.add);
   return edges.sorted();
 }

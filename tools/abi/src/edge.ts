@@ -17,6 +17,8 @@ export type EdgeRule =
   | 'elf.symbol'
   | 'elf.dlopen'
   | 'cpu.isa'
+  | 'shim.bootstrap'
+  | 'rpc.service'
   | 'exec.path'
   | 'exec.interpreter'
   | 'kernel.module-present'

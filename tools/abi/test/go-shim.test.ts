@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type GoFacts, type GoService } from '@moby/model';
-import { parseFacts } from '@moby/abi';
+import { type GoFacts } from '@moby/model';
+import { checkRoot, parseFacts, type RootComponent } from '@moby/abi';
 import { describe, expect, test } from 'vitest';
 
 /** What was read from the packages of three Debian releases: version → program → facts. */
@@ -19,19 +19,43 @@ function factsOf(version: string, program: string): GoFacts {
 }
 
 const shimProgram = 'containerd-shim-runc-v2';
-const isTask = (item: GoService): boolean => /^containerd\.task\.v[0-9]+\.Task$/.test(item.service);
-const tasks = (items: readonly GoService[] | undefined): readonly string[] =>
-  (items ?? []).filter(isTask).map((item) => `${item.transport} ${item.service}`);
+const bare = { class: 64, machine: 'x86-64', needed: [], needs: [], offers: [] } as const;
 
 describe('three containerds and three shims', () => {
   // Observed by starting each shim with each containerd (`ctr run`): these two pairs failed, the seven others ran.
   const failed = new Set(['1.6.20 2.1.9', '1.7.24 2.1.9']);
   const pairs = versions.flatMap((daemon) => versions.map((shim) => [daemon, shim] as const));
 
-  test.each(pairs)('containerd %s and shim %s have a task service in common exactly where they ran', (daemon, shim) => {
-    const offered = tasks(factsOf(shim, shimProgram).services?.provides);
-    const fits = tasks(factsOf(daemon, 'containerd').services?.consumes).some((need) => offered.includes(need));
-    expect(fits).toBe(!failed.has(`${daemon} ${shim}`));
+  test.each(pairs)('containerd %s and shim %s are refused exactly where they did not run', (daemon, shim) => {
+    const component = (name: string, version: string, program: string): RootComponent => ({
+      name,
+      version,
+      facts: {
+        unpackedBytes: 0,
+        elf: [{ ...bare, path: `/usr/bin/${program}`, go: factsOf(version, program) }],
+        programs: [`/usr/bin/${program}`],
+        links: {},
+      },
+    });
+    const edges = checkRoot({
+      root: 'containerd',
+      platform: 'linux/amd64',
+      components: [component('containerd', daemon, 'containerd'), component('containerd-shim-runc', shim, shimProgram)],
+      programs: [],
+    }).filter(({ rule }) => rule === 'shim.bootstrap' || rule === 'rpc.service');
+    expect(edges).toHaveLength(2);
+    expect(edges.every(({ verdict }) => verdict === 'ok')).toBe(!failed.has(`${daemon} ${shim}`));
+    expect(edges.some(({ verdict }) => verdict === 'error')).toBe(failed.has(`${daemon} ${shim}`));
+  });
+
+  test('a shim that nobody can read is unknown, not fitting', () => {
+    const programs = ['/usr/bin/containerd', '/usr/bin/containerd-shim-wasm-v1'];
+    const facts = { unpackedBytes: 0, elf: programs.map((path) => ({ ...bare, path })), programs, links: {} };
+    const edges = checkRoot({ root: 'r', platform: 'linux/amd64', components: [{ name: 'x', version: '1.0.0', facts }], programs: [] });
+    expect(edges.filter(({ rule }) => rule === 'shim.bootstrap' || rule === 'rpc.service').map(({ verdict }) => verdict)).toEqual([
+      'unknown',
+      'unknown',
+    ]);
   });
 
   test('the daemon understands the reply of every older shim', () => {

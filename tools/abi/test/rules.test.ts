@@ -65,6 +65,10 @@ const sentences: Readonly<Record<string, readonly string[]>> = {
   ],
   'exec.interpreter': ["/usr/bin/debconf-show is a script for /usr/bin/perl, which isn't in this root"],
   'exec.path': ["docker 26.1.5 expects iptables, which isn't on the PATH /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+  'rpc.service': [
+    '/usr/bin/containerd-shim-runc-v2 serves ttrpc containerd.task.v3.Task; /usr/bin/containerd speaks ttrpc containerd.task.v2.Task, grpc containerd.task.v3.Task',
+  ],
+  'shim.bootstrap': ['/usr/bin/containerd-shim-runc-v2 answers its start as json; /usr/bin/containerd understands plain'],
 };
 
 test('every rule has a case, and a case that fails and one that passes', () => {

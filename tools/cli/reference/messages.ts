@@ -144,6 +144,16 @@ const findings: Readonly<Record<string, Text>> = {
     bad: 'a program built with -march=x86-64-v3 for a machine of level 2',
     good: 'a build for the baseline, or a target that has the instructions: [rules/cpu.isa.md](rules/cpu.isa.md)',
   },
+  'rpc-service': {
+    means: 'A containerd and a shim have no task service in common.',
+    bad: 'containerd 1.7 with the shim of containerd 2.1',
+    good: 'a shim of the daemon’s line, or an older one: [rules/rpc.service.md](rules/rpc.service.md)',
+  },
+  'shim-bootstrap': {
+    means: 'A containerd does not understand what a shim prints when it is started.',
+    bad: 'containerd 1.6 with the shim of containerd 2.1',
+    good: 'a shim of the daemon’s line, or an older one: [rules/shim.bootstrap.md](rules/shim.bootstrap.md)',
+  },
   'elf-dlopen': {
     means: 'A file says in a note that it must load a library while it runs, and the library is not there.',
     bad: 'a program whose note requires libfido2.so.1, without libfido2',

@@ -7,7 +7,9 @@ import { elfSymbol } from './elf-symbol.ts';
 import { elfVersion } from './elf-version.ts';
 import { execInterpreter } from './exec-interpreter.ts';
 import { execPath } from './exec-path.ts';
+import { rpcService } from './rpc-service.ts';
 import type { RuleDescription } from './rule.ts';
+import { shimBootstrap } from './shim-bootstrap.ts';
 
 /** Every rule: the reference has a page of each. */
 export const rules: readonly RuleDescription[] = [
@@ -20,4 +22,6 @@ export const rules: readonly RuleDescription[] = [
   elfVersion,
   execInterpreter,
   execPath,
+  rpcService,
+  shimBootstrap,
 ];
