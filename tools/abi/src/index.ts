@@ -5,6 +5,7 @@ export { extractFacts, type ExtractOptions, type FactsEntry, interpreterOf } fro
 export { extractSymbols } from './extract-symbols.ts';
 export { extractGoFacts } from './go/extract-go-facts.ts';
 export { type GoDescriptor, type ProtoFile, type ProtoMethod, type ProtoService, readGoDescriptors } from './go/descriptors.ts';
+export { asksGoFacts } from './shim-case.ts';
 export { formatFacts } from './format-facts.ts';
 export { extractKernelFacts, type KernelInput, type ModuleFile } from './kernel.ts';
 export { extractModuleFacts, type ModuleInfo } from './module.ts';

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expectGolden, normalise, runCli, scratchFolder, type CliRun } from '@moby/testkit';
 import { makeElf, type ElfPlan } from '../../abi/test/elf-writer.ts';
+import { makeDescriptor, makeGoProgram } from '../../abi/test/go-writer.ts';
 
 const loader = '/lib64/ld-linux-x86-64.so.2';
 
@@ -75,6 +76,37 @@ test('a root is refused with the file, the name, and what is there instead', asy
   const { run, text } = await check(root);
   expectGolden('check-root-broken.txt', text);
   expect(run.exitCode).toBe(1);
+});
+
+test('a containerd and a shim of another protocol are refused', async () => {
+  const task = (line: string): Buffer =>
+    makeDescriptor({
+      name: `task/${line}/task.proto`,
+      package: `containerd.task.${line}`,
+      goPackage: `example.com/task/${line};task`,
+      services: ['Task'],
+    });
+  const containerd = makeGoProgram({
+    functions: ['github.com/containerd/containerd/runtime/v2.(*binary).Start', 'example.com/task/v2.NewTaskClient'],
+    files: ['example.com/task/v2/task_ttrpc.pb.go'],
+    data: [task('v2'), '*shim.BootstrapParams'],
+  });
+  const shim = makeGoProgram({
+    functions: ['github.com/containerd/containerd/v2/pkg/shim.run', 'example.com/task/v3.RegisterTaskService'],
+    files: ['example.com/task/v3/task_ttrpc.pb.go'],
+    data: [task('v3'), 'L*func(context.Context, string, shim.StartOpts) (shim.BootstrapParams, error)'],
+  });
+  const root = join(scratchFolder(), 'root');
+  put(root, 'usr/bin/containerd', containerd);
+  put(root, 'usr/bin/containerd-shim-runc-v2', shim);
+  const { run } = await check(root);
+  expect(run.exitCode).toBe(1);
+  expect(run.stdout).toContain(
+    'error  rpc.service     /usr/bin/containerd-shim-runc-v2 serves ttrpc containerd.task.v3.Task; /usr/bin/containerd speaks ttrpc containerd.task.v2.Task',
+  );
+  expect(run.stdout).toContain(
+    'error  shim.bootstrap  /usr/bin/containerd-shim-runc-v2 answers its start as json; /usr/bin/containerd understands plain',
+  );
 });
 
 test('a root is judged for tools: one document, with each program that an error keeps from starting', async () => {

@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { extractElfFacts, extractElfSymbols, interpreterOf, openFileSymbols, parseLoaderCache, platformOf } from '@moby/abi';
+import {
+  asksGoFacts,
+  extractElfFacts,
+  extractElfSymbols,
+  extractGoFacts,
+  interpreterOf,
+  openFileSymbols,
+  parseLoaderCache,
+  platformOf,
+} from '@moby/abi';
 import type { FileSymbols, RootFacts, SymbolLookup } from '@moby/abi';
 import { Failure, type ElfFacts, type Platform } from '@moby/model';
 import { walkFolder, withFile, type OpenFile } from './walk-folder.ts';
@@ -7,6 +16,8 @@ import { walkFolder, withFile, type OpenFile } from './walk-folder.ts';
 const executeBits = 0o111;
 const maxScriptLineBytes = 256;
 const maxCacheBytes = 8 << 20;
+/** The largest containerd has 60 MB. */
+const maxGoBytes = 512 << 20;
 
 /** What an unpacked root holds, as far as a loader, a kernel and a shell look at it. */
 export interface ScannedRoot {
@@ -39,7 +50,7 @@ export function scanRoot(folder: string): ScannedRoot {
       const interpreter = isExecutable ? interpreterOf(begin) : undefined;
       if (interpreter !== undefined) scripts[entry.path] = interpreter;
       if (begin[0] !== 0x7f) return;
-      const found = readable(() => extractElfFacts(source, entry.path));
+      const found = readable(() => readElf(source, entry.path));
       if (typeof found === 'string') unreadable.push({ path: entry.path, why: found });
       else if (found !== undefined) elf.push(found);
     });
@@ -47,6 +58,13 @@ export function scanRoot(folder: string): ScannedRoot {
   const facts = { unpackedBytes: 0, elf, programs, scripts, links };
   const loaderCache = withFile(join(folder, 'etc/ld.so.cache'), readCache) ?? new Map<string, readonly string[]>();
   return { facts, symbols: symbolsIn(folder), loaderCache, platform: platformOf(elf), unreadable };
+}
+
+function readElf(source: OpenFile['source'], path: string): ElfFacts | undefined {
+  const elf = extractElfFacts(source, path);
+  if (elf === undefined || !asksGoFacts(path) || source.length > maxGoBytes) return elf;
+  const go = extractGoFacts(source.read(0, source.length), path);
+  return go === undefined ? elf : { ...elf, go };
 }
 
 /** The value, or why the file can't be read. */
