@@ -1,6 +1,6 @@
 import { type Diagnostic, Failure, type KernelFacts, type ModuleFacts, nearest } from '@moby/model';
 import type { Edge, EdgeEnd } from './edge.ts';
-import { moduleName } from './module.ts';
+import { moduleName } from './kernel/module-info.ts';
 
 export interface AskedModule {
   readonly name: string;

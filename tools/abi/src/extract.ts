@@ -1,7 +1,8 @@
-import { type Digest, type ElfFacts, Failure, type KernelFacts, type PlatformFacts } from '@moby/model';
+import { type AddedModule, type Digest, type ElfFacts, Failure, type KernelFacts, type PlatformFacts } from '@moby/model';
 import { extractElfFacts } from './elf.ts';
 import { extractGoFacts } from './go/extract-go-facts.ts';
-import { extractKernelFacts, type ModuleFile } from './kernel.ts';
+import { extractAddedModule } from './kernel/added-module.ts';
+import { extractKernelFacts, type ModuleFile } from './kernel/extract-kernel.ts';
 import { compareText, sorted, sortedRecord } from './order.ts';
 
 /** One entry of a payload; paths are canonical and have no leading slash. A regular file has its bytes. */
@@ -21,6 +22,10 @@ export interface ExtractOptions {
 const maxEntries = 200_000;
 const modulePattern = /^usr\/lib\/modules\/([^/]+)\/.*\.ko(\.(?:xz|zst|gz))?$/;
 const builtinPattern = /^usr\/lib\/modules\/([^/]+)\/modules\.builtin$/;
+const configPattern = /^(?:boot\/config-([^/]+)|usr\/lib\/modules\/([^/]+)\/config)$/;
+/** What only a kernel's own payload has. */
+const imagePattern = /^(?:boot\/vmlinu[xz]-[^/]+|usr\/lib\/modules\/[^/]+\/vmlinuz)$/;
+const maxAddedModules = 1000;
 const decompressLanes = 4;
 const executeBits = 0o111;
 /** Linux reads 256 bytes of a script's first line (BINPRM_BUF_SIZE). */
@@ -37,6 +42,7 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
   const scripts = new Map<string, string>();
   const links = new Map<string, string>();
   const kernelFiles: KernelFile[] = [];
+  let hasImage = false;
   let unpackedBytes = 0;
   let count = 0;
   for await (const entry of options.entries) {
@@ -45,8 +51,9 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
     if (entry.kind === 'symlink') links.set(path, entry.target);
     if (entry.kind !== 'file') continue;
     unpackedBytes += entry.bytes.length;
-    const release = (modulePattern.exec(entry.path) ?? builtinPattern.exec(entry.path))?.[1];
-    if (release !== undefined) kernelFiles.push({ release, path, bytes: entry.bytes });
+    hasImage ||= imagePattern.test(entry.path);
+    const kernelFile = kernelFileOf(entry.path, entry.bytes);
+    if (kernelFile !== undefined) kernelFiles.push(kernelFile);
     const isExecutable = (entry.mode & executeBits) !== 0;
     if (isExecutable) programs.push(path);
     const facts = extractElfFacts(entry.bytes, path);
@@ -55,7 +62,9 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
     const interpreter = isExecutable && facts === undefined ? interpreterOf(entry.bytes) : undefined;
     if (interpreter !== undefined) scripts.set(path, interpreter);
   }
-  const kernel = await readKernel(kernelFiles, options.decompressModule);
+  const isKernel = hasImage || kernelFiles.some(({ kind }) => kind !== 'module');
+  const kernel = isKernel ? await readKernel(kernelFiles, options.decompressModule) : undefined;
+  const modules = isKernel ? undefined : await readAddedModules(kernelFiles, options.decompressModule);
   return {
     payload: options.payload,
     unpackedBytes,
@@ -64,6 +73,7 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
     ...(scripts.size === 0 ? {} : { scripts: sortedRecord(scripts) }),
     links: sortedRecord(links),
     ...(kernel === undefined ? {} : { kernel }),
+    ...(modules === undefined ? {} : { modules }),
   };
 }
 
@@ -80,7 +90,19 @@ export function interpreterOf(bytes: Uint8Array): string | undefined {
 }
 
 interface KernelFile extends ModuleFile {
+  readonly kind: 'module' | 'builtin' | 'config';
   readonly release: string;
+}
+
+function kernelFileOf(path: string, bytes: Uint8Array): KernelFile | undefined {
+  const file = { path: `/${path}`, bytes };
+  const module = modulePattern.exec(path)?.[1];
+  if (module !== undefined) return { ...file, kind: 'module', release: module };
+  const builtin = builtinPattern.exec(path)?.[1];
+  if (builtin !== undefined) return { ...file, kind: 'builtin', release: builtin };
+  const config = configPattern.exec(path);
+  const release = config?.[1] ?? config?.[2];
+  return release === undefined ? undefined : { ...file, kind: 'config', release };
 }
 
 async function readKernel(files: readonly KernelFile[], decompress: ExtractOptions['decompressModule']): Promise<KernelFacts | undefined> {
@@ -90,21 +112,49 @@ async function readKernel(files: readonly KernelFile[], decompress: ExtractOptio
   if (releases.length > 1)
     throw new Failure({
       code: 'bad-archive',
-      message: `the payload has the modules of two kernels, ${releases.map((name) => `\`${name}\``).join(' and ')}`,
+      message: `the payload has the files of two kernels, ${releases.map((name) => `\`${name}\``).join(' and ')}`,
     });
-  const builtin = files.find((file) => builtinPattern.test(file.path.slice(1)));
-  if (builtin === undefined)
+  const builtin = files.find(({ kind }) => kind === 'builtin');
+  const modules = modulesOf(files);
+  if (builtin === undefined && modules.length > 0)
     throw new Failure({
       code: 'bad-archive',
       message: `the payload has modules of \`${release}\` and no \`modules.builtin\``,
       hints: ['keep `usr/lib/modules/*/modules.builtin`'],
     });
-  const modules = files.filter((file) => file !== builtin).sort((a, b) => compareText(a.path, b.path));
+  const config = files.filter(({ kind }) => kind === 'config').sort((a, b) => compareText(a.path, b.path))[0];
   return extractKernelFacts({
     release,
     modules: openModules(modules, decompress),
-    builtin: new TextDecoder('latin1').decode(builtin.bytes),
+    builtin: textOf(builtin?.bytes),
+    ...(config === undefined ? {} : { config: { path: config.path, text: textOf(config.bytes) } }),
   });
+}
+
+function modulesOf(files: readonly KernelFile[]): readonly KernelFile[] {
+  return files.filter(({ kind }) => kind === 'module').sort((a, b) => compareText(a.path, b.path));
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : new TextDecoder('latin1').decode(bytes);
+}
+
+async function readAddedModules(
+  files: readonly KernelFile[],
+  decompress: ExtractOptions['decompressModule'],
+): Promise<Readonly<Record<string, AddedModule>> | undefined> {
+  if (files.length === 0) return undefined;
+  if (files.length > maxAddedModules)
+    throw new Failure({ code: 'limit', message: `the payload adds ${files.length} modules to a kernel, more than ${maxAddedModules}` });
+  const modules = new Map<string, AddedModule>();
+  for await (const { path, bytes } of openModules(modulesOf(files), decompress)) {
+    const { name, module } = extractAddedModule(bytes, path);
+    const known = modules.get(name);
+    if (known !== undefined)
+      throw new Failure({ code: 'bad-archive', message: `two modules are called \`${name}\`: \`${known.path}\` and \`${path}\`` });
+    modules.set(name, module);
+  }
+  return sortedRecord(modules);
 }
 
 /** The modules decompressed, in order, a few ahead of the reader. */

@@ -6,22 +6,20 @@ import {
   Failure,
   type Facts,
   isPlatform,
-  type KernelFacts,
-  type ModuleFacts,
   parseDigest,
   type PlatformFacts,
 } from '@moby/model';
+import { FactsReader, refuseFacts } from './facts-reader.ts';
 import { parseGoFacts } from './go/parse-go-facts.ts';
+import { readAddedModules, readKernelFacts } from './kernel/parse-kernel-facts.ts';
 
 /** A kernel with 5,000 modules has about 1 MB. */
 const maxFactsBytes = 32 << 20;
-const maxItems = 200_000;
-const maxTextLength = 4096;
 
 /** The keys of each object in the file. */
 const formKeys = {
   root: new Set(['facts', 'platforms']),
-  platform: new Set(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel']),
+  platform: new Set(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel', 'modules']),
   elf: new Set([
     'path',
     'class',
@@ -39,8 +37,6 @@ const formKeys = {
   ]),
   need: new Set(['library', 'versions', 'weak']),
   dlopen: new Set(['sonames', 'priority', 'feature']),
-  kernel: new Set(['release', 'vermagic', 'modules', 'builtin']),
-  module: new Set(['path', 'depends', 'before']),
 };
 
 /**
@@ -54,16 +50,16 @@ export function parseFacts(text: string, file: string): Facts {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw refuse(file, `it isn't JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw refuseFacts(file, `it isn't JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-  const root = new Reader(value, file);
-  if (root.get('facts').number() !== 1) throw refuse(file, '`facts` must be 1');
+  const root = new FactsReader(value, file);
+  if (root.get('facts').number() !== 1) throw refuseFacts(file, '`facts` must be 1');
   const platforms: Partial<Record<string, PlatformFacts>> = Object.fromEntries(
     root
       .get('platforms')
       .entries()
       .map(([name, item]) => {
-        if (!isPlatform(name)) throw refuse(file, `\`${name}\` is not a platform`);
+        if (!isPlatform(name)) throw refuseFacts(file, `\`${name}\` is not a platform`);
         return [name, readPlatform(item)];
       }),
   );
@@ -71,7 +67,7 @@ export function parseFacts(text: string, file: string): Facts {
   return { facts: 1, platforms };
 }
 
-function readPlatform(item: Reader): PlatformFacts {
+function readPlatform(item: FactsReader): PlatformFacts {
   item.only(formKeys.platform);
   const payload = parseDigest(item.get('payload').text());
   if (payload === undefined) throw item.get('payload').refuse('must be a sha256 digest');
@@ -82,11 +78,12 @@ function readPlatform(item: Reader): PlatformFacts {
     programs: item.get('programs').texts(),
     ...(item.has('scripts') ? { scripts: item.get('scripts').textRecord() } : {}),
     links: item.get('links').textRecord(),
-    ...(item.has('kernel') ? { kernel: readKernel(item.get('kernel')) } : {}),
+    ...(item.has('kernel') ? { kernel: readKernelFacts(item.get('kernel')) } : {}),
+    ...(item.has('modules') ? { modules: readAddedModules(item.get('modules')) } : {}),
   };
 }
 
-function readElf(item: Reader): ElfFacts {
+function readElf(item: FactsReader): ElfFacts {
   item.only(formKeys.elf);
   const bits = item.get('class').number();
   if (bits !== 32 && bits !== 64) throw item.get('class').refuse('must be 32 or 64');
@@ -108,7 +105,7 @@ function readElf(item: Reader): ElfFacts {
   };
 }
 
-function readNeed(item: Reader): ElfVersionNeed {
+function readNeed(item: FactsReader): ElfVersionNeed {
   item.only(formKeys.need);
   return {
     library: item.get('library').text(),
@@ -117,7 +114,7 @@ function readNeed(item: Reader): ElfVersionNeed {
   };
 }
 
-function readDlopen(item: Reader): ElfDlopen {
+function readDlopen(item: FactsReader): ElfDlopen {
   item.only(formKeys.dlopen);
   const priority = dlopenPriorities.find((known) => known === item.get('priority').text());
   if (priority === undefined) throw item.get('priority').refuse(`must be one of ${dlopenPriorities.join(', ')}`);
@@ -126,129 +123,4 @@ function readDlopen(item: Reader): ElfDlopen {
     priority,
     ...(item.has('feature') ? { feature: item.get('feature').text() } : {}),
   };
-}
-
-function readKernel(item: Reader): KernelFacts {
-  item.only(formKeys.kernel);
-  const modules = item
-    .get('modules')
-    .entries()
-    .map(([name, module]): readonly [string, ModuleFacts] => {
-      module.only(formKeys.module);
-      return [name, { path: module.get('path').text(), depends: module.get('depends').texts(), before: module.get('before').texts() }];
-    });
-  return {
-    release: item.get('release').text(),
-    vermagic: item.get('vermagic').text(),
-    modules: Object.fromEntries(modules),
-    builtin: item.get('builtin').texts(),
-  };
-}
-
-/**
- * A value of unknown shape with its place; each verb gives what its name says or refuses. A class, as a kernel's facts
- * make a hundred thousand of them and each assembly reads them all.
- */
-class Reader {
-  readonly #value: unknown;
-  readonly #key: string;
-  readonly #parent: Reader | undefined;
-
-  constructor(value: unknown, key: string, parent?: Reader) {
-    this.#value = value;
-    this.#key = key;
-    this.#parent = parent;
-  }
-
-  has(key: string): boolean {
-    return Object.hasOwn(this.#fields(), key);
-  }
-
-  get(key: string): Reader {
-    const fields = this.#fields();
-    if (!Object.hasOwn(fields, key)) throw this.refuse(`must have \`${key}\``);
-    return new Reader(fields[key], key, this);
-  }
-
-  entries(): readonly (readonly [string, Reader])[] {
-    return this.#entries().map(([key, item]) => [key, new Reader(item, key, this)]);
-  }
-
-  list(): readonly Reader[] {
-    return this.#items().map((item, index) => new Reader(item, String(index), this));
-  }
-
-  text(): string {
-    return this.#textOf(this.#value);
-  }
-
-  texts(): readonly string[] {
-    return this.#items().map((item) => this.#textOf(item));
-  }
-
-  textRecord(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.#entries().map(([key, item]) => [key, this.#textOf(item)]));
-  }
-
-  number(): number {
-    const value = this.#value;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw this.refuse('must be a whole number');
-    return value;
-  }
-
-  isTrue(): boolean {
-    return this.#value === true;
-  }
-
-  /** Refuses keys that aren't named. */
-  only(keys: ReadonlySet<string>): void {
-    for (const key of Object.keys(this.#fields())) {
-      if (!keys.has(key)) throw this.refuse(`has a key that facts don't have: \`${key}\``);
-    }
-  }
-
-  refuse(what: string): Failure {
-    const [file = '', ...words] = this.#place();
-    return refuse(file, `\`${words.length === 0 ? '.' : words.join('.')}\` ${what}`);
-  }
-
-  /** The file's name, then the keys that lead here. */
-  #place(): readonly string[] {
-    return this.#parent === undefined ? [this.#key] : [...this.#parent.#place(), this.#key];
-  }
-
-  #fields(): Readonly<Record<string, unknown>> {
-    if (!isRecord(this.#value)) throw this.refuse('must be an object');
-    return this.#value;
-  }
-
-  #entries(): readonly (readonly [string, unknown])[] {
-    const found = Object.entries(this.#fields());
-    if (found.length > maxItems) throw this.refuse(`has ${found.length} keys, more than ${maxItems}`);
-    return found;
-  }
-
-  #items(): readonly unknown[] {
-    const value = this.#value;
-    if (!Array.isArray(value)) throw this.refuse('must be a list');
-    if (value.length > maxItems) throw this.refuse(`has ${value.length} items, more than ${maxItems}`);
-    return value;
-  }
-
-  #textOf(item: unknown): string {
-    if (typeof item !== 'string' || item.length > maxTextLength) throw this.refuse(`must be text of at most ${maxTextLength} characters`);
-    return item;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function refuse(file: string, why: string): Failure {
-  return new Failure({
-    code: 'invalid-input',
-    message: `\`${file}\` is not a facts file: ${why}`,
-    hints: ['write it anew: moby-compose component build'],
-  });
 }

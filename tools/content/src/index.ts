@@ -21,6 +21,6 @@ export {
   type PayloadSource,
   type SourceFile,
 } from './payload/derive-payload.ts';
-export { openRecipe, pinDigest, readSourceFiles } from './payload/open-sources.ts';
+export { openRecipe, pinDigest, readKeptFiles, readSourceFiles } from './payload/open-sources.ts';
 export { readPayload } from './payload/write-payload.ts';
 export { openContentStore } from './store/open-content-store.ts';

@@ -1,5 +1,6 @@
 import type { Digest } from './digest.ts';
 import type { GoFacts } from './go-facts.ts';
+import type { AddedModule, KernelFacts } from './kernel-facts.ts';
 import type { Platform } from './platform.ts';
 
 /** facts.json: what was read from a component's payload, a platform at a time; never written by hand. */
@@ -22,6 +23,8 @@ export interface PlatformFacts {
   /** Symbolic links, path → target as it stands in the tree. */
   readonly links: Readonly<Record<string, string>>;
   readonly kernel?: KernelFacts;
+  /** Kernel modules of a component that isn't the kernel, by name with `-` written as `_`. */
+  readonly modules?: Readonly<Record<string, AddedModule>>;
 }
 
 /** One ELF file (gABI chapters 4 and 5; LSB 5.0 core, symbol versioning). */
@@ -66,20 +69,4 @@ export interface ElfVersionNeed {
   readonly versions: readonly string[];
   /** The versions flagged weak: their absence is a warning. */
   readonly weak?: readonly string[];
-}
-
-export interface KernelFacts {
-  /** `uname -r`. */
-  readonly release: string;
-  readonly vermagic: string;
-  /** Names with `-` written as `_`. */
-  readonly modules: Readonly<Record<string, ModuleFacts>>;
-  readonly builtin: readonly string[];
-}
-
-export interface ModuleFacts {
-  readonly path: string;
-  readonly depends: readonly string[];
-  /** `softdep=pre:` of .modinfo. */
-  readonly before: readonly string[];
 }

@@ -9,6 +9,7 @@ export * from './facts.ts';
 export * from './failure.ts';
 export * from './go-facts.ts';
 export * from './guest.ts';
+export * from './kernel-facts.ts';
 export * from './manifest.ts';
 export * from './manifest-json.ts';
 export * from './name.ts';

@@ -1,5 +1,5 @@
 /** The shapes that the schemas admit, as the validated JSON has them; the parsers turn them into the model's nouns. */
-import type { ComponentKind, RequirementPlace } from './manifest.ts';
+import type { CgroupMode, ComponentKind, RequirementPlace } from './manifest.ts';
 import type { Platform } from './platform.ts';
 import type { UpstreamMapping } from './version.ts';
 
@@ -24,14 +24,28 @@ export interface ManifestJson {
     readonly recommends?: RequirementsJson;
     readonly conflicts?: Readonly<Record<string, string>>;
     readonly exclusive?: readonly string[];
-    readonly kernel?: { readonly version?: string; readonly modules?: readonly string[] };
+    readonly kernel?: {
+      readonly version?: string;
+      readonly modules?: readonly string[];
+      readonly config?: { readonly needs?: readonly ConfigNeedJson[]; readonly wants?: readonly ConfigNeedJson[] };
+    };
     readonly exec?: readonly string[];
     readonly payload: { readonly form: 1; readonly platforms: Readonly<Partial<Record<Platform, PlatformPayloadJson>>> };
     readonly service?: ServiceJson;
-    readonly runtime?: { readonly program: string };
+    readonly runtime?: { readonly program: string; readonly cgroup?: readonly CgroupMode[] };
+    readonly init?: { readonly cgroup: CgroupMode };
     readonly proven?: { readonly provides?: Readonly<Record<string, string>>; readonly requires?: Readonly<Record<string, string>> };
   };
 }
+
+export interface ConfigNeedJson {
+  readonly options?: readonly ConfigOptionJson[];
+  readonly anyOf?: readonly (readonly ConfigOptionJson[])[];
+  readonly reason: string;
+  readonly kernel?: string;
+}
+
+export type ConfigOptionJson = string | { readonly option: string; readonly module: string };
 
 export type RequirementsJson = Readonly<Record<string, string | { readonly range: string; readonly in?: RequirementPlace }>>;
 
@@ -50,6 +64,7 @@ export type SourceJson =
       readonly follows?: string;
       readonly suite: string;
       readonly keep: readonly string[];
+      readonly factsOnly?: true;
       readonly version?: string;
       readonly sha256?: string;
       readonly size?: number;

@@ -22,14 +22,44 @@ export interface Manifest {
   readonly recommends: Readonly<Record<string, Requirement>>;
   readonly conflicts: Readonly<Record<string, Range>>;
   readonly exclusive: readonly string[];
-  readonly kernel?: { readonly modules: readonly string[]; readonly version?: Range };
+  readonly kernel?: KernelNeeds;
   /** Programs that it expects on the PATH of its root. */
   readonly exec: readonly string[];
   readonly payload: Payload;
   readonly service?: ServiceDefaults;
   /** For kind `runtime`: the OCI runtime's program in the machine's root. */
-  readonly runtime?: { readonly program: string };
+  readonly runtime?: { readonly program: string; readonly cgroup?: readonly CgroupMode[] };
+  /** For kind `init`: the version of control groups that it mounts. */
+  readonly init?: { readonly cgroup: CgroupMode };
 }
+
+/** What a component asks of the kernel. */
+export interface KernelNeeds {
+  /** Loaded when the machine starts. */
+  readonly modules: readonly string[];
+  readonly version?: Range;
+  readonly config?: { readonly needs: readonly ConfigNeed[]; readonly wants: readonly ConfigNeed[] };
+}
+
+/** Options of the kernel's configuration that serve one purpose. */
+export interface ConfigNeed {
+  /** Alternatives, all options of one of which have to be on, built in or as a module; mostly there is one. */
+  readonly anyOf: readonly (readonly ConfigOption[])[];
+  /** What it is for, as a phrase: `published ports`. */
+  readonly reason: string;
+  /** The kernels that it is asked of; all where it is missing. */
+  readonly kernel?: Range;
+}
+
+export interface ConfigOption {
+  /** Without `CONFIG_`. */
+  readonly option: string;
+  /** The module that holds it where it is `=m`. */
+  readonly module?: string;
+}
+
+/** Control groups: the unified hierarchy, one hierarchy a controller, or both. */
+export type CgroupMode = 'v1' | 'v2' | 'hybrid';
 
 export type ComponentKind = 'kernel' | 'init' | 'runtime' | 'library' | 'service' | 'task' | 'tool' | 'config';
 
@@ -81,6 +111,18 @@ export interface DebSource {
   readonly sourceVersion: string;
   /** What is kept: paths and patterns (`*` within a segment, `**` across), without a leading slash. */
   readonly keep: readonly string[];
+  /** Its bytes are read for facts (a kernel's Module.symvers) and never are part of the payload, nor fetched for an image. */
+  readonly factsOnly?: true;
+}
+
+/** The sources that a payload is made of. */
+export function payloadSources(payload: PlatformPayload): readonly Source[] {
+  return payload.sources.filter((source) => source.kind === 'files' || source.factsOnly !== true);
+}
+
+/** The packages that are read for facts alone. */
+export function factsSources(payload: PlatformPayload): readonly DebSource[] {
+  return payload.sources.flatMap((source) => (source.kind === 'deb' && source.factsOnly === true ? [source] : []));
 }
 
 /** Files of the component itself: all of `files/`, as they lie there. */

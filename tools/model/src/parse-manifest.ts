@@ -2,8 +2,27 @@ import { parseBytes } from './bytes.ts';
 import { parseDigest } from './digest.ts';
 import type { Diagnostic, Judged } from './diagnostic.ts';
 import { readJson, type Document } from './document.ts';
-import type { Manifest, Payload, PlatformPayload, ReadyProbe, Requirement, ServiceDefaults, Source } from './manifest.ts';
-import type { ManifestJson, PlatformPayloadJson, ReadyJson, RequirementsJson, ServiceJson, SourceJson } from './manifest-json.ts';
+import type {
+  ConfigNeed,
+  ConfigOption,
+  KernelNeeds,
+  Manifest,
+  Payload,
+  PlatformPayload,
+  ReadyProbe,
+  Requirement,
+  ServiceDefaults,
+  Source,
+} from './manifest.ts';
+import type {
+  ConfigOptionJson,
+  ManifestJson,
+  PlatformPayloadJson,
+  ReadyJson,
+  RequirementsJson,
+  ServiceJson,
+  SourceJson,
+} from './manifest-json.ts';
 import { isCapability, parseComponentName } from './name.ts';
 import { isPlatform } from './platform.ts';
 import { validateDocument } from './validate.ts';
@@ -71,8 +90,7 @@ class ManifestReader {
       conflicts: this.#ranges(component.conflicts ?? {}, ['component', 'conflicts']),
       payload: this.#payload(component.payload.platforms),
       service: component.service === undefined ? undefined : readService(component.service),
-      kernelVersion:
-        component.kernel?.version === undefined ? undefined : this.#range(component.kernel.version, ['component', 'kernel', 'version']),
+      kernel: component.kernel === undefined ? undefined : this.#kernel(component.kernel),
     };
     if (component.kind === 'runtime' && component.runtime === undefined)
       this.#report(['component', 'kind'], 'a runtime names its `runtime.program`');
@@ -95,13 +113,12 @@ class ManifestReader {
       recommends: parts.recommends,
       conflicts: parts.conflicts,
       exclusive: component.exclusive ?? [],
-      ...(component.kernel === undefined
-        ? {}
-        : { kernel: { modules: component.kernel.modules ?? [], ...optional('version', parts.kernelVersion) } }),
+      ...optional('kernel', parts.kernel),
       exec: component.exec ?? [],
       payload: parts.payload,
       ...optional('service', parts.service),
       ...optional('runtime', component.runtime),
+      ...optional('init', component.init),
     };
   }
 
@@ -162,6 +179,20 @@ class ManifestReader {
       this.#report(path, `\`${capability}\` can't be proven from bytes`, 'declare it under `provides` or `requires`');
   }
 
+  #kernel(json: NonNullable<ManifestJson['component']['kernel']>): KernelNeeds {
+    const path = ['component', 'kernel'];
+    const version = json.version === undefined ? undefined : this.#range(json.version, [...path, 'version']);
+    const list = (key: 'needs' | 'wants'): readonly ConfigNeed[] =>
+      (json.config?.[key] ?? []).map((need, index) => {
+        const at = [...path, 'config', key, String(index), 'kernel'];
+        const kernel = need.kernel === undefined ? undefined : this.#range(need.kernel, at);
+        const anyOf = (need.anyOf ?? [need.options ?? []]).map((all) => all.map(configOption));
+        return { anyOf, reason: need.reason, ...optional('kernel', kernel) };
+      });
+    const config = json.config === undefined ? undefined : { needs: list('needs'), wants: list('wants') };
+    return { modules: json.modules ?? [], ...optional('version', version), ...optional('config', config) };
+  }
+
   #payload(json: Readonly<Partial<Record<string, PlatformPayloadJson>>>): Payload {
     const platforms: Record<string, PlatformPayload> = {};
     for (const [platform, payload] of Object.entries(json)) {
@@ -176,6 +207,12 @@ class ManifestReader {
         );
         continue;
       }
+      const [first] = payload.sources;
+      if (first?.kind === 'deb' && first.factsOnly === true)
+        this.#report(
+          [...path, 'sources', '0', 'factsOnly'],
+          'the first source makes the component’s version, so it is part of the payload',
+        );
       const sources = payload.sources.map((source, index) => this.#source(source, [...path, 'sources', String(index)]));
       platforms[platform] = {
         sources,
@@ -208,8 +245,13 @@ class ManifestReader {
       source: json.source ?? '',
       sourceVersion: json.sourceVersion ?? '',
       keep: json.keep,
+      ...optional('factsOnly', json.factsOnly),
     };
   }
+}
+
+function configOption(json: ConfigOptionJson): ConfigOption {
+  return typeof json === 'string' ? { option: json } : json;
 }
 
 /** Written by the facts alone, so that nobody offers what its bytes don't. */

@@ -95,7 +95,8 @@ function pairs(record: Readonly<Record<string, string>>): readonly string[] {
 }
 
 function sourceWords(source: Source): string {
-  return source.kind === 'files' ? 'files of its own' : `${source.package} ${source.version} (Debian ${source.suite})`;
+  if (source.kind === 'files') return 'files of its own';
+  return `${source.package} ${source.version} (Debian ${source.suite}${source.factsOnly === true ? ', for facts only' : ''})`;
 }
 
 function document({ line, manifest }: ComponentLine): object {

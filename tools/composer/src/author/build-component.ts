@@ -46,9 +46,13 @@ export async function buildComponent(request: BuildRequest): Promise<BuildReport
     json: component.json,
     payloads: request.payloads,
   });
-  const committedFacts = await readFacts(request.folder);
-  const symbols = await readOptional(request.folder, 'symbols.json');
-  const findings = differences(component, derived, { facts: committedFacts, symbols, check: request.check === true });
+  const committed: Committed = {
+    facts: await readFacts(request.folder),
+    symbols: await readOptional(request.folder, symbolsFile),
+    kernelSymbols: await readOptional(request.folder, kernelSymbolsFile),
+    check: request.check === true,
+  };
+  const findings = differences(component, derived, committed);
   const written = request.check !== true && (await writeDerived(component, derived));
   return {
     component: component.id,
@@ -68,13 +72,22 @@ export async function buildComponent(request: BuildRequest): Promise<BuildReport
 export async function writeDerived(component: ComponentFolder, derived: DerivedComponent): Promise<boolean> {
   const factsDiffer = (await readFacts(component.folder)) !== derived.factsText;
   const packageDiffers = component.text !== derived.packageText;
-  const symbolsDiffer = (await readOptional(component.folder, 'symbols.json')) !== derived.symbolsText;
-  const symbolsFile = join(component.folder, 'symbols.json');
-  if (symbolsDiffer && derived.symbolsText === undefined) await rm(symbolsFile);
-  else if (symbolsDiffer && derived.symbolsText !== undefined) await writeText(symbolsFile, derived.symbolsText);
+  const symbolsDiffer = await writeOptional(component.folder, symbolsFile, derived.symbolsText);
+  const kernelSymbolsDiffer = await writeOptional(component.folder, kernelSymbolsFile, derived.kernelSymbolsText);
   if (factsDiffer) await writeText(join(component.folder, 'facts.json'), derived.factsText);
   if (packageDiffers) await writeText(join(component.folder, 'package.json'), derived.packageText);
-  return factsDiffer || symbolsDiffer || packageDiffers;
+  return factsDiffer || symbolsDiffer || kernelSymbolsDiffer || packageDiffers;
+}
+
+/** Beside facts.json: the symbols of ELF files, and those that a kernel exports, whose digest stands in facts.json. */
+const symbolsFile = 'symbols.json';
+export const kernelSymbolsFile = 'kernel-symbols.json';
+
+/** Writes a file that is not always there, or takes it away; tells whether it differed. */
+async function writeOptional(folder: string, name: string, text: string | undefined): Promise<boolean> {
+  if ((await readOptional(folder, name)) === text) return false;
+  await (text === undefined ? rm(join(folder, name)) : writeText(join(folder, name), text));
+  return true;
 }
 
 function readFacts(folder: string): Promise<string | undefined> {
@@ -103,6 +116,7 @@ export function builtPayloads({ manifest, json }: Pick<DerivedComponent, 'manife
 interface Committed {
   readonly facts: string | undefined;
   readonly symbols: string | undefined;
+  readonly kernelSymbols: string | undefined;
   readonly check: boolean;
 }
 
@@ -138,8 +152,12 @@ function differences(component: ComponentFolder, derived: DerivedComponent, comm
   if (committed.symbols !== derived.symbolsText && (committed.symbols !== undefined || committed.check)) {
     const message =
       committed.symbols === undefined
-        ? `\`${component.id}\` has no symbols.json`
-        : `the symbols of \`${component.id}\` are not what its symbols.json says`;
+        ? `\`${component.id}\` has no ${symbolsFile}`
+        : `the symbols of \`${component.id}\` are not what its ${symbolsFile} says`;
+    findings.push({ severity, code: 'facts-differ', message, hints });
+  }
+  if (committed.kernelSymbols !== derived.kernelSymbolsText && (committed.kernelSymbols !== undefined || committed.check)) {
+    const message = `the symbols that \`${component.id}\` exports are not what its ${kernelSymbolsFile} says`;
     findings.push({ severity, code: 'facts-differ', message, hints });
   }
   return findings;

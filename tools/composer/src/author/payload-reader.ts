@@ -1,4 +1,4 @@
-import type { Digest, Platform, PlatformFacts, PlatformPayload, PlatformSymbols } from '@moby/model';
+import type { Digest, KernelSymbols, Platform, PlatformFacts, PlatformPayload, PlatformSymbols } from '@moby/model';
 
 /** What a payload's bytes say, once it has been derived from its sources. */
 export interface DerivedPayload {
@@ -6,7 +6,10 @@ export interface DerivedPayload {
   readonly digest: Digest;
   readonly sizeBytes: number;
   readonly facts: PlatformFacts;
+  /** The dynamic symbols of its ELF files. */
   readonly symbols: PlatformSymbols;
+  /** What a kernel exports, where a source for facts only has it. */
+  readonly kernelSymbols?: KernelSymbols;
 }
 
 export interface DeriveRequest {

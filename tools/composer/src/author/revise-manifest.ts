@@ -12,7 +12,20 @@ import { withKeys } from './edit-json.ts';
 import { isDebJson, type FoundPin } from './found-pin.ts';
 
 /** The order in which the tool writes keys that a hand has not written yet. */
-const sourceOrder = ['kind', 'package', 'follows', 'suite', 'version', 'sha256', 'size', 'path', 'source', 'sourceVersion', 'keep'];
+const sourceOrder = [
+  'kind',
+  'package',
+  'follows',
+  'suite',
+  'version',
+  'sha256',
+  'size',
+  'path',
+  'source',
+  'sourceVersion',
+  'keep',
+  'factsOnly',
+];
 const payloadOrder = ['sources', 'links', 'directories', 'digest', 'size'];
 const componentOrder = [
   'kind',
@@ -28,6 +41,7 @@ const componentOrder = [
   'payload',
   'service',
   'runtime',
+  'init',
   'proven',
 ];
 

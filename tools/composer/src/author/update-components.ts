@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  factsSources,
   Failure,
   makeVersion,
   revisionOf,
@@ -10,7 +11,7 @@ import {
   type Progress,
   type Version,
 } from '@moby/model';
-import { builtPayloads, writeDerived, type BuiltPayload } from './build-component.ts';
+import { builtPayloads, kernelSymbolsFile, writeDerived, type BuiltPayload } from './build-component.ts';
 import { readComponentFolder, type ComponentFolder } from './component-folder.ts';
 import { deriveComponent, withDerivedVersion, type DerivedComponent } from './derive-component.ts';
 import { findPins, type FoundPins, type PinChange } from './find-pins.ts';
@@ -83,7 +84,9 @@ export async function updateComponents(request: UpdateRequest): Promise<UpdateRe
 function needsDerivation({ folder, json, manifest }: ComponentFolder, found: UpdateStep['found']): boolean {
   const platformsBuilt = platformsOf(json).every((platform) => json.component.payload.platforms[platform]?.digest !== undefined);
   const hasFiles = Object.values(manifest.payload.platforms).some((payload) => payload.sources.some(isFiles));
-  return !platformsBuilt || hasFiles || !existsSync(join(folder, 'facts.json')) || (found.kind === 'pins' && found.changes.length > 0);
+  const wantsSymbols = Object.values(manifest.payload.platforms).some((payload) => factsSources(payload).length > 0);
+  const complete = existsSync(join(folder, 'facts.json')) && (!wantsSymbols || existsSync(join(folder, kernelSymbolsFile)));
+  return !platformsBuilt || hasFiles || !complete || (found.kind === 'pins' && found.changes.length > 0);
 }
 
 function unchanged({ id, json, manifest }: ComponentFolder): ComponentUpdate {

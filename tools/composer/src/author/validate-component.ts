@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { parseFacts } from '@moby/abi';
 import {
   Failure,
+  factsSources,
   isInLine,
   parseManifest,
   readJson,
@@ -12,6 +13,7 @@ import {
   type Document,
   type Manifest,
 } from '@moby/model';
+import { kernelSymbolsFile } from './build-component.ts';
 import { readText } from './component-folder.ts';
 import { isDeb, isFiles } from './found-pin.ts';
 import { judgePaths } from './judge-paths.ts';
@@ -153,17 +155,20 @@ function judgeSources({ folder, label, manifest, document }: Subject): readonly 
       : `\`${label}/files\` is there, and no source of kind \`files\` takes it`;
     findings.push({ severity: 'error', code: 'files-mismatch', message, place: document.placeOf(['component', 'payload']) });
   }
-  return [...findings, ...judgePublished(document, { files: wantsFiles, symbols: existsSync(join(folder, 'symbols.json')) })];
+  const optional = [
+    ...(existsSync(join(folder, 'symbols.json')) ? ['symbols.json'] : []),
+    ...(Object.values(manifest.payload.platforms).some((payload) => factsSources(payload).length > 0) ? [kernelSymbolsFile] : []),
+    ...(wantsFiles ? ['files/'] : []),
+  ];
+  return [...findings, ...judgePublished(document, optional)];
 }
 
-/** What npm packs beside package.json and README.md: facts.json always, symbols.json and files/ where there are any. */
-function judgePublished(document: Document, wants: { readonly files: boolean; readonly symbols: boolean }): readonly Diagnostic[] {
+/** What npm packs beside package.json and README.md: facts.json always, symbols.json, kernel-symbols.json and files/ where there are any. */
+function judgePublished(document: Document, optional: readonly string[]): readonly Diagnostic[] {
   const value = document.value;
   const listed =
     typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files) ? value.files.map(String) : [];
-  const missing = ['facts.json', ...(wants.symbols ? ['symbols.json'] : []), ...(wants.files ? ['files/'] : [])].filter(
-    (name) => !listed.includes(name) && !listed.includes(name.replace(/\/$/, '')),
-  );
+  const missing = ['facts.json', ...optional].filter((name) => !listed.includes(name) && !listed.includes(name.replace(/\/$/, '')));
   if (missing.length === 0) return [];
   const message = `\`files\` lacks ${missing.map((name) => `\`${name}\``).join(' and ')}: npm would publish the component without`;
   return [{ severity: 'error', code: 'unpublished-files', message, place: document.placeOf(['files']) }];

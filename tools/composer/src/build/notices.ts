@@ -1,4 +1,4 @@
-import { canonicalJson, type ContentStore, type Platform } from '@moby/model';
+import { canonicalJson, payloadSources, type ContentStore, type Platform } from '@moby/model';
 import { recallNotices } from '../fetch/prepared.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import type { ArtifactTexts } from './write-artifact.ts';
@@ -25,7 +25,7 @@ export async function noticesOf(options: {
     parts.push(`${'='.repeat(78)}\n${manifest.name} ${manifest.version}\nlicense: ${manifest.upstream.license}\n`);
     for (const notice of (await recallNotices(store, payload.digest)) ?? [])
       parts.push(`${'-'.repeat(78)}\n${notice.path}\n\n${notice.text.trimEnd()}\n`);
-    for (const source of payload.sources) {
+    for (const source of payloadSources(payload)) {
       if (source.kind !== 'deb') continue;
       sources.set(`${manifest.name} ${source.source} ${source.sourceVersion}`, {
         component: manifest.name,

@@ -1,4 +1,4 @@
-import type { ContentStore, Digest, Platform, Progress, RegistryComponent } from '@moby/model';
+import { payloadSources, type ContentStore, type Digest, type Platform, type Progress, type RegistryComponent } from '@moby/model';
 import type { Verdict } from '../check/verdict.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { Resolution } from '../resolve/resolution.ts';
@@ -97,5 +97,6 @@ function distinct(resolution: Resolution, platform: Platform): readonly Registry
 }
 
 function debsOf({ manifest }: RegistryComponent, platform: Platform): number {
-  return (manifest.payload.platforms[platform]?.sources ?? []).filter(({ kind }) => kind === 'deb').length;
+  const payload = manifest.payload.platforms[platform];
+  return payload === undefined ? 0 : payloadSources(payload).filter(({ kind }) => kind === 'deb').length;
 }

@@ -6,6 +6,7 @@ import {
   Failure,
   hexOf,
   parseDigest,
+  payloadSources,
   type ContentStore,
   type DebSource,
   type Digest,
@@ -29,7 +30,7 @@ export interface OpenedPayload {
 /** The packages that a payload is derived from and that the store does not have. */
 export async function missingPins(payload: PlatformPayload, store: ContentStore): Promise<readonly DebSource[]> {
   const missing: DebSource[] = [];
-  for (const source of payload.sources) {
+  for (const source of payloadSources(payload)) {
     if (source.kind === 'deb' && !(await store.has(pinDigest(source)))) missing.push(source);
   }
   return missing;

@@ -82,10 +82,10 @@ async function checkFacts(preparation: Preparation, opened: OpenedPayload): Prom
   const { component, platform } = preparation;
   const known = component.facts?.platforms[platform];
   if (known === undefined || !opened.derived) return;
-  const found = await factsOf(opened, { modules: false });
+  const isKernel = component.manifest.kind === 'kernel';
+  const found = await factsOf(opened, { modules: !isKernel });
   const { kernel: _known, ...plainKnown } = known;
   const { kernel: _found, ...plainFound } = found;
-  const isKernel = component.manifest.kind === 'kernel';
   const [expected, actual] = isKernel
     ? [
         { ...plainKnown, unpackedBytes: 0 },

@@ -17,7 +17,7 @@ export interface RefreshOptions {
 export async function refreshComponents({ vanished, resolution, archive, store, warn }: RefreshOptions): Promise<readonly Refreshed[]> {
   const { openPayloadReader, openPinFinder, refreshPins } = await import('../author/index.ts');
   const finder = openPinFinder({ open: archive.openSuite, warn });
-  const payloads = openPayloadReader({ store, download: archive.download, warn });
+  const payloads = openPayloadReader({ store, download: archive.download, warn, factsSources: false });
   const refreshed: Refreshed[] = [];
   for (const component of resolution.components.values()) {
     const lost = vanished.filter((pin) => hasPin(component, pin));

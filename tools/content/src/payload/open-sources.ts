@@ -1,8 +1,19 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ContentStore, type DebSource, type Digest, Failure, formatBytes, type PlatformPayload } from '@moby/model';
+import {
+  type ContentStore,
+  type DebSource,
+  type Digest,
+  Failure,
+  formatBytes,
+  type PayloadEntry,
+  payloadSources,
+  type PlatformPayload,
+} from '@moby/model';
 import { digestOf } from '../store/write-blob.ts';
 import { errorCode } from '../store/write-failure.ts';
+import { readDeb } from '../archive/read-deb.ts';
+import { keepFiles } from './keep-files.ts';
 import type { PayloadRecipe, SourceFile } from './derive-payload.ts';
 
 export const maxSourceFiles = 10_000;
@@ -24,12 +35,18 @@ export function openRecipe(options: {
   return {
     links: payload.links,
     directories: payload.directories,
-    sources: payload.sources.map((source) =>
+    sources: payloadSources(payload).map((source) =>
       source.kind === 'files'
         ? { kind: 'files', executable: source.executable, read: () => readSourceFiles(filesFolder) }
         : { kind: 'deb', package: source.package, keep: source.keep, read: () => readPin(source, store) },
     ),
   };
+}
+
+/** What a package keeps, of one whose bytes are read for facts alone; it is in the store. */
+export async function readKeptFiles(source: DebSource, store: ContentStore): Promise<readonly PayloadEntry[]> {
+  const archive = await readDeb(await readPin(source, store), source.package);
+  return keepFiles(archive, source.package, source.keep).entries;
 }
 
 /** All files below a folder, sorted by path. Throws `invalid-input` for links and special files, `limit`, `not-found`. */

@@ -1,4 +1,6 @@
-import { type ElfView, isElf, malformed, openElf } from './elf-view.ts';
+import { type ElfView, isElf, malformed, openElf } from '../elf-view.ts';
+import { sorted } from '../order.ts';
+import { openSections, type SectionTable } from './sections.ts';
 
 /** What one kernel module says of itself in `.modinfo`. */
 export interface ModuleInfo {
@@ -9,10 +11,15 @@ export interface ModuleInfo {
   /** `softdep=pre:`: modules that should be loaded first where they exist, `-` written as `_`. */
   readonly before: readonly string[];
   readonly vermagic: string;
+  /** MODULE_LICENSE; empty where it names none. */
+  readonly license: string;
+  /** `import_ns=`, sorted. */
+  readonly namespaces: readonly string[];
+  /** `firmware=`, sorted. */
+  readonly firmware: readonly string[];
 }
 
 const relocatable = 1;
-const maxSections = 65_536;
 /** The largest of Debian's 6.12 kernels has 60 kB, firmware names and aliases included. */
 const maxModinfoBytes = 4 << 20;
 const maxNames = 1024;
@@ -22,10 +29,26 @@ const maxNames = 1024;
  * `include/linux/moduleparam.h`, `MODULE_INFO`). Throws `Failure` `bad-archive` where the bytes aren't a module.
  */
 export function extractModuleFacts(bytes: Uint8Array, path: string): ModuleInfo {
+  return readModuleInfo(openModule(bytes, path));
+}
+
+/** A module's file, opened: what the readers of its parts share. */
+export interface ModuleView {
+  readonly bytes: Uint8Array;
+  readonly view: ElfView;
+  readonly sections: SectionTable;
+}
+
+export function openModule(bytes: Uint8Array, path: string): ModuleView {
   if (!isElf(bytes)) throw malformed(path, 'a kernel module is an ELF file, and this one has another magic number');
   const view = openElf(bytes, path);
   if (view.u16(16) !== relocatable) throw malformed(path, 'a kernel module is relocatable, and this file is not');
-  const info = readModinfo(view, bytes);
+  return { bytes, view, sections: openSections(view) };
+}
+
+export function readModuleInfo(module: ModuleView): ModuleInfo {
+  const { path } = module.view;
+  const info = readModinfo(module);
   const name = info.find(([key]) => key === 'name')?.[1] ?? nameOfPath(path);
   const vermagic = info.find(([key]) => key === 'vermagic')?.[1];
   if (vermagic === undefined) throw malformed(path, 'its `.modinfo` has no `vermagic`');
@@ -42,6 +65,9 @@ export function extractModuleFacts(bytes: Uint8Array, path: string): ModuleInfo 
       path,
     ),
     vermagic: vermagic.trimEnd(),
+    license: info.find(([key]) => key === 'license')?.[1] ?? '',
+    namespaces: valuesOf(info, 'import_ns', path),
+    firmware: valuesOf(info, 'firmware', path),
   };
 }
 
@@ -76,30 +102,20 @@ function namesOf(texts: readonly string[], separator: string, path: string): rea
   return [...new Set(names)];
 }
 
-function readModinfo(view: ElfView, bytes: Uint8Array): readonly (readonly [key: string, value: string])[] {
-  const range = findModinfo(view);
-  if (range.size > maxModinfoBytes) throw malformed(view.path, `its \`.modinfo\` has ${range.size} bytes, more than ${maxModinfoBytes}`);
-  if (range.offset + range.size > bytes.length) throw malformed(view.path, `it ends before byte ${range.offset + range.size}`);
-  const text = new TextDecoder('latin1').decode(bytes.subarray(range.offset, range.offset + range.size));
+function valuesOf(info: readonly (readonly [key: string, value: string])[], wanted: string, path: string): readonly string[] {
+  const values = sorted(new Set(info.flatMap(([key, value]) => (key === wanted && value !== '' ? [value] : []))));
+  if (values.length > maxNames) throw malformed(path, `it has ${values.length} values of \`${wanted}\`, more than ${maxNames}`);
+  return values;
+}
+
+function readModinfo({ view, bytes, sections }: ModuleView): readonly (readonly [key: string, value: string])[] {
+  const section = sections.find(['.modinfo']).get('.modinfo');
+  if (section === undefined) throw malformed(view.path, 'it has no `.modinfo`');
+  if (section.size > maxModinfoBytes)
+    throw malformed(view.path, `its \`.modinfo\` has ${section.size} bytes, more than ${maxModinfoBytes}`);
+  const text = new TextDecoder('latin1').decode(bytes.subarray(section.offset, section.offset + section.size));
   return text.split('\0').flatMap((line) => {
     const equals = line.indexOf('=');
     return equals < 1 ? [] : [[line.slice(0, equals), line.slice(equals + 1)] as const];
   });
-}
-
-/** The section table is at `e_shoff`; its names are in the section `e_shstrndx` (gABI chapter 4). */
-function findModinfo(view: ElfView): { readonly offset: number; readonly size: number } {
-  const start = view.word(view.is64 ? 40 : 32);
-  const entryBytes = view.u16(view.is64 ? 58 : 46);
-  const count = view.u16(view.is64 ? 60 : 48);
-  const namesIndex = view.u16(view.is64 ? 62 : 50);
-  if (entryBytes !== (view.is64 ? 64 : 40)) throw malformed(view.path, `its section headers have ${entryBytes} bytes each`);
-  if (count === 0 || count > maxSections || namesIndex >= count) throw malformed(view.path, 'its section table is broken');
-  const offsetOf = (index: number): number => view.word(start + index * entryBytes + (view.is64 ? 24 : 16));
-  const sizeOf = (index: number): number => view.word(start + index * entryBytes + (view.is64 ? 32 : 20));
-  const names = offsetOf(namesIndex);
-  for (let index = 1; index < count; index++) {
-    if (view.text(names + view.u32(start + index * entryBytes)) === '.modinfo') return { offset: offsetOf(index), size: sizeOf(index) };
-  }
-  throw malformed(view.path, 'it has no `.modinfo`');
 }

@@ -1,6 +1,7 @@
 import { Failure, type KernelFacts, type ModuleFacts } from '@moby/model';
-import { sorted, sortedRecord } from './order.ts';
-import { extractModuleFacts, moduleName, nameOfPath } from './module.ts';
+import { sorted, sortedRecord } from '../order.ts';
+import { parseKernelConfig } from './kernel-config.ts';
+import { extractModuleFacts, moduleName, nameOfPath } from './module-info.ts';
 
 export interface KernelInput {
   /** `uname -r`: the folder's name under `/usr/lib/modules`. */
@@ -9,6 +10,8 @@ export interface KernelInput {
   readonly modules: Iterable<ModuleFile> | AsyncIterable<ModuleFile>;
   /** The text of `modules.builtin`: one path a line. */
   readonly builtin: string;
+  /** The text of `boot/config-*`, where the payload has it. */
+  readonly config?: { readonly path: string; readonly text: string };
 }
 
 export interface ModuleFile {
@@ -36,7 +39,13 @@ export async function extractKernelFacts(input: KernelInput): Promise<KernelFact
     modules.set(info.name, { path, depends: info.depends, before: info.before });
     if (modules.size > maxModules) throw new Failure({ code: 'limit', message: `the kernel has more than ${maxModules} modules` });
   }
-  return { release: input.release, vermagic: vermagic ?? '', modules: sortedRecord(modules), builtin: readBuiltin(input.builtin) };
+  return {
+    release: input.release,
+    vermagic: vermagic ?? '',
+    modules: sortedRecord(modules),
+    builtin: readBuiltin(input.builtin),
+    ...(input.config === undefined ? {} : { config: parseKernelConfig(input.config.text, input.config.path) }),
+  };
 }
 
 function readBuiltin(text: string): readonly string[] {
