@@ -21,6 +21,9 @@ describe('facts of a module', () => {
       depends: ['xor', 'raid6_pq'],
       before: ['blake2b_256', 'sha256'],
       vermagic: vermagic.slice(9).trim(),
+      license: 'GPL',
+      namespaces: [],
+      firmware: [],
     });
   });
 

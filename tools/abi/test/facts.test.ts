@@ -104,9 +104,13 @@ describe('facts of a payload', () => {
     [
       'two kernels',
       [...kernelEntries, file('usr/lib/modules/7.2/modules.builtin', Buffer.alloc(0))],
-      'the payload has the modules of two kernels, `6.12` and `7.2`',
+      'the payload has the files of two kernels, `6.12` and `7.2`',
     ],
-    ['modules without modules.builtin', kernelEntries.slice(1), 'the payload has modules of `6.12` and no `modules.builtin`'],
+    [
+      'a kernel without modules.builtin',
+      [...kernelEntries.slice(1), file('boot/vmlinuz-6.12', Buffer.alloc(0))],
+      'the payload has modules of `6.12` and no `modules.builtin`',
+    ],
   ])('are refused for %s', async (_why, list, message) => {
     await expect(extract(list)).rejects.toThrow(message);
     await expect(extract(list)).rejects.toBeInstanceOf(Failure);
