@@ -139,6 +139,11 @@ const findings: Readonly<Record<string, Text>> = {
     bad: '`services:` twice in one file',
     good: 'one key, with both contents',
   },
+  'cgroup-mode': {
+    means: 'The kernel or a runtime can’t do the version of control groups that the init mounts.',
+    bad: 'an init that mounts version 1 on Linux 6.12',
+    good: 'an init that mounts version 2, or a runtime that works in it: [rules/cgroup.mode.md](rules/cgroup.mode.md)',
+  },
   'cpu-isa': {
     means: 'A file asks for instructions that not every processor has, or more than the target has.',
     bad: 'a program built with -march=x86-64-v3 for a machine of level 2',
@@ -193,6 +198,31 @@ const findings: Readonly<Record<string, Text>> = {
     means: 'A program that is to be run is not on the PATH of its root, or not executable.',
     bad: '`service.args` that begin with `/usr/sbin/redis-server` where it is in /usr/bin',
     good: 'the path as the payload has it',
+  },
+  'kernel-config': {
+    means: 'The kernel was built without an option that a component needs or wishes for.',
+    bad: 'a container engine on a kernel with BRIDGE_NETFILTER off',
+    good: 'a kernel that has the option: [rules/kernel.config.md](rules/kernel.config.md)',
+  },
+  'kernel-module-present': {
+    means: 'An option of the kernel is a module, and its file is not in the machine.',
+    bad: 'OVERLAY_FS=m, and no overlay.ko',
+    good: 'name the module among the machine’s modules, or a kernel whose payload keeps it: [rules/kernel.module-present.md](rules/kernel.module-present.md)',
+  },
+  'kmod-crc': {
+    means: 'A module was built against other types than the kernel has.',
+    bad: 'overlay.ko of Debian’s 6.1.0-47 on its 6.1.0-50',
+    good: 'a module that was built for this kernel: [rules/kmod.crc.md](rules/kmod.crc.md)',
+  },
+  'kmod-symbol': {
+    means: 'A module needs a symbol that nothing exports to it.',
+    bad: 'overlay.ko of Linux 7.2 on 6.12',
+    good: 'a module that was built for this kernel, with the modules that it depends on: [rules/kmod.symbol.md](rules/kmod.symbol.md)',
+  },
+  'kmod-vermagic': {
+    means: 'A module was built for a kernel of another release or with other properties.',
+    bad: 'overlay.ko of Linux 6.12 on 7.2',
+    good: 'a module that was built for this kernel: [rules/kmod.vermagic.md](rules/kmod.vermagic.md)',
   },
   'facts-present': {
     means: 'Nothing is known of a component’s payload: its edges are unknown, which is never taken for a pass.',

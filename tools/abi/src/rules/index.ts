@@ -1,3 +1,4 @@
+import { cgroupMode } from './cgroup-mode.ts';
 import { cpuIsa } from './cpu-isa.ts';
 import { elfDlopen } from './elf-dlopen.ts';
 import { elfInterp } from './elf-interp.ts';
@@ -7,12 +8,18 @@ import { elfSymbol } from './elf-symbol.ts';
 import { elfVersion } from './elf-version.ts';
 import { execInterpreter } from './exec-interpreter.ts';
 import { execPath } from './exec-path.ts';
+import { kernelConfig } from './kernel-config.ts';
+import { kernelModulePresent } from './kernel-module-present.ts';
+import { kmodCrc } from './kmod-crc.ts';
+import { kmodSymbol } from './kmod-symbol.ts';
+import { kmodVermagic } from './kmod-vermagic.ts';
 import { rpcService } from './rpc-service.ts';
 import type { RuleDescription } from './rule.ts';
 import { shimBootstrap } from './shim-bootstrap.ts';
 
 /** Every rule: the reference has a page of each. */
 export const rules: readonly RuleDescription[] = [
+  cgroupMode,
   cpuIsa,
   elfDlopen,
   elfInterp,
@@ -22,6 +29,11 @@ export const rules: readonly RuleDescription[] = [
   elfVersion,
   execInterpreter,
   execPath,
+  kernelConfig,
+  kernelModulePresent,
+  kmodCrc,
+  kmodSymbol,
+  kmodVermagic,
   rpcService,
   shimBootstrap,
 ];
