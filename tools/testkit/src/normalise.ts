@@ -30,7 +30,13 @@ function withoutPlaces(text: string, { folder, places = {} }: NormaliseOptions):
   const words = new Map([[checkout, '<checkout>'], [homedir(), '~'], ...named, ...real]);
   // The longest first: the folder of a test may lie in another of the places.
   const sorted = [...words].filter(([place]) => place.length > 1).sort(([a], [b]) => b.length - a.length);
-  return sorted.reduce((result, [place, word]) => result.replaceAll(place, word), text);
+  // A home of `/root` is none where a folder or a file of another path is called that.
+  const whole = (place: string): RegExp => new RegExp(String.raw`(?<![\w.>-])${escaped(place)}(?![\w-])`, 'g');
+  return sorted.reduce((result, [place, word]) => result.replace(whole(place), () => word), text);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 }
 
 const number = String.raw`\d+(?:[.,]\d+)*`;

@@ -31,3 +31,9 @@ test('a folder is found by its real path too, and before the places that contain
   expect(normalise(`${join(folder, 'real')}/a ${link}/b`, { folder: link })).toBe('<folder>/a <folder>/b');
   expect(normalise(`${folder}/x/y`, { folder, places: { [join(folder, 'x')]: '<store>' } })).toBe('<store>/y');
 });
+
+test('a place is found where a path begins, not inside of another', () => {
+  const places = { '/root': '<home>' };
+  expect(normalise('/root/x, file:/root', { places })).toBe('<home>/x, file:<home>');
+  expect(normalise('/srv/root /rootfs <folder>/root', { places })).toBe('/srv/root /rootfs <folder>/root');
+});
