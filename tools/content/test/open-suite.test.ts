@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DebianSuite, fetchBlobs, openSuite, pinPackage } from '@moby/content';
-import { type ArchiveSpec, expectGolden, kernelPackages, makeDebianArchive, scratchFolder } from '@moby/testkit';
+import { type ArchiveSpec, type DebInput, expectGolden, kernelPackages, makeDebianArchive, scratchFolder } from '@moby/testkit';
 import { expect, test } from 'vitest';
 import { failureOf, makeWorld, plainSpec, textOf, type World } from './archive-world.ts';
 
@@ -73,6 +73,32 @@ test('follows a metapackage to the image whose name carries the version, and wha
     '`redis-tools` 5:8.0.2-3 is no metapackage: it depends on 2 packages, and not on one in an exact version',
   );
 }, 20_000);
+
+test('follows a metapackage through an image to the part that is called like an earlier one', async () => {
+  const [release, version] = ['7.2.12+deb14-cloud-amd64', '7.2.12-1'];
+  const exact = (...names: readonly string[]): string => names.map((name) => `${name} (= ${version})`).join(', ');
+  const deb = (name: string, depends = ''): DebInput => ({ package: name, version, ...(depends === '' ? {} : { depends }) });
+  const world = await makeWorld({
+    suites: {
+      trixie: {
+        packages: [
+          deb('linux-image-cloud-amd64', exact('linux-base-cloud-amd64', `linux-image-${release}`)),
+          deb('linux-base-cloud-amd64', exact(`linux-base-${release}`)),
+          deb(`linux-image-${release}`, `dracut | initramfs-tools, ${exact(`linux-base-${release}`, `linux-binary-${release}`)}`),
+          deb(`linux-base-${release}`),
+          deb(`linux-binary-${release}`),
+        ],
+      },
+    },
+  });
+  const suite = await open(world);
+  const follow = (like?: string): string => suite.followMetapackage('linux-image-cloud-amd64', like).package;
+  expect(follow('linux-image-7.1-cloud-amd64')).toBe(`linux-image-${release}`);
+  expect(follow('linux-binary-7.2.9+deb14-cloud-amd64')).toBe(`linux-binary-${release}`);
+  expect(follow('linux-base-6.1.0-56-cloud-amd64')).toBe(`linux-base-${release}`);
+  expect(() => follow()).toThrow('`linux-image-cloud-amd64` 7.2.12-1 is no metapackage');
+  expect(() => follow('linux-modules-7.2.9-cloud-amd64')).toThrow('and on none that is called like `linux-modules-7.2.9-cloud-amd64`');
+});
 
 test('a flipped byte in InRelease, in Packages and in a package gives three different errors', async () => {
   const world = await makeWorld();

@@ -89,8 +89,10 @@ async function newest(component: Component, finder: PinFinder, query: Parameters
   if (pin !== undefined) return pin;
   throw new Failure({
     code: 'not-found',
-    message: `${query.suite} has no package \`${query.package}\` for ${query.platform}, which \`${component.id}\` pins`,
-    hints: [`correct \`package\`${query.follows ? ' or `follows`' : ''} or \`suite\` in components/${component.id}/package.json`],
+    message: `${query.suite} has no package \`${query.follows ?? query.package}\` for ${query.platform}, which \`${component.id}\` pins`,
+    hints: [
+      `correct \`package\`${query.follows === undefined ? '' : ' or `follows`'} or \`suite\` in components/${component.id}/package.json`,
+    ],
   });
 }
 

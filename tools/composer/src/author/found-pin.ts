@@ -13,9 +13,10 @@ export interface FoundPin {
 
 export interface PinQuery {
   readonly suite: string;
-  /** The package's name; where its name carries a version, the metapackage that it follows instead. */
+  /** The package's name; with `follows`, that of an earlier version. */
   readonly package: string;
-  readonly follows: boolean;
+  /** Where the name carries a version: the metapackage that leads to the newest one. */
+  readonly follows?: string;
   readonly platform: Platform;
 }
 
@@ -28,7 +29,8 @@ export interface PinFinder {
 }
 
 export function pinQuery(source: DebSource, platform: Platform): PinQuery {
-  return { suite: source.suite, package: source.follows ?? source.package, follows: source.follows !== undefined, platform };
+  const { suite, package: name, follows } = source;
+  return { suite, package: name, ...(follows === undefined ? {} : { follows }), platform };
 }
 
 /** Whether the pin in the manifest already is the one that was found. */

@@ -26,7 +26,8 @@ export function openPinFinder({ open, warn }: PinFinderOptions): PinFinder {
   return {
     async newest(query: PinQuery): Promise<FoundPin | undefined> {
       const suite = await openOnce(query.suite, debianArchitecture(query.platform));
-      const found = query.follows ? suite.followMetapackage(query.package) : suite.findPackage(query.package);
+      const { package: name, follows } = query;
+      const found = follows === undefined ? suite.findPackage(name) : suite.followMetapackage(follows, name);
       return found === undefined ? undefined : pinOf(found);
     },
   };

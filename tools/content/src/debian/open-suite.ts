@@ -29,9 +29,10 @@ export interface DebianSuite {
   findVersions(name: string): readonly DebianPackage[];
   /**
    * The newest package that a metapackage leads to: `linux-image-cloud-amd64` → `linux-image-6.12.117+deb13-cloud-amd64`.
-   * Throws `not-found`.
+   * Where it leads to several, directly or through one another, `like` tells which: the name of one of its earlier
+   * versions, as `linux-modules-7.2.9+deb14-cloud-amd64`. Throws `not-found`.
    */
-  followMetapackage(name: string): DebianPackage;
+  followMetapackage(name: string, like?: string): DebianPackage;
 }
 
 interface OpenedIndex {
@@ -64,7 +65,7 @@ export async function openSuite(options: SuiteOptions): Promise<DebianSuite> {
     findings: [...indexes.flatMap((index) => index.findings), ...missingFindings(options, opened[2] !== undefined)],
     findPackage,
     findVersions,
-    followMetapackage: (name) => followMetapackage(name, options.suite, findPackage),
+    followMetapackage: (name, like) => followMetapackage({ name, like, suite: options.suite, findPackage }),
   };
 }
 
@@ -96,23 +97,67 @@ function missingFindings(options: SuiteOptions, hasSecurity: boolean): readonly 
   ];
 }
 
-/** The one dependency with an exact version, as Debian's kernel metapackages have it, or the only one there is. */
-function followMetapackage(name: string, suite: string, findPackage: (name: string) => DebianPackage | undefined): DebianPackage {
+interface Following {
+  readonly name: string;
+  readonly like: string | undefined;
+  readonly suite: string;
+  readonly findPackage: (name: string) => DebianPackage | undefined;
+}
+
+/** From a metapackage to an image, and from that to its parts; and one more. */
+const maxFollowedSteps = 3;
+
+/** The package that is called like an earlier one; else the only one that the metapackage itself leads to. */
+function followMetapackage(following: Following): DebianPackage {
+  const { name, like, suite, findPackage } = following;
   const metapackage = findPackage(name);
   if (metapackage === undefined) throw notFound(`\`${suite}\` has no package \`${name}\``);
+  if (like !== undefined) {
+    const alike = findAlike(metapackage, stemOf(like), findPackage);
+    if (alike !== undefined) return alike;
+  }
   const single: readonly Dependency[] = metapackage.depends.filter((group) => group.length === 1).flat();
-  const exact = single.filter((dependency) => dependency.relation === '=');
+  const exact = exactDependencies(metapackage);
   const candidates = exact.length > 0 || metapackage.depends.length > 1 ? exact : single;
   const [next] = candidates;
   if (next === undefined || candidates.length > 1) {
+    const whose = like === undefined ? '' : `, and on none that is called like \`${like}\``;
     throw notFound(
-      `\`${name}\` ${metapackage.version} is no metapackage: it depends on ${metapackage.depends.length} packages, and not on one in an exact version`,
+      `\`${name}\` ${metapackage.version} is no metapackage: it depends on ${metapackage.depends.length} packages, and not on one in an exact version${whose}`,
     );
   }
   const found = findPackage(next.package);
   if (found === undefined)
     throw notFound(`\`${name}\` ${metapackage.version} leads to \`${next.package}\`, which \`${suite}\` does not have`);
   return found;
+}
+
+/** Breadth first over dependencies with an exact version, as Debian's kernel packages have them. */
+function findAlike(metapackage: DebianPackage, stem: string, findPackage: Following['findPackage']): DebianPackage | undefined {
+  let level: readonly DebianPackage[] = [metapackage];
+  for (let step = 0; step < maxFollowedSteps; step += 1) {
+    const names = new Set(level.flatMap((found) => exactDependencies(found).map((dependency) => dependency.package)));
+    level = [...names].map((name) => findPackage(name)).filter((found) => found !== undefined);
+    // A metapackage is called like the stem itself.
+    const alike = level.filter((found) => found.package !== stem && stemOf(found.package) === stem);
+    if (alike.length === 1) return alike[0];
+  }
+  return undefined;
+}
+
+function exactDependencies({ depends }: DebianPackage): readonly Dependency[] {
+  return depends
+    .filter((group) => group.length === 1)
+    .flat()
+    .filter((dependency) => dependency.relation === '=');
+}
+
+/** A name without the parts that carry a version: `linux-image-6.1.0-56-cloud-amd64` → `linux-image-cloud-amd64`. */
+function stemOf(name: string): string {
+  return name
+    .split('-')
+    .filter((part) => !/^[0-9]/.test(part))
+    .join('-');
 }
 
 function notFound(message: string): Failure {
