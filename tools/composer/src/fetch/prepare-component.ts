@@ -51,14 +51,17 @@ async function prepareTree(preparation: Preparation, { digest, entries }: Opened
   return { payload: digest, placement, entries: marks, segment };
 }
 
+/** Where a kernel's package has its image: in `boot`, or beside its modules, as Debian's newer ones do. */
+const imagePattern = /^(?:boot\/vmlinuz(?:-[^/]*)?|usr\/lib\/modules\/[^/]+\/vmlinuz)$/;
+
 async function prepareKernel(preparation: Preparation, { digest, entries }: OpenedPayload): Promise<PreparedKernel> {
   const { component, store, compressor } = preparation;
-  const kernel = entries.find((entry) => /^boot\/vmlinuz(?:-|$)/.test(entry.path));
+  const kernel = entries.find((entry) => entry.kind === 'file' && imagePattern.test(entry.path));
   if (kernel?.kind !== 'file') {
     throw new Failure({
       code: 'invalid-input',
-      message: `${component.manifest.name} ${component.manifest.version} has no kernel image: no file \`boot/vmlinuz*\``,
-      hints: ['keep `boot/vmlinuz-*` of its package'],
+      message: `${component.manifest.name} ${component.manifest.version} has no kernel image: no file \`boot/vmlinuz*\` or \`usr/lib/modules/*/vmlinuz\``,
+      hints: ['keep that of its package'],
     });
   }
   const image = await store.write(kernel.bytes, { sizeBytes: kernel.bytes.length });
