@@ -95,10 +95,15 @@ function toRoot(assembly: Assembly, catalogue: Catalogue, locked: LockedVersions
     requires: merged([assembly.kernel, assembly.init, ...assembly.machine]),
     scopes,
     constraints,
-    conflicts: Object.fromEntries([...assembly.forbidden, ...assembly.replacements.map(({ from }) => from)].map(({ name }) => [name, '*'])),
+    conflicts: Object.fromEntries([...assembly.forbidden, ...replacedByOthers(assembly)].map(({ name }) => [name, '*'])),
     defaults: Object.fromEntries(Object.entries(defaultsOf(assembly, catalogue)).map(([capability, { name }]) => [capability, name])),
     locked,
   };
+}
+
+/** What is replaced by another line of itself stays, in that line. */
+function replacedByOthers({ replacements }: Assembly): readonly RootWish[] {
+  return replacements.filter(({ from, to }) => from.name !== to.name).map(({ from }) => from);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Diagnostic, Judged } from '@moby/model';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
-import { ask, scratchLibrary, service } from './scratch-library.ts';
+import { ask, type ScratchComponent, type ScratchLibrary, scratchLibrary, service } from './scratch-library.ts';
 
 const web = 'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: app\n';
 
@@ -16,6 +16,19 @@ function value<T>(judged: Judged<T>): T {
 
 async function composed(line: Line, assembly: string, more: Parameters<typeof ask>[1] = {}): Promise<Composed> {
   return value(await line.compose(ask(assembly, more)));
+}
+
+const crunOld: Omit<ScratchComponent, 'upstream'> = {
+  name: 'crun',
+  files: { 'usr/bin/crun': 'older crun\n' },
+  executable: ['usr/bin/crun'],
+  manifest: { kind: 'runtime', provides: { 'runtime:oci': '1.0.0' }, runtime: { program: '/usr/bin/crun' } },
+};
+
+/** Newer than the library's own kernel, so it is taken. */
+function kernelAt(path: string): ScratchComponent {
+  const manifest = { kind: 'kernel', provides: { 'kernel:linux': '6.13.2' }, exclusive: ['slot:kernel'] };
+  return { name: 'linux', upstream: '6.13.2', files: { [path]: `kernel at ${path}\n` }, manifest };
 }
 
 /** The findings about a try of `text` in a library that has one service, `app`. */
@@ -174,6 +187,25 @@ describe('a try', () => {
   });
 });
 
+describe('a component in another line of itself', () => {
+  const linuxOf = async (library: ScratchLibrary, replace: readonly string[]): Promise<string | undefined> => {
+    const tried = await composed(await library.open(), 'web', { variation: { with: [], without: [], replace } });
+    return tried.lock.roots['machine']?.['linux']?.version;
+  };
+
+  test('takes the place of what the assembly asks for, and of what is in by a default', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.add(kernelAt('boot/vmlinuz'));
+    await library.add({ ...crunOld, upstream: '1.8.0' });
+    await library.assembly('web', `${web}kernel: { component: linux@^6.13 }\n`);
+    expect(await linuxOf(library, [])).toBe('6.13.2+r1');
+    expect(await linuxOf(library, ['linux=linux@~6.12'])).toBe('6.12.1+r1');
+    const tried = await composed(await library.open(), 'web', { variation: { with: [], without: [], replace: ['crun=crun@~1.8'] } });
+    expect(tried.lock.roots['machine']?.['crun']?.version).toBe('1.8.0+r1');
+  });
+});
+
 describe('an assembly that extends another', () => {
   const extended = (more: string): string => `name: more\nversion: 1.0.0\nextends: web\n${more}`;
   const machineOf = async (more: string): Promise<readonly string[]> => {
@@ -316,6 +348,25 @@ describe('the artifact', () => {
     expect((await composed(line, 'web', { out: join(elsewhere, 'a') })).folder).toBe(join(elsewhere, 'a'));
     expect((await composed(line, 'web', { out: 'b/c' })).folder).toBe(join(library.folder, 'b/c'));
     expect((await readdir(join(elsewhere, 'a'))).sort()).toEqual(['NOTICES', 'artifact.json', 'initrd.img', 'sources.json', 'vmlinuz']);
+  });
+
+  test.each(['boot/vmlinuz-6.13.2', 'boot/vmlinuz', 'usr/lib/modules/6.13.2/vmlinuz'])('has the kernel from %s', async (path) => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.add(kernelAt(path));
+    await library.assembly('web', web);
+    const { folder } = await composed(await library.open(), 'web');
+    expect(await readFile(join(folder, 'vmlinuz'), 'utf8')).toBe(`kernel at ${path}\n`);
+  });
+
+  test('of a kernel without an image is refused', async () => {
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.add(kernelAt('usr/lib/modules/6.13.2/kernel/vmlinuz'));
+    await library.assembly('web', web);
+    await expect((await library.open()).compose(ask('web'))).rejects.toThrow(
+      'linux 6.13.2+r1 has no kernel image: no file `boot/vmlinuz*` or `usr/lib/modules/*/vmlinuz`',
+    );
   });
 
   test('over its budget is refused, with the largest parts; for a try it is a warning', async () => {
