@@ -1,0 +1,28 @@
+import { describeMachine } from '@moby/testkit';
+import { expect, test } from 'vitest';
+import { assembled, outcomes, testOf } from './assembled.ts';
+
+const passed = [
+  'passed: dhcp is ready',
+  'passed: redis is ready',
+  'passed: console: service dhcp ready is said',
+  'passed: tcp 6379: PING is answered by +PONG',
+  'passed: powers off cleanly',
+];
+
+describeMachine(
+  'redis-os on another kernel',
+  () => {
+    // Modules as they are shipped: plain files in 6.1, compressed with xz in 7.2, whose image lies beside them.
+    test.each([
+      ['~6.1', '/usr/lib/modules/6.1.0-'],
+      ['~7.2', '/usr/lib/modules/7.2.'],
+    ])('%s boots and does the same', async (range, modules) => {
+      const composed = await assembled('redis-os', { replace: [`linux=linux@${range}`] });
+      expect(composed.verdict.modules.length).toBeGreaterThan(3);
+      for (const { path } of composed.verdict.modules) expect(path.startsWith(modules)).toBe(true);
+      expect(outcomes(await testOf(composed))).toEqual(passed);
+    });
+  },
+  ['qemu-system-x86_64'],
+);
