@@ -3,6 +3,7 @@ import { runAgain, type RunOutline, type RunQuestion } from '@moby/composer/agai
 import { segmentLevel, type AssemblyFlags } from './assembly-flags.ts';
 import type { Session } from './moby-command.ts';
 import { findLibrary } from './surroundings.ts';
+import { variationOf } from './variation-of.ts';
 import { headingOf } from './words/heading.ts';
 
 /** What a command asks for, with all that its answer depends on beside files. */
@@ -11,7 +12,7 @@ export function questionOf(assembly: string, flags: AssemblyFlags): RunQuestion 
   return {
     assembly,
     platform: flags.platform,
-    variation: { with: flags.with ?? [], without: flags.without ?? [], replace: flags.replace ?? [] },
+    variation: variationOf(flags),
     policy: { locked: flags.locked === true || flags.frozen === true, offline: flags.offline === true || flags.frozen === true },
     out: flags.out === undefined ? undefined : resolve(flags.out),
     level: segmentLevel,

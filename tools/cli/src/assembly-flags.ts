@@ -1,3 +1,4 @@
+import type { Layout } from '@moby/model';
 import type { WorldFlags } from './surroundings.ts';
 
 /** The flags of a command that sends an assembly down the line. */
@@ -5,6 +6,7 @@ export interface AssemblyFlags extends WorldFlags {
   readonly with?: readonly string[] | undefined;
   readonly without?: readonly string[] | undefined;
   readonly replace?: readonly string[] | undefined;
+  readonly layout?: Layout | undefined;
   readonly locked?: boolean;
   readonly offline?: boolean;
   readonly frozen?: boolean;

@@ -7,6 +7,7 @@ import { Failure, isPlatform, nearest, platforms, type Judged, type Platform } f
 import { segmentLevel, type AssemblyFlags } from './assembly-flags.ts';
 import type { Session } from './moby-command.ts';
 import { findLibrary, surroundingsOf } from './surroundings.ts';
+import { variationOf } from './variation-of.ts';
 
 /** The line, what is asked of it, and the assembly that it is asked about. */
 export interface OpenedAssembly {
@@ -19,7 +20,7 @@ export interface OpenedAssembly {
 export async function openAssembly(named: string | undefined, flags: AssemblyFlags, session: Session): Promise<Judged<OpenedAssembly>> {
   const asked = parsePlatform(flags.platform);
   const name = named ?? (await chooseAssembly(process.cwd()));
-  const variation = { with: flags.with ?? [], without: flags.without ?? [], replace: flags.replace ?? [] };
+  const variation = variationOf(flags);
   const line = await openLine(surroundingsOf(flags, session));
   const parsed = await line.parse(name, variation);
   if (!parsed.ok) return parsed;

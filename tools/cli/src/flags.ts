@@ -45,6 +45,16 @@ export const variationFlags = {
   }),
 };
 
+const layouts = ['initrd', 'disk'] as const;
+
+export const layoutFlag = {
+  layout: Flags.option({
+    options: layouts,
+    helpValue: 'LAYOUT',
+    description: "where containers' trees lie, for this time: in the `initrd`, or on a `disk`",
+  })(),
+};
+
 export const platformFlag = {
   platform: Flags.string({ helpValue: 'OS/ARCH', description: 'by default the first of the assembly' }),
 };

@@ -4,6 +4,7 @@ export interface RepeatedFlags {
   readonly without?: readonly string[] | undefined;
   readonly replace?: readonly string[] | undefined;
   readonly components?: readonly string[] | undefined;
+  readonly layout?: string | undefined;
   readonly out?: string | undefined;
   readonly platform?: string | undefined;
 }
@@ -13,7 +14,9 @@ export function typedAgain(assembly: string, flags: RepeatedFlags): string {
   const many = (['with', 'without', 'replace', 'components'] as const).flatMap((name) =>
     (flags[name] ?? []).map((value) => `--${name} ${quoted(value)}`),
   );
-  const one = (['out', 'platform'] as const).flatMap((name) => (flags[name] === undefined ? [] : [`--${name} ${quoted(flags[name])}`]));
+  const one = (['layout', 'out', 'platform'] as const).flatMap((name) =>
+    flags[name] === undefined ? [] : [`--${name} ${quoted(flags[name])}`],
+  );
   return [quoted(assembly), ...many, ...one].join(' ');
 }
 

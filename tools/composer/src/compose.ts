@@ -4,6 +4,7 @@ import { buildArtifact } from './build/build-artifact.ts';
 import { noticesOf } from './build/notices.ts';
 import { writeArtifact } from './build/write-artifact.ts';
 import { checkAssembly, compressorOf, countsOf, type Checked } from './check-assembly.ts';
+import { diskPayloads } from './disk/disk-payloads.ts';
 import { fetchPayloads, type Fetched } from './fetch/fetch-payloads.ts';
 import { openArchive, type Archive } from './fetch/open-archive.ts';
 import { isSourceVanished, refreshComponents, withRepin } from './fetch/refresh-components.ts';
@@ -61,10 +62,11 @@ interface Station {
 async function fetch({ checked, request, world, archive }: Station & { readonly archive: Archive }): Promise<Fetched> {
   const { progress } = world.surroundings;
   progress.step({ step: 'fetch' });
-  const { resolution, verdict } = checked;
+  const { assembly, resolution, verdict } = checked;
   const { platform } = request;
   const compressor = compressorOf(request.level);
-  return fetchPayloads({ resolution, verdict, platform, compressor, store: world.store, download: archive.download, progress });
+  const onDisk = diskPayloads({ assembly, resolution, platform });
+  return fetchPayloads({ resolution, verdict, platform, onDisk, compressor, store: world.store, download: archive.download, progress });
 }
 
 async function build({
@@ -82,7 +84,7 @@ async function build({
   const budgetBinds = !isVaried(request.variation) && !isRefreshed;
   const built = await buildArtifact({ assembly, resolution, verdict, platform, compressor, fetched, store: world.store, budgetBinds });
   if (!built.ok) return built;
-  const { artifact, kernel, initrd } = built.value;
+  const { artifact, kernel, initrd, disk } = built.value;
   const folder = world.outFolder(request, assembly);
   const texts = await noticesOf({
     resolution,
@@ -92,7 +94,7 @@ async function build({
   });
   const written = await writeArtifact({ built: built.value, texts, folder, store: world.store });
   progress.step({ step: 'build', done: 1, total: 1, unit: 'items', note: written ? 'written' : 'unchanged' });
-  const made = { kernel, initrd, texts, packages: fetched.packages, checked: countsOf(verdict), read: [...world.read] };
+  const made = { kernel, initrd, disk, texts, packages: fetched.packages, checked: countsOf(verdict), read: [...world.read] };
   return {
     ok: true,
     value: { assembly, resolution, verdict, lock, lockFile, artifact, folder, unchanged: !written, made },

@@ -1,4 +1,4 @@
-import type { Artifact, Diagnostic, Digest, Platform, Progress } from '@moby/model';
+import type { Artifact, Diagnostic, Digest, Layout, Platform, Progress } from '@moby/model';
 import type { ArtifactTexts } from './build/write-artifact.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { Lockfile } from './lock/lockfile.ts';
@@ -19,6 +19,8 @@ export interface Variation {
   readonly without: readonly string[];
   /** `A=B`. */
   readonly replace: readonly string[];
+  /** In place of the assembly's. */
+  readonly layout?: Layout;
 }
 
 /** The world that the line works in; the CLI makes it. */
@@ -70,6 +72,8 @@ export interface Made {
   readonly kernel: Digest;
   /** The blobs that the initrd is the concatenation of. */
   readonly initrd: readonly Digest[];
+  /** The blobs that the disk of trees is the concatenation of; none where there is no such disk. */
+  readonly disk: readonly Digest[];
   readonly texts: ArtifactTexts;
   /** Debian packages of the chosen components. */
   readonly packages: number;

@@ -9,6 +9,12 @@ export interface Forward {
   readonly machine: number;
 }
 
+export interface ReadOnlyDisk {
+  readonly path: string;
+  /** What the guest finds it by (/sys/block/<disk>/serial), at most 20 characters. */
+  readonly serial: string | undefined;
+}
+
 export interface MachineSettings {
   readonly platform: Platform;
   readonly accelerator: AcceleratorKind;
@@ -17,8 +23,8 @@ export interface MachineSettings {
   /** A `vmlinux` (ELF with a PVH note) or a `vmlinuz`. */
   readonly kernel: string;
   readonly initrd: string | undefined;
-  /** Images of disks that the machine reads and can't write, in its order; none by default. */
-  readonly disks?: readonly string[];
+  /** Images of disks that the machine reads and can't write; none by default. */
+  readonly disks?: readonly ReadOnlyDisk[];
   /** The artifact's own command line and what the caller appends. */
   readonly cmdline: readonly string[];
   /** The rate of the host's time stamp counter, which an emulated guest sees; undefined where it is unknown. */
@@ -52,7 +58,7 @@ export function machineOptions(settings: MachineSettings): readonly string[] {
     ['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
     ['-chardev', `socket,id=qmp,path=${escapeOption(settings.qmpSocket)}`, '-mon', 'chardev=qmp,mode=control'],
     ['-kernel', settings.kernel, ...initrd, '-append', kernelCmdline(settings)],
-    ...(settings.disks ?? []).map((path, index) => diskOptions(kind.diskDevice, path, index)),
+    ...(settings.disks ?? []).map((disk, index) => diskOptions(kind.diskDevice, disk, index)),
     ['-netdev', ['user,id=n0', ...forwards].join(','), '-device', `${kind.networkDevice},netdev=n0`],
     settings.agentSocket === undefined ? [] : agentOptions(kind.serialBusDevice, settings.agentSocket),
   ].flat();
@@ -73,10 +79,11 @@ function agentOptions(serialBusDevice: string, socket: string): readonly string[
   ].flat();
 }
 
-function diskOptions(device: string, path: string, index: number): readonly string[] {
+function diskOptions(device: string, { path, serial }: ReadOnlyDisk, index: number): readonly string[] {
   const id = `disk${index}`;
   const drive = `id=${id},if=none,format=raw,readonly=on,file=${escapeOption(path)}`;
-  return ['-drive', drive, '-device', `${device},drive=${id}`];
+  const name = serial === undefined ? '' : `,serial=${escapeOption(serial)}`;
+  return ['-drive', drive, '-device', `${device},drive=${id}${name}`];
 }
 
 /** In QEMU's option lists a comma is written twice. */

@@ -5,6 +5,7 @@ import { type Accelerator, chooseAccelerator } from './accelerator.ts';
 import { type Environment, findQemu, type Qemu } from './find-qemu.ts';
 import { readHostKhz } from './host-clock.ts';
 import type { AcceleratorKind } from './machine-kind.ts';
+import type { ReadOnlyDisk } from './machine-options.ts';
 import { type BootKernel, bootKernel } from './vmlinux.ts';
 
 /** What of the host a machine is made with, settled before it starts. */
@@ -14,7 +15,7 @@ export interface MachinePlan {
   readonly accelerator: Accelerator;
   readonly kernel: BootKernel;
   readonly initrd: string | undefined;
-  readonly disks: readonly string[];
+  readonly disks: readonly ReadOnlyDisk[];
   readonly cmdline: readonly string[];
   readonly hostKhz: number | undefined;
   readonly cpus: number;
@@ -73,7 +74,9 @@ export async function planMachine(options: PlanOptions): Promise<MachinePlan> {
     accelerator,
     kernel,
     initrd: initrdFile === undefined ? undefined : await fileOf(folder, initrdFile),
-    disks: await Promise.all(artifact.files.filter(({ role }) => role === 'disk').map((file) => fileOf(folder, file))),
+    disks: await Promise.all(
+      artifact.files.filter(({ role }) => role === 'disk').map(async (file) => ({ path: await fileOf(folder, file), serial: file.serial })),
+    ),
     cmdline: [artifact.cmdline, ...(asShipped ? [] : fasterCmdline), ...(options.cmdline ?? [])],
     hostKhz: await readHostKhz(),
     cpus: options.cpus ?? (accelerator.kind === 'tcg' ? emulatedCpus : nativeCpus),

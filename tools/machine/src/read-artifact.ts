@@ -55,9 +55,13 @@ function readFileEntry(reader: Reader, value: unknown, at: string): ArtifactFile
   if (role !== 'kernel' && role !== 'initrd' && role !== 'disk') return reader.wrong(`${at}.role`, 'is none of `kernel`, `initrd`, `disk`');
   const name = reader.text(entry['name'], `${at}.name`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/.test(name)) return reader.wrong(`${at}.name`, 'is not the name of a file beside it');
+  const serial = entry['serial'] === undefined ? undefined : reader.text(entry['serial'], `${at}.serial`);
+  if (serial !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$/.test(serial))
+    return reader.wrong(`${at}.serial`, 'is not a serial number of at most 20 characters');
   return {
     role,
     name,
+    ...(serial === undefined ? {} : { serial }),
     sizeBytes: reader.count(entry['sizeBytes'], `${at}.sizeBytes`),
     digest: reader.digest(entry['digest'], `${at}.digest`),
   };

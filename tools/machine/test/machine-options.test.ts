@@ -39,10 +39,19 @@ describe('the arguments of QEMU', () => {
     );
   });
 
-  test('with disks that are only read, in their order', () => {
+  test('with disks that are only read, by their serial numbers', () => {
     expectGolden(
       'options-disks.txt',
-      lines(machineOptions({ ...settings, forwards: [], disks: ['/out/a,b/system.erofs', '/out/data.img'] })),
+      lines(
+        machineOptions({
+          ...settings,
+          forwards: [],
+          disks: [
+            { path: '/out/a,b/system.erofs', serial: 'moby-trees' },
+            { path: '/out/data.img', serial: undefined },
+          ],
+        }),
+      ),
     );
   });
 

@@ -18,7 +18,7 @@ const artifact: Artifact = {
   files: [
     { role: 'kernel', name: 'vmlinuz', sizeBytes: 1, digest },
     { role: 'initrd', name: 'initrd.img', sizeBytes: 2, digest },
-    { role: 'disk', name: 'system.erofs', sizeBytes: 4096, digest },
+    { role: 'disk', name: 'system.erofs', serial: 'moby-trees', sizeBytes: 4096, digest },
   ],
   segments: [{ label: 'busybox 1.37.0', digest, unpackedBytes: 4, sizeBytes: 2 }],
   sizeBytes: 3,
@@ -65,6 +65,10 @@ describe('reading artifact.json', () => {
     [
       '`files[0].digest` is not `sha256:` and 64 hex digits',
       JSON.stringify({ ...artifact, files: [{ ...artifact.files[0], digest: 'md5:0' }] }),
+    ],
+    [
+      '`files[0].serial` is not a serial number of at most 20 characters',
+      JSON.stringify({ ...artifact, files: [{ ...artifact.files[2], serial: 'moby,trees' }] }),
     ],
     ['`files[0].role` is none of `kernel`, `initrd`, `disk`', JSON.stringify({ ...artifact, files: [{ role: 'floppy' }] })],
     ['`ports[0].host` is not a port from 1 to 65535', JSON.stringify({ ...artifact, ports: [{ host: 70_000 }] })],

@@ -13,7 +13,7 @@ export interface Artifact {
   readonly files: readonly ArtifactFile[];
   /** What the initrd is a concatenation of, in order. */
   readonly segments: readonly ArtifactSegment[];
-  /** The sum of the files' sizes and what the assembly allows, in bytes. */
+  /** The sum of the files' sizes, disks too, and what the assembly allows, in bytes. */
   readonly sizeBytes: number;
   readonly budgetBytes?: number;
   /** The machine's memory: what `budget.memory` says or what was computed, and the least it boots with. */
@@ -26,9 +26,11 @@ export interface Artifact {
 }
 
 export interface ArtifactFile {
-  /** Disks are read-only images that the machine sees in this order: the first is /dev/vda. */
+  /** Disks are images that the machine can only read. */
   readonly role: 'kernel' | 'initrd' | 'disk';
   readonly name: string;
+  /** Of a disk: the serial number that the machine finds it by, at most 20 characters. */
+  readonly serial?: string;
   readonly sizeBytes: number;
   readonly digest: Digest;
 }

@@ -13,9 +13,19 @@ export interface GuestRecord {
   readonly modules: readonly string[];
   /** The memory that the machine should have, in MiB (2^20 bytes): the init warns where there is much less. */
   readonly memoryMegabytes?: number;
+  /** The disk that holds trees: mounted before the first task. */
+  readonly trees?: GuestTrees;
   readonly onboot: readonly GuestContainer[];
   readonly services: readonly GuestService[];
   readonly onshutdown: readonly GuestContainer[];
+}
+
+/** A read-only erofs image on a disk. */
+export interface GuestTrees {
+  /** The disk's serial number: disks are found by it, never by their order. */
+  readonly serial: string;
+  /** Where it is mounted, absolute; the trees of `lower` that lie below it are on the disk. */
+  readonly folder: string;
 }
 
 export interface GuestContainer {

@@ -10,6 +10,7 @@ export * from './failure.ts';
 export * from './go-facts.ts';
 export * from './guest.ts';
 export * from './kernel-facts.ts';
+export * from './layout.ts';
 export * from './manifest.ts';
 export * from './manifest-json.ts';
 export * from './name.ts';

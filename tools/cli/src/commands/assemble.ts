@@ -1,4 +1,4 @@
-import { assemblyArgument, libraryFlags, lockFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
+import { assemblyArgument, layoutFlag, libraryFlags, lockFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
 import { typedAgain } from '../typed-again.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
@@ -7,19 +7,20 @@ export class Assemble extends MobyCommand {
   static override summary = 'Make a bootable artifact of an assembly';
   static override description =
     "Resolves the assembly's components, proves from their facts that they fit, writes the lock, fetches what the store lacks, and builds kernel and initrd. " +
-    'With --with, --without and --replace the lock is left alone and the artifact goes to a folder of its own.';
+    'With --with, --without, --replace and --layout the lock is left alone and the artifact goes to a folder of its own.';
   static override examples = [
     '<%= config.bin %> assemble redis-os',
     {
       description: 'another OCI runtime, and a service more',
       command: '<%= config.bin %> assemble redis-os --replace crun=runc --with redis@~7.0',
     },
+    { description: "containers' trees on a disk instead of in memory", command: '<%= config.bin %> assemble redis-os --layout disk' },
     { description: 'in CI: exactly what is locked', command: '<%= config.bin %> assemble redis-os --locked' },
   ];
   static override args = assemblyArgument;
-  static override flags = { ...variationFlags, ...outFlag, ...platformFlag, ...lockFlags, ...libraryFlags, ...networkFlags };
+  static override flags = { ...variationFlags, ...layoutFlag, ...outFlag, ...platformFlag, ...lockFlags, ...libraryFlags, ...networkFlags };
   static override jsonShape =
-    '{ "assembly": { "name", "version", "file" }, "platform", "folder", "unchanged": boolean, "files": [{ "role", "name", "sizeBytes", "digest" }], "sizeBytes", "budgetBytes"?, ' +
+    '{ "assembly": { "name", "version", "file" }, "platform", "folder", "unchanged": boolean, "files": [{ "role", "name", "serial"?, "sizeBytes", "digest" }], "sizeBytes", "budgetBytes"?, ' +
     '"lock": { "file", "state": "written" | "unchanged" | "left alone" }, "components": { "<root>": { "<name>": "<version>" } }, "check": { "<verdict>": number }, "findings": Diagnostic[] }';
 
   protected override async perform(session: Session): Promise<Outcome> {

@@ -1,5 +1,15 @@
 import * as Flags from '@oclif/core/flags';
-import { assemblyArgument, libraryFlags, lockFlags, machineFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
+import {
+  assemblyArgument,
+  layoutFlag,
+  libraryFlags,
+  lockFlags,
+  machineFlags,
+  networkFlags,
+  outFlag,
+  platformFlag,
+  variationFlags,
+} from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 import { typedAgain } from '../typed-again.ts';
@@ -24,6 +34,7 @@ export class Run extends MobyCommand {
     console: Flags.boolean({ description: 'show the serial console, on stdout' }),
     ...machineFlags,
     ...variationFlags,
+    ...layoutFlag,
     ...outFlag,
     ...platformFlag,
     ...lockFlags,

@@ -1,4 +1,14 @@
-import { assemblyArgument, libraryFlags, lockFlags, machineFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
+import {
+  assemblyArgument,
+  layoutFlag,
+  libraryFlags,
+  lockFlags,
+  machineFlags,
+  networkFlags,
+  outFlag,
+  platformFlag,
+  variationFlags,
+} from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 import { typedAgain } from '../typed-again.ts';
@@ -16,6 +26,7 @@ export class Test extends MobyCommand {
   static override flags = {
     ...machineFlags,
     ...variationFlags,
+    ...layoutFlag,
     ...outFlag,
     ...platformFlag,
     ...lockFlags,

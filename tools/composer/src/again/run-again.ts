@@ -47,6 +47,7 @@ interface Memory {
   readonly outline: RunOutline;
   readonly kernel: Digest;
   readonly initrd: readonly Digest[];
+  readonly disk: readonly Digest[];
   readonly texts: ArtifactTexts;
 }
 
@@ -70,12 +71,17 @@ export async function runAgain(
   const key = keyOf(question);
   const memory = key === undefined ? undefined : await store.recall(namespace, key);
   if (!isMemory(memory) || !memory.inputs.every(isUnchanged) || !(await hasAll(store, memory))) return undefined;
-  const { kernel, initrd, texts } = memory;
+  const { kernel, initrd, disk, texts } = memory;
   const outline = { ...memory.outline, folder: question.out ?? memory.outline.folder };
   world.begin(outline);
   for (const { step, count, note } of outline.steps) world.progress.step({ step, done: count, total: count, unit: 'items', note });
   world.progress.step({ step: 'build' });
-  const written = await writeArtifact({ built: { artifact: outline.artifact, kernel, initrd }, texts, folder: outline.folder, store });
+  const written = await writeArtifact({
+    built: { artifact: outline.artifact, kernel, initrd, disk },
+    texts,
+    folder: outline.folder,
+    store,
+  });
   world.progress.step({ step: 'build', done: 1, total: 1, unit: 'items', note: written ? 'written' : 'unchanged' });
   return { ...outline, unchanged: !written };
 }
@@ -127,6 +133,7 @@ export async function rememberRun(
     outline,
     kernel: made.kernel,
     initrd: made.initrd,
+    disk: made.disk,
     texts: made.texts,
   };
   await store.remember(namespace, key, memory);
@@ -142,8 +149,8 @@ function libraryFolders({ library, componentFolders }: RunQuestion): readonly st
   return [...componentFolders, ...(library === undefined ? [] : [join(library, 'components')])];
 }
 
-async function hasAll(store: ContentStore, { kernel, initrd }: Memory): Promise<boolean> {
-  for (const digest of [kernel, ...initrd]) if (!(await store.has(digest))) return false;
+async function hasAll(store: ContentStore, { kernel, initrd, disk }: Memory): Promise<boolean> {
+  for (const digest of [kernel, ...initrd, ...disk]) if (!(await store.has(digest))) return false;
   return true;
 }
 

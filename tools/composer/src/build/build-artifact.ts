@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  Failure,
   formatBytes,
   parseDigest,
   type Artifact,
@@ -13,13 +12,16 @@ import {
 } from '@moby/model';
 import { componentsOf, kernelOf } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
+import { storeDisk } from '../disk/store-disk.ts';
+import { diskFileName, guestTrees } from '../disk/disk-payloads.ts';
 import type { Fetched } from '../fetch/fetch-payloads.ts';
-import { generatedKey, recallSegment, type PreparedTree, type SegmentMark } from '../fetch/prepared.ts';
+import { generatedKey, recallSegment, type PreparedTree, type SegmentMark, type TreeInMachine } from '../fetch/prepared.ts';
 import { storeSegment } from '../fetch/store-segment.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import { digestOfEntries, recordsFolder, sentinel, type TreeEntry } from './guest/index.ts';
+import { lostBlob } from './lost-blob.ts';
 import { planGuest, serviceOf } from './plan-guest.ts';
 
 export interface BuildRequest {
@@ -40,6 +42,8 @@ export interface Built {
   readonly kernel: Digest;
   /** The initrd is the concatenation of these blobs. */
   readonly initrd: readonly Digest[];
+  /** The disk of trees, too; none where nothing lies on it. */
+  readonly disk: readonly Digest[];
 }
 
 const kernelName = 'vmlinuz';
@@ -57,14 +61,20 @@ const mebibyte = 1024 ** 2;
 export async function buildArtifact(request: BuildRequest): Promise<Judged<Built>> {
   const { assembly, fetched, platform, store } = request;
   const memory = memoryOf(request);
-  const plan = planGuest({ ...request, trees: fetched.trees, memoryBytes: memory.bytes });
+  const disk = await storeDisk(store, [...fetched.diskTrees.values()]);
+  const plan = planGuest({
+    ...request,
+    trees: new Map<Digest, TreeInMachine>([...fetched.trees, ...fetched.diskTrees]),
+    treesDisk: disk === undefined ? undefined : guestTrees,
+    memoryBytes: memory.bytes,
+  });
   if (!plan.ok) return plan;
   const generated = await storeGenerated(request, 'generated', plan.value.entries);
   const last = await storeGenerated(request, 'sentinel', [sentinel()]);
   const [base = [], own = [], others = []] = orderTrees(request);
   const segments = [...base, generated, ...own, ...others, fetched.kernel.modules, last];
   const initrd = await measureInitrd(store, segments);
-  const sizeBytes = fetched.kernel.image.sizeBytes + initrd.sizeBytes;
+  const sizeBytes = fetched.kernel.image.sizeBytes + initrd.sizeBytes + (disk?.sizeBytes ?? 0);
   const artifact: Artifact = {
     artifact: 1,
     name: assembly.name,
@@ -75,6 +85,9 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
     files: [
       { role: 'kernel', name: kernelName, sizeBytes: fetched.kernel.image.sizeBytes, digest: fetched.kernel.image.digest },
       { role: 'initrd', name: initrdName, sizeBytes: initrd.sizeBytes, digest: initrd.digest },
+      ...(disk === undefined
+        ? []
+        : [{ role: 'disk' as const, name: diskFileName, serial: guestTrees.serial, sizeBytes: disk.sizeBytes, digest: disk.digest }]),
     ],
     segments: segments.map(toArtifactSegment),
     sizeBytes,
@@ -89,7 +102,8 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
   };
   const findings = [...plan.findings, ...judgeBudget(request, artifact)];
   if (findings.some(({ severity }) => severity === 'error')) return { ok: false, findings };
-  return { ok: true, value: { artifact, kernel: fetched.kernel.image.digest, initrd: segments.map(({ blob }) => blob) }, findings };
+  const initrdBlobs = segments.map(({ blob }) => blob);
+  return { ok: true, value: { artifact, kernel: fetched.kernel.image.digest, initrd: initrdBlobs, disk: disk?.blobs ?? [] }, findings };
 }
 
 /** The init's base; what directly meets the init's requirements; all the rest. Each sorted by placement, so by digest. */
@@ -143,12 +157,7 @@ async function measureInitrd(
   const hash = createHash('sha256');
   for (const { blob } of segments) {
     const bytes = await store.read(blob);
-    if (bytes === undefined)
-      throw new Failure({
-        code: 'store-corrupt',
-        message: `the store has lost ${blob} while it was used`,
-        hints: ['run the same command again'],
-      });
+    if (bytes === undefined) throw lostBlob(blob);
     hash.update(bytes);
   }
   const digest = parseDigest(`sha256:${hash.digest('hex')}`);
@@ -174,11 +183,12 @@ function memoryOf({ assembly, resolution, fetched }: BuildRequest): { readonly b
   return { bytes: assembly.budget.memoryBytes ?? Math.ceil((leastBytes + services) / (64 * mebibyte)) * 64 * mebibyte, leastBytes };
 }
 
-function judgeBudget({ assembly, budgetBinds }: BuildRequest, artifact: Artifact): readonly Diagnostic[] {
+function judgeBudget({ assembly, fetched, budgetBinds }: BuildRequest, artifact: Artifact): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
   const severity = budgetBinds ? 'error' : 'warning';
   if (artifact.budgetBytes !== undefined && artifact.sizeBytes > artifact.budgetBytes) {
-    const largest = [...artifact.segments]
+    const onDisk = [...fetched.diskTrees.values()].map(({ disk }) => ({ label: disk.label, sizeBytes: disk.data.sizeBytes }));
+    const largest = [...artifact.segments, ...onDisk]
       .sort((a, b) => b.sizeBytes - a.sizeBytes)
       .slice(0, 3)
       .map(({ label, sizeBytes }) => `${label} ${formatBytes(sizeBytes)}`);
@@ -192,7 +202,11 @@ function judgeBudget({ assembly, budgetBinds }: BuildRequest, artifact: Artifact
   }
   if (artifact.memoryBytes < artifact.leastMemoryBytes) {
     const message = `${artifact.name} needs a machine of ${formatBytes(artifact.leastMemoryBytes)} to unpack itself, over its budget of ${formatBytes(artifact.memoryBytes)}`;
-    findings.push({ severity, code: 'over-memory', message, hints: [`allow more: \`budget: { memory: … }\` in ${assembly.file}`] });
+    const hints = [
+      `allow more: \`budget: { memory: … }\` in ${assembly.file}`,
+      ...(assembly.layout === 'initrd' ? ["leave containers' trees on a disk, where they need no memory: `layout: disk`"] : []),
+    ];
+    findings.push({ severity, code: 'over-memory', message, hints });
   }
   return findings;
 }

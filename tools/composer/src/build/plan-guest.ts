@@ -5,13 +5,14 @@ import {
   type GuestContainer,
   type GuestRecord,
   type GuestService,
+  type GuestTrees,
   type Judged,
   type Platform,
   type ServiceDefaults,
 } from '@moby/model';
 import { componentsOf } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
-import type { PreparedTree } from '../fetch/prepared.ts';
+import type { TreeInMachine } from '../fetch/prepared.ts';
 import type { Assembly, Entry } from '../parse/assembly.ts';
 import type { ResolvedRoot, Resolution } from '../resolve/resolution.ts';
 import {
@@ -44,7 +45,9 @@ export interface GuestInput {
   readonly verdict: Verdict;
   readonly platform: Platform;
   /** By payload digest; the kernel has none. */
-  readonly trees: ReadonlyMap<Digest, PreparedTree>;
+  readonly trees: ReadonlyMap<Digest, TreeInMachine>;
+  /** The disk on which some of them lie. */
+  readonly treesDisk: GuestTrees | undefined;
   readonly memoryBytes: number;
 }
 
@@ -70,6 +73,7 @@ export function planGuest(input: GuestInput): Judged<GuestPlan> {
     runtime: runtimeOf(resolution, machine),
     modules: input.verdict.modules.map(({ path }) => installedModule(path)),
     memoryMegabytes: Math.floor(input.memoryBytes / 1024 ** 2),
+    ...(input.treesDisk === undefined ? {} : { trees: input.treesDisk }),
     onboot: containers.filter(({ entry }) => entry.section === 'onboot').map(({ container }) => container),
     services: containers
       .filter(({ entry }) => entry.section === 'services')

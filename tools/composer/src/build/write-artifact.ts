@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { canonicalJson, Failure, type ContentStore, type Digest } from '@moby/model';
 import type { Built } from './build-artifact.ts';
+import { lostBlob } from './lost-blob.ts';
 
 export interface ArtifactTexts {
   readonly notices: string;
@@ -36,7 +37,7 @@ export async function writeArtifact(options: {
     for (const file of built.artifact.files) {
       const target = join(partial, file.name);
       if (file.role === 'kernel') await copyBlob(store, built.kernel, target);
-      else await concatenate(store, built.initrd, target);
+      else await concatenate(store, file.role === 'initrd' ? built.initrd : built.disk, target);
     }
     for (const [name, content] of Object.entries(contents)) await writeFile(join(partial, name), content);
     await rename(folder, old).catch(ignoreMissing);
@@ -70,7 +71,7 @@ async function stampOf(folder: string, built: Built): Promise<string | undefined
 }
 
 async function copyBlob(store: ContentStore, digest: Digest, target: string): Promise<void> {
-  if (!(await store.copyTo(digest, target))) throw lost(digest);
+  if (!(await store.copyTo(digest, target))) throw lostBlob(digest);
 }
 
 const pieceBytes = 1 << 18;
@@ -82,7 +83,7 @@ async function concatenate(store: ContentStore, digests: readonly Digest[], targ
   try {
     for (const digest of digests) {
       const path = await store.verifiedPath(digest);
-      if (path === undefined) throw lost(digest);
+      if (path === undefined) throw lostBlob(digest);
       const blob = openSync(path, 'r');
       try {
         for (let length = readSync(blob, piece); length > 0; length = readSync(blob, piece)) writeWhole(file, piece, length);
@@ -116,14 +117,6 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-function lost(digest: Digest): Failure {
-  return new Failure({
-    code: 'store-corrupt',
-    message: `the store has lost ${digest} while it was used`,
-    hints: ['run the same command again'],
-  });
 }
 
 function ignoreMissing(error: unknown): void {

@@ -1,5 +1,6 @@
 import { checkModules, checkRoot, openSymbols, programPath, type AskedModule, type Edge, type SymbolLookup } from '@moby/abi';
 import type { Platform, RegistryComponent } from '@moby/model';
+import { diskModules, diskPayloads } from '../disk/disk-payloads.ts';
 import { machineRoot } from '../lock/make-lock.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { ResolvedRoot, Resolution } from '../resolve/resolution.ts';
@@ -79,13 +80,13 @@ function planModules(assembly: Assembly, resolution: Resolution, platform: Platf
   const kernel = kernelOf(resolution);
   if (kernel === undefined) return undefined;
   return checkModules({
-    asked: askedModules(assembly, resolution),
+    asked: askedModules(assembly, resolution, platform),
     kernel: { component: kernel.manifest.name, version: kernel.manifest.version, facts: kernel.facts?.platforms[platform]?.kernel },
   });
 }
 
 /** What the assembly and the chosen components ask for, each once, in the order of roots and components. */
-function askedModules(assembly: Assembly, resolution: Resolution): readonly AskedModule[] {
+function askedModules(assembly: Assembly, resolution: Resolution, platform: Platform): readonly AskedModule[] {
   const asked = new Map<string, AskedModule>();
   for (const root of resolution.roots) {
     for (const { manifest } of componentsOf(resolution, root)) {
@@ -94,7 +95,8 @@ function askedModules(assembly: Assembly, resolution: Resolution): readonly Aske
       }
     }
   }
-  for (const name of assembly.modules) {
+  const ownDisk = diskPayloads({ assembly, resolution, platform }).size > 0 ? diskModules : [];
+  for (const name of [...ownDisk, ...assembly.modules]) {
     if (!asked.has(name)) asked.set(name, { name, component: assembly.name, version: assembly.version });
   }
   return [...asked.values()];

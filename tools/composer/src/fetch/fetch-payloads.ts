@@ -3,12 +3,14 @@ import type { Verdict } from '../check/verdict.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import type { Download } from './open-payload.ts';
+import type { PreparedDiskTree } from '../disk/disk-tree.ts';
 import type { PreparedKernel, PreparedTree } from './prepared.ts';
-import { recallPrepared, type Preparation } from './recall-prepared.ts';
+import { payloadOf, recallPrepared, type Prepared, type Preparation } from './recall-prepared.ts';
 
 /** Everything that an image is made of, in the store. */
 export interface Fetched {
   readonly trees: ReadonlyMap<Digest, PreparedTree>;
+  readonly diskTrees: ReadonlyMap<Digest, PreparedDiskTree>;
   readonly kernel: PreparedKernel;
   /** How many components were derived now; 0 for a warm store. */
   readonly derived: number;
@@ -21,6 +23,8 @@ export interface FetchRequest {
   readonly resolution: Resolution;
   readonly verdict: Verdict;
   readonly platform: Platform;
+  /** The payloads whose trees lie on the disk of trees. */
+  readonly onDisk: ReadonlySet<Digest>;
   readonly compressor: Compressor;
   readonly store: ContentStore;
   readonly download: Download;
@@ -32,12 +36,13 @@ export interface FetchRequest {
  * the rest is downloaded together and then derived one by one, so that one payload is in memory at a time.
  */
 export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
-  const { resolution, verdict, platform, compressor, store, progress } = request;
+  const { resolution, verdict, platform, onDisk, compressor, store, progress } = request;
   const preparations = distinct(resolution, platform).map((component): Preparation => ({
     component,
     platform,
     store,
     compressor,
+    onDisk: onDisk.has(payloadOf({ component, platform }).digest),
     modules: verdict.modules,
   }));
   const ready = await Promise.all(preparations.map((preparation) => recallPrepared(preparation)));
@@ -46,21 +51,19 @@ export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
   const packages = preparations.reduce((sum, { component }) => sum + debsOf(component, platform), 0);
   const note = downloaded === 0 ? `all ${packages} packages in the store` : `${downloaded} of ${packages} packages downloaded`;
   progress.step({ step: 'fetch', done: packages, total: packages, unit: 'items', note });
-  const made = missing.length === 0 ? new Map<Preparation, PreparedTree | PreparedKernel>() : await prepareMissing(missing, progress);
+  const made = missing.length === 0 ? new Map<Preparation, Prepared>() : await prepareMissing(missing, progress);
   const all = preparations.flatMap((preparation, index) => ready[index] ?? made.get(preparation) ?? []);
   const kernel = all.find((prepared): prepared is PreparedKernel => 'image' in prepared);
   if (kernel === undefined) throw new TypeError('a resolution without a kernel');
   const trees = new Map(all.flatMap((prepared) => ('segment' in prepared ? [[prepared.payload, prepared] as const] : [])));
-  return { trees, kernel, derived: missing.length, packages, downloaded };
+  const diskTrees = new Map(all.flatMap((prepared) => ('disk' in prepared ? [[prepared.payload, prepared] as const] : [])));
+  return { trees, diskTrees, kernel, derived: missing.length, packages, downloaded };
 }
 
 /** Archives are read, and read with code that is loaded, only where something is missing. */
-async function prepareMissing(
-  missing: readonly Preparation[],
-  progress: Progress,
-): Promise<ReadonlyMap<Preparation, PreparedTree | PreparedKernel>> {
+async function prepareMissing(missing: readonly Preparation[], progress: Progress): Promise<ReadonlyMap<Preparation, Prepared>> {
   const { prepareComponent } = await import('./prepare-component.ts');
-  const made = new Map<Preparation, PreparedTree | PreparedKernel>();
+  const made = new Map<Preparation, Prepared>();
   // The largest first: it sets the peak of memory, and nothing that others have left is held beside it yet.
   const ordered = [...missing].sort((a, b) => sizeOf(b) - sizeOf(a));
   for (const [index, preparation] of ordered.entries()) {

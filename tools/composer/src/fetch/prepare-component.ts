@@ -2,6 +2,8 @@ import { decompress } from '@moby/content';
 import { extractModuleFacts, formatFacts, formatSymbols } from '@moby/abi';
 import { Failure, type PayloadEntry, type PlatformSymbols } from '@moby/model';
 import { installedModule } from '../build/plan-guest.ts';
+import { diskPlacementOf, type PreparedDiskTree } from '../disk/disk-tree.ts';
+import { storeDiskTree } from '../disk/store-disk-tree.ts';
 import { checkDigest, factsOf, openPayload, sha256Of, symbolsOf, type OpenedPayload } from './open-payload.ts';
 import {
   modulesKey,
@@ -13,14 +15,14 @@ import {
   type PreparedTree,
   type TreeEntryMark,
 } from './prepared.ts';
-import { modulePaths, payloadOf, type Preparation } from './recall-prepared.ts';
+import { modulePaths, payloadOf, type Prepared, type Preparation } from './recall-prepared.ts';
 import { storeSegment } from './store-segment.ts';
 
 /**
  * Opens a component's payload, proves digest and facts, and writes what an image needs of it into the store. The packages
  * it is derived from are in the store. Throws `wrong-digest`, `wrong-facts`, `bad-archive`, `no-space`.
  */
-export async function prepareComponent(preparation: Preparation): Promise<PreparedTree | PreparedKernel> {
+export async function prepareComponent(preparation: Preparation): Promise<Prepared> {
   const { component, store } = preparation;
   const payload = payloadOf(preparation);
   const opened = await openPayload({ payload, folder: component.folder, store });
@@ -31,19 +33,24 @@ export async function prepareComponent(preparation: Preparation): Promise<Prepar
   return component.manifest.kind === 'kernel' ? prepareKernel(preparation, opened) : prepareTree(preparation, opened);
 }
 
-async function prepareTree(preparation: Preparation, { digest, entries }: OpenedPayload): Promise<PreparedTree> {
+async function prepareTree(preparation: Preparation, { digest, entries }: OpenedPayload): Promise<PreparedTree | PreparedDiskTree> {
   const { component, store, compressor } = preparation;
-  const placement = placementOf(component.manifest, digest);
+  const label = `${component.manifest.name} ${component.manifest.version}`;
   const shown = entries.filter((entry) => !isNotice(entry.path));
   const marks = shown.map((entry): TreeEntryMark => {
     if (entry.kind === 'directory') return { path: entry.path, kind: 'directory', mode: entry.mode };
     return { path: entry.path, kind: entry.kind, same: entry.kind === 'file' ? sha256Of(entry.bytes) : entry.target };
   });
   await store.remember('trees', treeKey(digest), marks);
+  if (preparation.onDisk) {
+    const disk = await storeDiskTree({ store, label, payload: digest, entries: shown });
+    return { payload: digest, placement: diskPlacementOf(digest), entries: marks, disk };
+  }
+  const placement = placementOf(component.manifest, digest);
   const segment = await storeSegment({
     store,
     compressor,
-    label: `${component.manifest.name} ${component.manifest.version}`,
+    label,
     placement: placement === '' ? { kind: 'base' } : { kind: 'tree', prefix: placement.slice(1) },
     entries: shown,
   });

@@ -12,12 +12,16 @@ export interface TreeEntryMark {
   readonly mode?: number;
 }
 
-/** A component's tree, ready to be part of an image. */
-export interface PreparedTree {
+/** A component's tree in the machine. */
+export interface TreeInMachine {
   readonly payload: Digest;
-  /** `` for the init's base, else `/c/<12 hex>`. */
+  /** `` for the init's base, else `/c/<12 hex>`, or `/d/<12 hex>` on the disk. */
   readonly placement: string;
   readonly entries: readonly TreeEntryMark[];
+}
+
+/** One that is ready to be part of an initrd. */
+export interface PreparedTree extends TreeInMachine {
   readonly segment: SegmentMark;
 }
 

@@ -1,4 +1,5 @@
 import type { ContentStore, Platform, RegistryComponent } from '@moby/model';
+import { diskPlacementOf, recallDiskTree, type PreparedDiskTree } from '../disk/disk-tree.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import {
   modulesKey,
@@ -16,12 +17,16 @@ export interface Preparation {
   readonly platform: Platform;
   readonly store: ContentStore;
   readonly compressor: Compressor;
+  /** Its tree lies on the disk of trees. */
+  readonly onDisk: boolean;
   /** The kernel's modules that the assembly loads, with their paths in its payload. */
   readonly modules: readonly { readonly name: string; readonly path: string }[];
 }
 
+export type Prepared = PreparedTree | PreparedDiskTree | PreparedKernel;
+
 /** What the store already holds of a component; undefined where something is missing. */
-export async function recallPrepared(preparation: Preparation): Promise<PreparedTree | PreparedKernel | undefined> {
+export async function recallPrepared(preparation: Preparation): Promise<Prepared | undefined> {
   const { component, store, compressor } = preparation;
   const payload = payloadOf(preparation).digest;
   if (component.manifest.kind === 'kernel') {
@@ -29,8 +34,12 @@ export async function recallPrepared(preparation: Preparation): Promise<Prepared
     const modules = await recallSegment(store, modulesKey(payload, modulePaths(preparation), compressor));
     return image === undefined || modules === undefined ? undefined : { payload, image, modules };
   }
-  const placement = placementOf(component.manifest, payload);
   const entries = await recallTree(store, payload);
+  if (preparation.onDisk) {
+    const disk = await recallDiskTree(store, payload);
+    return entries === undefined || disk === undefined ? undefined : { payload, placement: diskPlacementOf(payload), entries, disk };
+  }
+  const placement = placementOf(component.manifest, payload);
   const segment = await recallSegment(store, segmentKey(payload, placement, compressor));
   return entries === undefined || segment === undefined ? undefined : { payload, placement, entries, segment };
 }
@@ -42,7 +51,7 @@ export function modulePaths({ modules }: Preparation): readonly string[] {
 export function payloadOf({
   component,
   platform,
-}: Preparation): NonNullable<RegistryComponent['manifest']['payload']['platforms'][Platform]> {
+}: Pick<Preparation, 'component' | 'platform'>): NonNullable<RegistryComponent['manifest']['payload']['platforms'][Platform]> {
   const payload = component.manifest.payload.platforms[platform];
   if (payload === undefined) throw new TypeError(`${component.manifest.name} was chosen without a payload for ${platform}`);
   return payload;

@@ -3,8 +3,8 @@ import type { Variation } from '../request.ts';
 import type { Assembly, Entry, RootWish } from './assembly.ts';
 import { vary, type Change } from './vary.ts';
 
-export function isVaried({ with: added, without, replace }: Variation): boolean {
-  return added.length + without.length + replace.length > 0;
+export function isVaried({ with: added, without, replace, layout }: Variation): boolean {
+  return added.length + without.length + replace.length > 0 || layout !== undefined;
 }
 
 /** A folder name for a try: `redis-os--replace-crun-runc`. */
@@ -13,6 +13,7 @@ export function variationName(name: string, variation: Variation): string {
     ...variation.with.map((text) => `with-${text}`),
     ...variation.without.map((text) => `without-${text}`),
     ...variation.replace.map((text) => `replace-${text}`),
+    ...(variation.layout === undefined ? [] : [`layout-${variation.layout}`]),
   ].sort();
   return [name, ...parts.map((part) => part.replaceAll(/[^A-Za-z0-9.]+/g, '-').replaceAll(/^-+|-+$/g, ''))].join('--');
 }
@@ -39,7 +40,7 @@ export function applyVariation(assembly: Assembly, variation: Variation, isServi
       place: varied.entries[0]?.place ?? noPlace(assembly),
     });
   }
-  return { ...varied, entries: [...varied.entries, ...services] };
+  return { ...varied, entries: [...varied.entries, ...services], layout: variation.layout ?? assembly.layout };
 }
 
 function parseReplacement(text: string): Change['replaced'][number] {

@@ -1,5 +1,5 @@
 /** assembly.yaml as the schema admits it. */
-import type { BytesJson, Platform, ReadyJson, ServiceJson } from '@moby/model';
+import type { BytesJson, Layout, Platform, ReadyJson, ServiceJson } from '@moby/model';
 
 export interface AssemblyJson {
   readonly name: string;
@@ -18,6 +18,7 @@ export interface AssemblyJson {
   readonly services?: readonly EntryJson[];
   readonly onshutdown?: readonly EntryJson[];
   readonly files?: readonly { readonly path: string; readonly contents?: string; readonly source?: string; readonly mode?: string }[];
+  readonly layout?: Layout;
   readonly budget?: { readonly size?: BytesJson; readonly memory?: BytesJson };
   readonly expect?: readonly ExpectationJson[];
 }

@@ -1,4 +1,4 @@
-import type { Expectation, Platform, Place, PortMapping, ReadyProbe, Wish } from '@moby/model';
+import type { Expectation, Layout, Platform, Place, PortMapping, ReadyProbe, Wish } from '@moby/model';
 
 /** assembly.yaml, parsed; what it extends is already folded in. */
 export interface Assembly {
@@ -28,6 +28,7 @@ export interface Assembly {
   readonly replacements: readonly Replacement[];
   readonly entries: readonly Entry[];
   readonly files: readonly AssemblyFile[];
+  readonly layout: Layout;
   readonly budget: { readonly sizeBytes?: number; readonly memoryBytes?: number };
   readonly expect: readonly Expectation[];
 }

@@ -126,6 +126,7 @@ class AssemblyReader {
       replacements: varied.replacements,
       entries: sections.flatMap((section) => [...varied.entries, ...own].filter((entry) => entry.section === section)),
       files: [],
+      layout: json.layout ?? base?.layout ?? 'initrd',
       budget: { ...(size === undefined ? {} : { sizeBytes: size }), ...(memory === undefined ? {} : { memoryBytes: memory }) },
       expect: [
         ...(base?.expect ?? []),

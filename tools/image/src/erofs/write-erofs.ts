@@ -19,6 +19,8 @@ export interface ErofsStream {
   /** Of the metadata and the parts' `content`s: two images with one identity have the same bytes. */
   readonly identity: Digest;
   readonly sizeBytes: number;
+  /** What stands before the parts' data, in whole blocks: an image is this, and the data of each of the plan's `contents`. */
+  metadata(): Iterable<Uint8Array>;
   /** The image in order, in whole blocks. */
   chunks(): AsyncIterable<Uint8Array>;
 }
@@ -37,7 +39,8 @@ export function writeErofs(plan: ErofsPlan, open: OpenContent): ErofsStream {
   const sum = hash.digest();
   const identity = parseDigest(`sha256:${sum.toString('hex')}`);
   if (identity === undefined) throw new TypeError('sha256 has 64 hex digits');
-  return { identity, sizeBytes: plan.sizeBytes, chunks: () => writeChunks(plan, uuidOf(sum), open) };
+  const uuid = uuidOf(sum);
+  return { identity, sizeBytes: plan.sizeBytes, metadata: () => writeMetadata(plan, uuid), chunks: () => writeChunks(plan, uuid, open) };
 }
 
 const uuidBytes = 16;

@@ -17,6 +17,7 @@ export function guestRecords(record: GuestRecord): readonly TreeEntry[] {
     field('runtime', record.runtime),
     makeTextFile(`${recordsFolder}/modules`, linesOf(record.modules)),
     ...(record.memoryMegabytes === undefined ? [] : [field('memory', String(record.memoryMegabytes))]),
+    ...(record.trees === undefined ? [] : [field('trees', `${record.trees.serial} ${record.trees.folder}`)]),
     ...['onboot', 'services', 'onshutdown'].map((section) => makeDirectory(`${recordsFolder}/${section}`)),
     ...tasksOf('onboot', record.onboot),
     ...record.services.flatMap(serviceFields),
