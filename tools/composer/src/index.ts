@@ -1,6 +1,7 @@
 export * from './author/index.ts';
 export * from './root/index.ts';
 export type { Composed, ComposeRequest, LockPolicy, Surroundings, Variation } from './request.ts';
+export { privilegedContainers } from './build/plan-guest.ts';
 export { judgeVerdict } from './check/judge-verdict.ts';
 export type { Verdict } from './check/verdict.ts';
 export { openArchive, type Archive } from './fetch/open-archive.ts';

@@ -1,5 +1,5 @@
 /** The shapes that the schemas admit, as the validated JSON has them; the parsers turn them into the model's nouns. */
-import type { CgroupMode, ComponentKind, RequirementPlace } from './manifest.ts';
+import type { CgroupMode, ComponentKind, Propagation, RequirementPlace } from './manifest.ts';
 import type { Platform } from './platform.ts';
 import type { UpstreamMapping } from './version.ts';
 
@@ -92,8 +92,14 @@ export interface ServiceJson {
   readonly network?: 'machine' | 'none';
   readonly readonlyRoot?: boolean;
   readonly noNewPrivileges?: boolean;
+  readonly privileged?: true;
   readonly tmpfs?: readonly { readonly path: string; readonly size: BytesJson; readonly mode?: string }[];
-  readonly binds?: readonly { readonly source: string; readonly path: string; readonly readonly?: boolean }[];
+  readonly binds?: readonly {
+    readonly source: string;
+    readonly path: string;
+    readonly readonly?: boolean;
+    readonly propagation?: Propagation;
+  }[];
   readonly syscalls?: readonly string[];
   readonly memory?: BytesJson;
   readonly pids?: number;

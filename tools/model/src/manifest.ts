@@ -145,6 +145,8 @@ export interface ServiceDefaults {
   readonly network: 'machine' | 'none';
   readonly readonlyRoot: boolean;
   readonly noNewPrivileges: boolean;
+  /** Confined by namespaces alone: an engine that makes containers of its own. It has no `capabilities`, `syscalls` to add. */
+  readonly privileged: boolean;
   /** Writable places: a tmpfs each. */
   readonly tmpfs: readonly TmpfsMount[];
   /** Places of the machine that it sees. */
@@ -172,7 +174,12 @@ export interface BindMount {
   readonly source: string;
   readonly path: string;
   readonly readonly: boolean;
+  /** Whether mounts made below it later are seen here (`rslave`), or on both sides (`rshared`). */
+  readonly propagation: Propagation;
 }
+
+/** mount_namespaces(7); the two that pass mounts on also bind what is mounted below already. */
+export type Propagation = 'private' | 'rslave' | 'rshared';
 
 /** How the init finds out that a service answers. Times in ms. */
 export type ReadyProbe =

@@ -92,6 +92,10 @@ class ManifestReader {
       service: component.service === undefined ? undefined : readService(component.service),
       kernel: component.kernel === undefined ? undefined : this.#kernel(component.kernel),
     };
+    for (const key of ['capabilities', 'syscalls', 'noNewPrivileges'] as const) {
+      if (component.service?.privileged === true && component.service[key] !== undefined)
+        this.#report(['component', 'service', key], `a privileged service is not confined by \`${key}\``, 'leave out one of the two');
+    }
     if (component.kind === 'runtime' && component.runtime === undefined)
       this.#report(['component', 'kind'], 'a runtime names its `runtime.program`');
     if (name === undefined || version === undefined || this.findings.some((finding) => finding.severity === 'error')) return undefined;
@@ -280,13 +284,19 @@ export function readService(json: ServiceJson): ServiceDefaults {
     capabilities: json.capabilities ?? [],
     network: json.network ?? 'machine',
     readonlyRoot: json.readonlyRoot ?? true,
-    noNewPrivileges: json.noNewPrivileges ?? true,
+    noNewPrivileges: json.noNewPrivileges ?? json.privileged !== true,
+    privileged: json.privileged === true,
     tmpfs: (json.tmpfs ?? []).map((mount) => ({
       path: mount.path,
       sizeBytes: parseBytes(mount.size) ?? 0,
       mode: mount.mode ?? defaultTmpfsMode,
     })),
-    binds: (json.binds ?? []).map((bind) => ({ source: bind.source, path: bind.path, readonly: bind.readonly ?? true })),
+    binds: (json.binds ?? []).map((bind) => ({
+      source: bind.source,
+      path: bind.path,
+      readonly: bind.readonly ?? true,
+      propagation: bind.propagation ?? 'private',
+    })),
     syscalls: json.syscalls ?? [],
     ...optional('memoryBytes', json.memory === undefined ? undefined : parseBytes(json.memory)),
     ...optional('pids', json.pids),

@@ -120,6 +120,7 @@ const linux = closed(
       },
       ['defaultAction'],
     ),
+    rootfsPropagation: { enum: ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave', 'unbindable', 'runbindable'] },
     maskedPaths: absolutes,
     readonlyPaths: absolutes,
   },

@@ -35,7 +35,7 @@ export class Check extends MobyCommand {
     ...networkFlags,
   };
   static override jsonShape =
-    '{ "assembly": { "name", "version", "file" }, "platform", "counts": { "<verdict>": number }, "edges": [{ "rule", "verdict", "evidence", "root", "from", "need", "by"?, "offer"?, "sentence" }], "modules": [{ "name", "path" }], "findings": Diagnostic[] }, with --root { "root", "platform", "checked": number, "counts": { "<level>": number }, "findings": [{ "rule", "level", "file", "needs", "by"?, "offers"?, "symbols"?: string[], "programs": string[], "message", "evidence", "hints": string[] }] }';
+    '{ "assembly": { "name", "version", "file" }, "platform", "counts": { "<verdict>": number }, "edges": [{ "rule", "verdict", "evidence", "root", "from", "need", "by"?, "offer"?, "sentence" }], "modules": [{ "name", "path" }], "privileged": string[], "findings": Diagnostic[] }, with --root { "root", "platform", "checked": number, "counts": { "<level>": number }, "findings": [{ "rule", "level", "file", "needs", "by"?, "offers"?, "symbols"?: string[], "programs": string[], "message", "evidence", "hints": string[] }] }';
   static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {
@@ -44,10 +44,11 @@ export class Check extends MobyCommand {
       const { checkedRoot } = await import('../words/checked-root.ts');
       return checkedRoot({ ...flags, folder: flags.root, assembly: args.assembly });
     }
-    const [{ openAssembly }, { countVerdicts, edgesLines }, { headingOf }] = await Promise.all([
+    const [{ openAssembly }, { countVerdicts, edgesLines, privilegedLines }, { headingOf }, { privilegedContainers }] = await Promise.all([
       import('../assembly-line.ts'),
       import('../words/checked.ts'),
       import('../words/heading.ts'),
+      import('@moby/composer'),
     ]);
     const opened = await openAssembly(args.assembly, flags, session);
     if (!opened.ok) return refusedBy(opened.findings);
@@ -55,6 +56,7 @@ export class Check extends MobyCommand {
     const checked = await line.check(request);
     if (!checked.ok) return refusedBy(checked.findings);
     const { edges, modules } = checked.value.verdict;
+    const privileged = privilegedContainers(checked.value.assembly, checked.value.resolution);
     session.reporter.settle();
     checked.findings.forEach(session.reporter.warn);
     session.reporter.say(headingOf(assembly, request.platform));
@@ -66,9 +68,10 @@ export class Check extends MobyCommand {
         counts: countVerdicts(edges),
         edges,
         modules,
+        privileged,
         findings: session.reporter.warnings,
       },
-      lines: edgesLines(edges, flags.edges),
+      lines: [...edgesLines(edges, flags.edges), ...privilegedLines(privileged)],
     };
   }
 }

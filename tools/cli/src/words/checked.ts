@@ -17,6 +17,11 @@ export function edgesLines(edges: readonly Edge[], all: boolean): readonly Line[
   return [...table(rows), [`${edges.length} edges: ${[`${proven} proven`, `${declared} declared`, ...open].join(', ')}`]];
 }
 
+/** What an assembly's reader should know before he boots it. */
+export function privilegedLines(names: readonly string[]): readonly Line[] {
+  return names.length === 0 ? [] : [[yellow('privileged'), `: ${names.join(', ')}`]];
+}
+
 export function coloured(verdict: Edge['verdict']): Span {
   switch (verdict) {
     case 'ok':

@@ -7,6 +7,7 @@ import {
   type ComponentName,
   type Manifest,
   type Registry,
+  type ServiceDefaults,
   type Source,
 } from '@moby/model';
 import type { Outcome } from '../outcome.ts';
@@ -85,9 +86,14 @@ function words({ line, manifest }: ComponentLine): readonly Line[] {
   if (service !== undefined)
     row('runs', [
       service.args.map(quoted).join(' '),
-      `as ${service.user.name} (${service.user.uid}:${service.user.gid}), ${service.capabilities.length === 0 ? 'no capabilities' : service.capabilities.join(' ')}`,
+      `as ${service.user.name} (${service.user.uid}:${service.user.gid}), ${privilegesOf(service)}`,
     ]);
   return [[bold(`${manifest.name}/${line}`), `  ${manifest.version}`], [`  ${manifest.description}`], ...table(rows)];
+}
+
+function privilegesOf({ privileged, capabilities }: ServiceDefaults): string {
+  if (privileged) return 'privileged';
+  return capabilities.length === 0 ? 'no capabilities' : capabilities.join(' ');
 }
 
 function pairs(record: Readonly<Record<string, string>>): readonly string[] {

@@ -125,6 +125,10 @@ function planContainer(input: GuestInput, entry: Entry, root: ResolvedRoot): Jud
       ],
     };
   }
+  if (service.privileged && entry.capabilities !== undefined) {
+    const message = `\`${entry.wish.name}\` is privileged, so \`capabilities\` can't confine it`;
+    return { ok: false, findings: [{ severity: 'error', code: 'invalid-assembly', message, place: entry.place }] };
+  }
   const trees = placedTrees(input, root);
   const conflicts = treeConflicts(`\`${entry.name}\``, trees);
   if (conflicts.length > 0) return { ok: false, findings: conflicts.map((finding) => ({ ...finding, place: entry.place })) };
@@ -166,6 +170,11 @@ export function serviceOf(entry: Entry, resolution: Resolution): ServiceDefaults
     ...(ready === undefined ? {} : { ready }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
   };
+}
+
+/** The containers that nothing but namespaces confines, in the assembly's order. */
+export function privilegedContainers(assembly: Assembly, resolution: Resolution): readonly string[] {
+  return assembly.entries.filter((entry) => serviceOf(entry, resolution)?.privileged === true).map(({ name }) => name);
 }
 
 function toService(container: GuestContainer, service: ServiceDefaults, entry: Entry): GuestService {

@@ -4,7 +4,7 @@ import { serviceOf } from './service-of.ts';
 
 const service = serviceOf({
   tmpfs: [{ path: '/var/lib/data', sizeBytes: 1, mode: '0700' }],
-  binds: [{ source: '/dev/tpmrm0', path: '/dev/tpmrm0', readonly: false }],
+  binds: [{ source: '/dev/tpmrm0', path: '/dev/tpmrm0', readonly: false, propagation: 'private' }],
 });
 
 function shown(entries: readonly TreeEntry[]): string {

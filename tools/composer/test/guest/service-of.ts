@@ -11,6 +11,7 @@ export function serviceOf(declared: Partial<ServiceDefaults> = {}): ServiceDefau
     network: 'machine',
     readonlyRoot: true,
     noNewPrivileges: true,
+    privileged: false,
     tmpfs: [],
     binds: [],
     syscalls: [],

@@ -1,4 +1,4 @@
-import type { Platform, ServiceDefaults, TmpfsMount } from '@moby/model';
+import type { BindMount, Platform, ServiceDefaults, TmpfsMount } from '@moby/model';
 import { type SeccompProfile, seccompProfile } from './seccomp.ts';
 import { compareCodeUnits } from './tree-entry.ts';
 
@@ -46,13 +46,18 @@ export interface OciLinux {
     readonly memory?: { readonly limit: number };
     readonly pids: { readonly limit: number };
   };
-  readonly seccomp: SeccompProfile;
+  /** A privileged container has none. */
+  readonly seccomp?: SeccompProfile;
+  /** How mounts pass between the machine and the container, where a bind says that they do; else they don't. */
+  readonly rootfsPropagation?: 'rslave' | 'rshared';
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
 }
 
 /** How many processes and threads a container may have that does not say. */
 export const defaultPids = 1024;
+/** config-linux.md, pids. */
+const unlimited = -1;
 
 /** Default-deny: whatever the service does not declare, it does not get. */
 export function ociConfig(input: OciConfigInput): OciConfig {
@@ -68,13 +73,14 @@ export function ociConfig(input: OciConfigInput): OciConfig {
       namespaces: namespacesOf(service),
       resources: {
         // The runtime adds null, zero, full, random, urandom, tty and the pseudo-terminals.
-        devices: [{ allow: false, access: 'rwm' }],
+        devices: [{ allow: service.privileged, access: 'rwm' }],
         ...(service.memoryBytes === undefined ? {} : { memory: { limit: service.memoryBytes } }),
-        pids: { limit: service.pids ?? defaultPids },
+        pids: { limit: service.pids ?? (service.privileged ? unlimited : defaultPids) },
       },
-      seccomp: seccompProfile(platform, service.syscalls),
-      maskedPaths,
-      readonlyPaths,
+      ...(service.privileged
+        ? { maskedPaths: [], readonlyPaths: [] }
+        : { seccomp: seccompProfile(platform, service.syscalls), maskedPaths, readonlyPaths }),
+      ...rootPropagation(service),
     },
   };
 }
@@ -103,10 +109,17 @@ const maskedPaths = [
   '/sys/firmware',
 ];
 const readonlyPaths = ['/proc/asound', '/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+/** capabilities(7), in the kernel's order; all of them are known since Linux 5.9. */
+const allCapabilities = words(`
+  CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST NET_ADMIN
+  NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME
+  SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ
+  PERFMON BPF CHECKPOINT_RESTORE
+`).map((name) => `CAP_${name}`);
 const standardPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin';
 
 function processOf(service: ServiceDefaults): OciProcess {
-  const capabilities = [...service.capabilities].sort(compareCodeUnits);
+  const capabilities = [...(service.privileged ? allCapabilities : service.capabilities)].sort(compareCodeUnits);
   // A program without root's id keeps a capability over execve only as an ambient one (capabilities(7)).
   const carried = service.user.uid === 0 ? [] : capabilities;
   return {
@@ -118,7 +131,7 @@ function processOf(service: ServiceDefaults): OciProcess {
     capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities, inheritable: carried, ambient: carried },
     rlimits: [
       { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
-      { type: 'RLIMIT_NOFILE', soft: 1024, hard: 65536 },
+      { type: 'RLIMIT_NOFILE', soft: 1024, hard: service.privileged ? 524_288 : 65_536 },
     ],
     noNewPrivileges: service.noNewPrivileges,
     // The init protects itself from a machine short of memory; its children would inherit that.
@@ -142,10 +155,13 @@ function namespacesOf(service: ServiceDefaults): readonly { readonly type: strin
 function mountsOf(service: ServiceDefaults): readonly OciMount[] {
   const own = [
     ...service.tmpfs.map((mount) => tmpfsOf(mount, service)),
-    ...service.binds.map((bind): OciMount => bindOf(bind.source, bind.path, bind.readonly)),
-    ...(service.network === 'machine' ? [bindOf('/run/resolv', resolvFolder, true)] : []),
+    ...service.binds.map((bind) => bindOf(bind, service)),
+    ...(service.network === 'machine' ? [bindOf(resolvBind, service)] : []),
   ];
-  return [...standardMounts, ...own.sort((a, b) => compareCodeUnits(a.destination, b.destination))];
+  return [
+    ...(service.privileged ? privilegedMounts : standardMounts),
+    ...own.sort((a, b) => compareCodeUnits(a.destination, b.destination)),
+  ];
 }
 
 // A bind of the machine's /sys would leave its cgroups writable below the read-only mount.
@@ -159,12 +175,42 @@ const standardMounts: readonly OciMount[] = [
   { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'] },
 ];
 
+/** All of the machine's devices; /sys and the container's own cgroups can be written. */
+const privilegedMounts: readonly OciMount[] = standardMounts.map((mount): OciMount => {
+  if (mount.destination === '/dev') return { ...mount, type: 'bind', source: '/dev', options: ['rbind', 'rprivate', 'rw'] };
+  return { ...mount, options: mount.options.filter((option) => option !== 'ro') };
+});
+
 function tmpfsOf(mount: TmpfsMount, service: ServiceDefaults): OciMount {
   const { uid, gid } = service.user;
-  const options = ['nosuid', 'nodev', 'noexec', `mode=${mount.mode}`, `uid=${uid}`, `gid=${gid}`, `size=${mount.sizeBytes}`];
+  const options = [
+    ...(service.privileged ? [] : ['nosuid', 'nodev', 'noexec']),
+    `mode=${mount.mode}`,
+    `uid=${uid}`,
+    `gid=${gid}`,
+    `size=${mount.sizeBytes}`,
+  ];
   return { destination: mount.path, type: 'tmpfs', source: 'tmpfs', options };
 }
 
-function bindOf(source: string, destination: string, readonly: boolean): OciMount {
-  return { destination, type: 'bind', source, options: ['bind', 'nosuid', 'nodev', readonly ? 'ro' : 'rw'] };
+const resolvBind: BindMount = { source: '/run/resolv', path: resolvFolder, readonly: true, propagation: 'private' };
+
+function bindOf({ source, path, readonly, propagation }: BindMount, { privileged }: ServiceDefaults): OciMount {
+  const confined = privileged ? [] : ['nosuid', 'nodev'];
+  const kind = propagation === 'private' ? 'bind' : 'rbind';
+  return { destination: path, type: 'bind', source, options: [kind, ...confined, readonly ? 'ro' : 'rw', propagation] };
+}
+
+/**
+ * The runtime cuts a container's mounts off from the machine's before it binds anything, unless it is told to leave them
+ * connected; its own root stays private either way.
+ */
+function rootPropagation({ binds }: ServiceDefaults): Pick<OciLinux, 'rootfsPropagation'> {
+  for (const rootfsPropagation of ['rshared', 'rslave'] as const)
+    if (binds.some(({ propagation }) => propagation === rootfsPropagation)) return { rootfsPropagation };
+  return {};
+}
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
 }
