@@ -52,9 +52,21 @@ describe.each(['crun', 'runc'])('a privileged container of %s', (runtime) => {
     test('has all capabilities, no filter of system calls, and makes control groups of its own', async () => {
       const status = await inEngine('grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status');
       expect(status.split(/\s+/)).toEqual(['CapEff:', '000001ffffffffff', 'NoNewPrivs:', '0', 'Seccomp:', '0']);
-      await inEngine('mkdir /sys/fs/cgroup/leaf && echo 0 >/sys/fs/cgroup/leaf/cgroup.procs && echo $$ >/proc/sys/kernel/ns_last_pid');
-      expect(await inGuest(guest, 'ls -d /sys/fs/cgroup/engine/leaf')).toBe('/sys/fs/cgroup/engine/leaf');
+      await inEngine('mkdir /sys/fs/cgroup/child && echo 64M >/sys/fs/cgroup/child/memory.max && echo $$ >/proc/sys/kernel/ns_last_pid');
+      expect(await inGuest(guest, 'cat /sys/fs/cgroup/engine/child/memory.max')).toBe(String(64 << 20));
       expect(await inEngine('cat /sys/fs/cgroup/cgroup.controllers')).toMatch(/cpuset.*cpu.*io.*memory.*pids/);
+    });
+
+    test('outlives its program, and with it what the program has started', async () => {
+      const [shim, first] = (await inEngine('cat /run/engine/shim /run/engine/pid')).split('\n');
+      await inEngine('kill -9 $(cat /run/engine/pid); rm /run/engine/pid; until [ -s /run/engine/pid ]; do sleep 0.1; done');
+      expect(await inEngine(`cat /run/engine/pid; cat /proc/${shim}/cgroup; tr "\\\\0" " " </proc/${shim}/cmdline`)).toMatch(
+        new RegExp(`^(?!${first}\\b)\\d+\n0::/keep\nsleep 2147483647 ?$`),
+      );
+      expect(await inGuest(guest, 'cat /run/log/engine')).toMatch(
+        /keep: \/usr\/lib\/fixtures\/engine ended with 137 after \d+ s and is started again in 0 s/,
+      );
+      expect(guest.stateLines().filter(({ name, event }) => name === 'engine' && event === 'exited')).toEqual([]);
     });
 
     test('lets nothing of it through to a container beside it', async () => {
@@ -65,6 +77,7 @@ describe.each(['crun', 'runc'])('a privileged container of %s', (runtime) => {
     test('ends cleanly', async () => {
       const exit = await guest.powerOff();
       expect(exit.verdict, exit.console.join('\n')).toBe('down');
+      expect(guest.stateLines().find(({ name, event }) => name === 'engine' && event === 'exited')?.detail).toBe('0');
     });
   });
 });

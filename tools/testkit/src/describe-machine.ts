@@ -8,6 +8,7 @@ const packageOf: Readonly<Record<string, string>> = {
   'qemu-system-aarch64': 'qemu-system-arm',
   'redis-cli': 'redis-tools',
   'redis-benchmark': 'redis-tools',
+  busybox: 'busybox-static',
   cpio: 'cpio',
   zstd: 'zstd',
   xz: 'xz-utils',

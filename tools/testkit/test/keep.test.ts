@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkout, describeMachine, scratchFolder } from '@moby/testkit';
+import { afterEach, expect, test } from 'vitest';
+
+const keep = join(checkout, 'components/keeper/1/files/usr/lib/moby/keep');
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const { pid } of started.splice(0)) if (pid !== undefined) tryToKill(-pid);
+});
+
+function tryToKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+interface Kept {
+  readonly process: ChildProcess;
+  /** What it has said so far. */
+  said(): string;
+  /** Waits until it has said something. */
+  says(what: RegExp): Promise<RegExpExecArray>;
+  readonly ended: Promise<readonly unknown[]>;
+}
+
+/** Runs a program, a script for the shell, under `keep`, in a process group of their own. */
+function run(script: string, cgroups = '/nowhere'): Kept {
+  const program = join(scratchFolder(), 'program');
+  writeFileSync(program, `#!/bin/sh\n${script}\n`);
+  chmodSync(program, 0o755);
+  const child = spawn('busybox', ['sh', keep, program, 'one', 'two words'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, KEEP_CGROUPS: cgroups },
+  });
+  started.push(child);
+  let text = '';
+  const hear = (piece: Buffer): void => void (text += piece.toString());
+  child.stdout?.on('data', hear);
+  child.stderr?.on('data', hear);
+  const says = async (what: RegExp): Promise<RegExpExecArray> => {
+    for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+      const found = what.exec(text);
+      if (found !== null) return found;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`${what} was not said:\n${text}`);
+  };
+  return { process: child, said: () => text, says, ended: once(child, 'exit') };
+}
+
+const stays = 'trap "echo got TERM; exit 3" TERM; trap "echo got HUP" HUP; echo "up: $*"; while :; do sleep 0.05; done';
+
+describeMachine(
+  'keep',
+  () => {
+    test('runs a program with its arguments, and again when it ends: at once, then after a growing pause', async () => {
+      const kept = run('echo "up: $1, $2"; exit 7');
+      await kept.says(/up: one, two words\n[^]*ended with 7 after 0 s and is started again in 0 s[^]*in 1 s[^]*in 2 s/);
+      expect(kept.said().match(/^up: /gm)).toHaveLength(3);
+    });
+
+    test('passes TERM on, waits for the program, and ends as it does', async () => {
+      const kept = run(stays);
+      await kept.says(/up:/);
+      kept.process.kill('SIGTERM');
+      expect(await kept.ended).toEqual([3, null]);
+      expect(kept.said()).toMatch(/got TERM\n[^]*ended with 3, as it was told to\n$/);
+      expect(kept.said().match(/up:/g)).toHaveLength(1);
+    });
+
+    test('gives TERM to the program once where the whole process group gets it', async () => {
+      const kept = run(stays);
+      await kept.says(/up:/);
+      process.kill(-(kept.process.pid ?? 0), 'SIGTERM');
+      await kept.ended;
+      expect(kept.said().match(/got TERM/g)).toHaveLength(1);
+    });
+
+    test('passes HUP on and goes on', async () => {
+      const kept = run(stays);
+      await kept.says(/up:/);
+      kept.process.kill('SIGHUP');
+      await kept.says(/got HUP/);
+      kept.process.kill('SIGHUP');
+      await kept.says(/got HUP\n[^]*got HUP/);
+      expect(kept.process.exitCode).toBeNull();
+    });
+
+    test('ends at once where it is told to between two starts', async () => {
+      const kept = run('exit 1');
+      await kept.says(/in 2 s/);
+      const before = Date.now();
+      kept.process.kill('SIGTERM');
+      await kept.ended;
+      expect(Date.now() - before).toBeLessThan(1500);
+    });
+
+    test('leaves what the program has started', async () => {
+      const kept = run('sleep 60 >/dev/null 2>&1 & echo "left: $!"; exit 0');
+      const left = Number((await kept.says(/left: (\d+)[^]*in 1 s/))[1]);
+      expect(() => process.kill(left, 0)).not.toThrow();
+      for (const [, pid] of kept.said().matchAll(/left: (\d+)/g)) tryToKill(Number(pid));
+    });
+
+    test('moves its container into a leaf and hands the controllers down', async () => {
+      const cgroups = scratchFolder();
+      for (const [name, text] of [
+        ['cgroup.type', 'domain'],
+        ['cgroup.controllers', 'cpu io memory'],
+        ['cgroup.procs', '0\n41'],
+        ['cgroup.subtree_control', ''],
+      ] as const)
+        writeFileSync(join(cgroups, name), `${text}\n`);
+      await run(stays, cgroups).says(/processes are in \S+\/keep, containers may have: cpu io memory\n[^]*up:/);
+      expect(readFileSync(join(cgroups, 'keep/cgroup.procs'), 'utf8')).toBe('41\n');
+      expect(readFileSync(join(cgroups, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu +io +memory\n');
+    });
+
+    test('leaves a group alone that is not its container’s own', async () => {
+      const cgroups = scratchFolder();
+      mkdirSync(cgroups, { recursive: true });
+      writeFileSync(join(cgroups, 'cgroup.procs'), '1\n');
+      await run(stays, cgroups).says(/no control group to arrange[^]*up:/);
+    });
+  },
+  ['busybox'],
+);
