@@ -149,7 +149,11 @@ function debSource(keep: readonly string[], files: readonly TarInput[], name = '
 
 function derive(
   sources: readonly PayloadSource[],
-  rest: { readonly links?: Record<string, string>; readonly directories?: Record<string, string> } = {},
+  rest: {
+    readonly links?: Record<string, string>;
+    readonly directories?: Record<string, string>;
+    readonly joins?: Record<string, string>;
+  } = {},
 ): () => Promise<unknown> {
   return () => derivePayload({ sources, links: {}, directories: {}, ...rest });
 }
@@ -173,6 +177,15 @@ test('each recipe that does not fit its sources has a message of its own', async
     'a link above the root': derive([], { links: { 'usr/x': '../../etc' } }),
     'an odd path': derive([], { links: { '/usr/x': 'y' } }),
     'a control character': derive([], { links: { 'usr/x\ny': 'y' } }),
+    'a join of nothing': derive([debSource(['usr/bin/*'], [server])], { joins: { 'etc/all': 'etc/*.d' } }),
+    'a part of two joins': derive([debSource(['usr/bin/*'], [server])], { joins: { 'etc/one': 'usr/bin/*', 'etc/two': 'usr/**' } }),
+    'a join over a file': derive(
+      [
+        debSource(['usr/bin/*'], [server]),
+        { kind: 'files', executable: [], read: () => Promise.resolve([{ path: 'etc/x', bytes: Buffer.from('y') }]) },
+      ],
+      { joins: { 'etc/x': 'usr/bin/*' } },
+    ),
     'no file for executable': derive([
       { kind: 'files', executable: ['usr/bin/*'], read: () => Promise.resolve([{ path: 'etc/x', bytes: Buffer.from('') }]) },
     ]),

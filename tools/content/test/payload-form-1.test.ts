@@ -12,6 +12,7 @@ interface Vector {
   readonly sources: readonly VectorSource[];
   readonly links: Readonly<Record<string, string>>;
   readonly directories: Readonly<Record<string, string>>;
+  readonly joins?: Readonly<Record<string, string>>;
 }
 
 type VectorSource =

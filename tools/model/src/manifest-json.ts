@@ -53,6 +53,7 @@ export interface PlatformPayloadJson {
   readonly sources: readonly SourceJson[];
   readonly links?: Readonly<Record<string, string>>;
   readonly directories?: Readonly<Record<string, string>>;
+  readonly joins?: Readonly<Record<string, string>>;
   readonly digest?: string;
   readonly size?: number;
 }

@@ -84,6 +84,8 @@ export interface PlatformPayload {
   readonly links: Readonly<Record<string, string>>;
   /** Directories that the component adds: path → mode in octal, as `1777`. */
   readonly directories: Readonly<Record<string, string>>;
+  /** Files made of kept files, which they take the place of: path → pattern. */
+  readonly joins?: Readonly<Record<string, string>>;
   /** sha256 and size in bytes of the tar in normal form. */
   readonly digest: Digest;
   readonly size: number;

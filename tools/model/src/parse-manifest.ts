@@ -222,6 +222,7 @@ class ManifestReader {
         sources,
         links: payload.links ?? {},
         directories: payload.directories ?? {},
+        ...optional('joins', payload.joins),
         digest,
         size: payload.size ?? 0,
       };

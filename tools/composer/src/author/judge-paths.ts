@@ -22,6 +22,10 @@ export function judgePaths(manifest: Manifest, document: Document): readonly Dia
       }
     }
     for (const directory of Object.keys(payload.directories)) report(pathFault(directory), [...at, 'directories', directory], true);
+    for (const [joined, pattern] of Object.entries(payload.joins ?? {})) {
+      report(pathFault(joined), [...at, 'joins', joined], true);
+      report(pathFault(pattern), [...at, 'joins', joined], false);
+    }
     for (const [link, target] of Object.entries(payload.links)) {
       report(pathFault(link), [...at, 'links', link], true);
       report(targetFault(link, target), [...at, 'links', link], false);

@@ -42,6 +42,7 @@ const changes: readonly (readonly [string, string, (json: Changeable) => void])[
       Object.assign(json.component.payload.platforms['linux/amd64'], {
         links: { 'bin/hi': '../usr/bin/hello', 'usr/bin/hey': '../../../etc/hey', 'usr/../x': '/y' },
         directories: { 'usr//x': '0755' },
+        joins: { 'lib/all': 'usr/../x' },
       }),
   ],
   ['a kernel that offers none', 'kernel', (json) => Object.assign(json.component, { kind: 'kernel' })],

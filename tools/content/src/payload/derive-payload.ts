@@ -3,6 +3,7 @@ import { readDeb } from '../archive/read-deb.ts';
 import { canonicalPath, canonicalTarget, checkPath } from './canonical-path.ts';
 import { copyrightFindings } from './copyright-files.ts';
 import { keepFiles, type KeptFiles, normalMode } from './keep-files.ts';
+import { joinFiles } from './join-files.ts';
 import { parseKeepPattern } from './keep-pattern.ts';
 import { completeEntries, type PayloadTree, putEntry } from './payload-tree.ts';
 import { type PayloadTar, writePayload } from './write-payload.ts';
@@ -32,6 +33,7 @@ export interface PayloadRecipe {
   readonly sources: readonly PayloadSource[];
   readonly links: Readonly<Record<string, string>>;
   readonly directories: Readonly<Record<string, string>>;
+  readonly joins?: Readonly<Record<string, string>>;
 }
 
 export interface DerivedPayload extends PayloadTar {
@@ -64,6 +66,7 @@ export async function derivePayload(recipe: PayloadRecipe): Promise<DerivedPaylo
     for (const entry of kept?.entries ?? []) putEntry(tree, entry, originOf(source));
     findings.push(...(kept?.findings ?? []));
   }
+  joinFiles(tree, recipe.joins ?? {});
   addLinks(tree, recipe.links);
   addDirectories(tree, recipe.directories);
   const entries = completeEntries(tree);

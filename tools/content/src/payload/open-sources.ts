@@ -35,6 +35,7 @@ export function openRecipe(options: {
   return {
     links: payload.links,
     directories: payload.directories,
+    ...(payload.joins === undefined ? {} : { joins: payload.joins }),
     sources: payloadSources(payload).map((source) =>
       source.kind === 'files'
         ? { kind: 'files', executable: source.executable, read: () => readSourceFiles(filesFolder) }

@@ -39,7 +39,12 @@ export function completeEntries(tree: PayloadTree): readonly PayloadEntry[] {
       }
     }
   }
-  return [...complete.values()].sort((a, b) => compareBytes(a.path, b.path));
+  return sortedByPath([...complete.values()]);
+}
+
+/** Sorted by the bytes of their UTF-8. */
+export function sortedByPath(entries: readonly PayloadEntry[]): readonly PayloadEntry[] {
+  return entries.toSorted((a, b) => compareBytes(a.path, b.path));
 }
 
 /** UTF-16 code units sort as UTF-8 bytes do, but for surrogates. */
