@@ -18,7 +18,7 @@ export { formatKind, platformOf } from './machine.ts';
 export { cgroupMode, type CgroupSubject } from './rules/cgroup-mode.ts';
 export { kernelConfig, type KernelConfigSubject } from './rules/kernel-config.ts';
 export type { AddedModulesEnd, AddedModulesSubject, ConfigEnd, KernelEnd } from './rules/kernel-end.ts';
-export { kernelModulePresent, type ModulePresentSubject } from './rules/kernel-module-present.ts';
+export { kernelModulePresent, modulesOfNeeds, type ModulePresentSubject } from './rules/kernel-module-present.ts';
 export { differingCrcs, type DifferingCrc, kmodCrc } from './rules/kmod-crc.ts';
 export { kmodSymbol, neededSymbols } from './rules/kmod-symbol.ts';
 export { isSameVermagic, kmodVermagic } from './rules/kmod-vermagic.ts';

@@ -1,4 +1,4 @@
-import { componentsOf } from './check/check-resolution.ts';
+import { componentsOf } from './check/chosen-components.ts';
 import type { Verdict } from './check/verdict.ts';
 import { machineRoot } from './lock/make-lock.ts';
 import type { ResolvedEdge, Resolution } from './resolve/resolution.ts';

@@ -1,6 +1,7 @@
 /** The world outside, as the engine sees it: small interfaces, implemented at the rim. */
 import type { Digest } from './digest.ts';
 import type { Facts } from './facts.ts';
+import type { KernelSymbolsFile } from './kernel-facts.ts';
 import type { Symbols } from './symbols.ts';
 import type { Manifest } from './manifest.ts';
 import type { ComponentName } from './name.ts';
@@ -26,6 +27,11 @@ export interface RegistryComponent {
   readonly facts: Facts | undefined;
   /** Reads symbols.json when it is called; missing where there is none. Throws `invalid-input`, `limit`, `io`. */
   readonly symbols?: () => Symbols;
+  /**
+   * Reads kernel-symbols.json when it is called; missing where there is none. Throws `wrong-facts` where it isn't the file
+   * whose digest the facts name, `invalid-input`, `limit`, `io`.
+   */
+  readonly kernelSymbols?: () => KernelSymbolsFile;
   /** The digest of the component's canonical tree (package.json, facts.json and files/). */
   readonly tree: Digest;
   /** The component's line, as `8.0`. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { parseFacts, parseSymbols } from '@moby/abi';
+import { parseFacts, parseKernelSymbols, parseSymbols } from '@moby/abi';
 import {
   Failure,
   isInLine,
@@ -9,6 +9,7 @@ import {
   parseManifest,
   type Digest,
   type Facts,
+  type KernelSymbolsFile,
   type Manifest,
   type RegistryComponent,
   type Symbols,
@@ -16,6 +17,7 @@ import {
 
 const maxManifestBytes = 1024 * 1024;
 const maxFactsBytes = 8 * 1024 * 1024;
+const maxKernelSymbolsBytes = 16 * 1024 * 1024;
 const maxTreeFiles = 2000;
 const maxTreeBytes = 64 * 1024 * 1024;
 
@@ -41,10 +43,13 @@ export async function readManifest(folder: string, label: string): Promise<Manif
 /** Everything that the line needs of a component beside its payload. */
 export function readComponent(folder: string, label: string, manifest: Manifest): RegistryComponent {
   const line = basename(folder);
+  const facts = readFacts(folder, label);
+  const has = (file: string): boolean => existsSync(join(folder, file));
   return {
     manifest,
-    facts: readFacts(folder, label),
-    ...(existsSync(join(folder, 'symbols.json')) ? { symbols: () => readSymbols(folder, label) } : {}),
+    facts,
+    ...(has('symbols.json') ? { symbols: () => readSymbols(folder, label) } : {}),
+    ...(has('kernel-symbols.json') ? { kernelSymbols: () => readKernelSymbols({ folder, label, facts }) } : {}),
     tree: treeDigest(folder),
     line: isInLine(manifest.version, line) ? line : '',
     folder,
@@ -60,6 +65,26 @@ function readSymbols(folder: string, label: string): Symbols {
   const file = label.replace(/package\.json$/, 'symbols.json');
   const text = readBounded(join(folder, 'symbols.json'), maxFactsBytes, file);
   return text === undefined ? { symbols: 1, platforms: {} } : parseSymbols(text, file);
+}
+
+/** The component's digest covers the file only by the digest that its facts name, so that has to be true before a word of it counts. */
+function readKernelSymbols(place: {
+  readonly folder: string;
+  readonly label: string;
+  readonly facts: Facts | undefined;
+}): KernelSymbolsFile {
+  const file = place.label.replace(/package\.json$/, 'kernel-symbols.json');
+  const text = readBounded(join(place.folder, 'kernel-symbols.json'), maxKernelSymbolsBytes, file);
+  if (text === undefined) return { symbols: 1, platforms: {} };
+  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  const named = Object.values(place.facts?.platforms ?? {}).flatMap(({ kernel }) => kernel?.symbols ?? []);
+  if (named.length === 0 || named.some((symbols) => symbols !== digest))
+    throw new Failure({
+      code: 'wrong-facts',
+      message: `\`${file}\` is ${digest}, and the facts beside it name ${named.find((symbols) => symbols !== digest) ?? 'no such file'}`,
+      hints: ['write both anew: moby-compose component build'],
+    });
+  return parseKernelSymbols(text, file);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { AddedModule, ConfigNeed, Digest, KernelFacts, KernelSymbols, Version } from '@moby/model';
-import type { EdgeEnd } from '../edge.ts';
+import type { Edge, EdgeEnd } from '../edge.ts';
 
 /** The kernel's component, as the rules about kernels see it. */
 export interface KernelEnd {
@@ -66,4 +66,14 @@ export function hasCrcs(module: AddedModule): boolean {
 /** The exported symbols, if they are of the kernel that the facts are of. */
 export function symbolsOf({ facts, symbols }: KernelEnd): KernelSymbols | undefined {
   return facts !== undefined && symbols?.release === facts.release ? symbols : undefined;
+}
+
+/** What a rule about exported symbols says where nobody has read them; `what` is what the module needs, as `203 symbol versions`. */
+export function unknownExports(kernel: KernelEnd, file: string, what: string): Pick<Edge, 'verdict' | 'evidence' | 'sentence' | 'hints'> {
+  return {
+    verdict: 'unknown',
+    evidence: 'assumed',
+    sentence: `nobody knows what ${nameOf(kernel)} exports, and ${file} needs ${what}`,
+    hints: ['add the kernel’s headers package as a source for facts only'],
+  };
 }

@@ -50,6 +50,17 @@ function judgeComponent(machine: Machine): readonly Edge[] {
   );
 }
 
+/** The kernel's modules that hold what a component can't do without: a machine carries them unasked. */
+export function modulesOfNeeds(kernel: KernelEnd, end: ConfigEnd): readonly string[] {
+  const { facts } = kernel;
+  if (facts?.config === undefined) return [];
+  const states = configStates(facts.config);
+  return configNeeds(kernel, { ...end, wants: [] })
+    .flatMap((placed) => chosen(placed, states))
+    .flatMap(({ option, module }) => (module !== undefined && states.get(option) === 'm' ? [moduleName(module)] : []))
+    .filter((name) => Object.hasOwn(facts.modules, name));
+}
+
 /** Of alternatives, the first that the configuration has: the others are not what the component stands on. */
 function chosen({ need }: PlacedNeed, states: ReadonlyMap<string, string>): readonly ConfigOption[] {
   if (need.anyOf.length === 1) return need.anyOf[0] ?? [];

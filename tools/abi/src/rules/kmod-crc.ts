@@ -11,6 +11,7 @@ import {
   moduleEnd,
   nameOf,
   symbolsOf,
+  unknownExports,
 } from './kernel-end.ts';
 import type { Rule } from './rule.ts';
 
@@ -51,14 +52,7 @@ function judge({ kernel, added, end, module }: Pair): Edge {
     evidence: 'binary',
   } as const;
   const symbols = symbolsOf(kernel);
-  if (kernel.facts === undefined || symbols === undefined)
-    return {
-      ...base,
-      verdict: 'unknown',
-      evidence: 'assumed',
-      sentence: `nobody knows which symbol versions ${nameOf(kernel)} exports, and ${file} needs ${carried}`,
-      hints: ['add the kernel’s headers package as a source for facts only'],
-    };
+  if (kernel.facts === undefined || symbols === undefined) return { ...base, ...unknownExports(kernel, file, base.need) };
   if (!comparesCrcs(kernel.facts.vermagic))
     return { ...base, verdict: 'ok', offer: 'compares none', sentence: `${nameOf(kernel)} compares no symbol versions` };
   const hints = [`build ${nameOf(end)} for ${kernel.facts.release}, or choose the kernel that it was built for`];

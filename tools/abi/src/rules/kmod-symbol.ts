@@ -12,6 +12,7 @@ import {
   moduleEnd,
   nameOf,
   symbolsOf,
+  unknownExports,
 } from './kernel-end.ts';
 import type { Rule } from './rule.ts';
 
@@ -57,14 +58,7 @@ function judge({ kernel, added, end, name, module }: Pair): Edge {
     evidence: 'binary',
   } as const;
   const symbols = symbolsOf(kernel);
-  if (kernel.facts === undefined || symbols === undefined)
-    return {
-      ...base,
-      verdict: 'unknown',
-      evidence: 'assumed',
-      sentence: `nobody knows which symbols ${nameOf(kernel)} exports, and ${file} needs ${needed.length}`,
-      hints: ['add the kernel’s headers package as a source for facts only'],
-    };
+  if (kernel.facts === undefined || symbols === undefined) return { ...base, ...unknownExports(kernel, file, base.need) };
   const others = exportsOf(added);
   const { facts } = kernel;
   const faults = needed.flatMap((symbol) => faultOf({ symbol, name, module, symbols, facts, others }) ?? []);

@@ -10,7 +10,7 @@ import {
   type Judged,
   type Platform,
 } from '@moby/model';
-import { componentsOf, kernelOf } from '../check/check-resolution.ts';
+import { componentsOf, kernelOf } from '../check/chosen-components.ts';
 import type { Verdict } from '../check/verdict.ts';
 import { storeDisk } from '../disk/store-disk.ts';
 import { diskFileName, guestTrees } from '../disk/disk-payloads.ts';

@@ -10,7 +10,7 @@ import {
   type Platform,
   type ServiceDefaults,
 } from '@moby/model';
-import { componentsOf } from '../check/check-resolution.ts';
+import { componentsOf } from '../check/chosen-components.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { TreeInMachine } from '../fetch/prepared.ts';
 import type { Assembly, Entry } from '../parse/assembly.ts';

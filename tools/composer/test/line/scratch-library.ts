@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildComponent, openLine, openPayloadReader, type ComposeRequest, type Line } from '@moby/composer';
 import { openContentStore } from '@moby/content';
@@ -21,6 +21,8 @@ export interface ScratchComponent {
 export interface ScratchLibrary {
   readonly folder: string;
   add(component: ScratchComponent): Promise<void>;
+  /** Writes into a component's facts what no file of its own says: `place` is `linux/6.12`. */
+  teach(place: string, facts: object): Promise<void>;
   assembly(name: string, text: string): Promise<string>;
   /** A line over the library, with a store of its own unless it is given one. */
   open(options?: {
@@ -115,6 +117,11 @@ export async function scratchLibrary(): Promise<ScratchLibrary> {
         'package.json': Object(manifest),
       });
       await buildComponent({ folder: own, payloads });
+    },
+    teach: async (place, facts) => {
+      const file = join(folder, 'components', place, 'facts.json');
+      const known = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(file, JSON.stringify({ ...known, platforms: { 'linux/amd64': { ...known.platforms['linux/amd64'], ...facts } } }));
     },
     assembly: async (name, text) => {
       const file = join(folder, 'assemblies', name, 'assembly.yaml');
