@@ -8,6 +8,22 @@ import type { RequirementPlace } from './manifest.ts';
 export interface Universe {
   readonly packages: Readonly<Record<string, Readonly<Record<string, UniverseVersion>>>>;
   readonly root: UniverseRoot;
+  /** Pairs that no manifest speaks of; not part of a universe file. */
+  readonly misfits?: readonly Misfit[];
+}
+
+/** Two versions that can't be chosen together in these places, as somebody found who looked inside of both. */
+export interface Misfit {
+  readonly who: MisfitEnd;
+  readonly other: MisfitEnd;
+  /** Why, as a phrase: a proof quotes it. */
+  readonly reason: string;
+}
+
+export interface MisfitEnd {
+  /** `name` (machine) or `scope/name`. */
+  readonly key: string;
+  readonly version: string;
 }
 
 export interface UniverseVersion {

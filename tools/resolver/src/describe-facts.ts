@@ -109,6 +109,8 @@ export function factOf(given: Given, ranges: KnownRanges): Fact {
         byCodeUnits(given.who.instance.key, given.other.instance.key) < 0 ? [given.who, given.other] : [given.other, given.who];
       return { kind: given.kind, slot: given.slot, who: select(who), other: select(other) };
     }
+    case 'misfit':
+      return { kind: given.kind, who: select(given.who), other: select(given.other), reasons: given.reasons };
     case 'platform':
       return { kind: given.kind, excluded: select(given.excluded), platform: given.platform };
     case 'yanked':

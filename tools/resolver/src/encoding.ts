@@ -1,4 +1,4 @@
-import type { Platform, RequirementPlace } from '@moby/model';
+import type { Misfit, MisfitEnd, Platform, RequirementPlace } from '@moby/model';
 import { at } from './at.ts';
 import { admitted, byCodeUnits, where, type Atom, type Catalogue, type Package, type Row } from './catalogue.ts';
 import { Engine } from './engine.ts';
@@ -43,6 +43,7 @@ export type Given =
     }
   | { readonly kind: 'conflicts'; readonly who: Target; readonly atom: Atom; readonly other: Target }
   | { readonly kind: 'slot'; readonly slot: string; readonly who: Target; readonly other: Target }
+  | { readonly kind: 'misfit'; readonly who: Target; readonly other: Target; readonly reasons: readonly string[] }
   /** Recommendations and locks: never a reason why there is no solution. */
   | { readonly kind: 'soft' };
 
@@ -64,11 +65,17 @@ export class Encoding {
   readonly #recommendations = new Map<string, number>();
   readonly #supports = new Set<number>();
   readonly #slotPairs = new Set<string>();
+  /** By the key of either end; each is said once. */
+  readonly #misfits = new Map<string, readonly Misfit[]>();
+  readonly #saidMisfits = new Set<Misfit>();
 
   constructor(catalogue: Catalogue) {
     this.catalogue = catalogue;
     this.engine = new Engine({ keepProof: false, onShrink: (variable) => this.#expand(variable) });
-    const { root } = catalogue.universe;
+    const { root, misfits = [] } = catalogue.universe;
+    for (const misfit of misfits) {
+      for (const { key } of [misfit.who, misfit.other]) this.#misfits.set(key, [...(this.#misfits.get(key) ?? []), misfit]);
+    }
     this.scopes = ['', ...Object.keys(root.scopes ?? {})];
     this.entries = [root.requires ?? {}, ...Object.values(root.scopes ?? {})].flatMap((wants, scope) =>
       Object.entries(wants).map(([need, range]) => this.#addEntry(scope, need, range)),
@@ -245,6 +252,24 @@ export class Encoding {
       }
     }
     for (const { slot, carriers } of rows.exclusive) this.#shareSlot({ instance: who, set: carriers }, slot);
+    for (const misfit of this.#misfits.get(who.key) ?? []) this.#keepApart(misfit);
+  }
+
+  /** A misfit of a version or place that there isn't says nothing. */
+  #keepApart(misfit: Misfit): void {
+    if (this.#saidMisfits.has(misfit)) return;
+    this.#saidMisfits.add(misfit);
+    const [who, other] = [this.#targetOf(misfit.who), this.#targetOf(misfit.other)];
+    if (who === undefined || other === undefined || who.instance === other.instance) return;
+    this.#give([termOf(who), termOf(other)], { kind: 'misfit', who, other, reasons: [misfit.reason] });
+  }
+
+  #targetOf({ key, version }: MisfitEnd): Target | undefined {
+    const slash = key.indexOf('/');
+    const scope = this.scopes.indexOf(slash < 0 ? '' : key.slice(0, slash));
+    const instance = scope < 0 ? undefined : this.instance(scope, key.slice(slash + 1));
+    const index = instance?.package.versions.indexOf(version) ?? -1;
+    return instance === undefined || index < 0 ? undefined : { instance, set: setOf(instance.package.size, [index + 1]) };
   }
 
   #shareSlot(who: Target, slot: string): void {

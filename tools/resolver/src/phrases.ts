@@ -24,6 +24,8 @@ export function factClause(fact: Fact, rootName: string): string {
       return `${subject(fact.who)} conflicts with ${wishOf(fact.need, [fact.range])}${fact.need.includes(':') ? `, which ${fact.other.text} offers` : ''}`;
     case 'slot':
       return `${fact.who.text} and ${fact.other.text} both hold \`${fact.slot}\``;
+    case 'misfit':
+      return `${exactly(fact.who)} doesn't fit ${exactly(fact.other)}: ${fact.reasons[0] ?? ''}${alsoFor(fact.reasons.length - 1)}`;
     case 'platform':
       return `${fact.excluded.text} is not built for ${fact.platform}`;
     case 'yanked':
@@ -42,6 +44,15 @@ export function statementClause(terms: readonly DerivedTerm[], rootName: string)
   }
   if (second === undefined) return `${first.text} can't be used`;
   return chosen.length === 2 ? `${first.text} and ${second.text} exclude each other` : `${both(chosen)} can't be used together`;
+}
+
+/** The one version that somebody looked inside of, rather than a range that happens to hold no other. */
+function exactly({ key, versions, text }: Selection): string {
+  return versions.length === 1 ? `${key} ${versions[0] ?? ''}` : text;
+}
+
+function alsoFor(more: number): string {
+  return more === 0 ? '' : `, and so for ${more} more`;
 }
 
 function subject(who: Selection): string {

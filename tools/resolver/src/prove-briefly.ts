@@ -67,7 +67,16 @@ function used(facts: readonly Given[], refutation: Refutation<Given> | undefined
 function joined(facts: readonly Given[]): readonly Given[] {
   const families = new Map<string, Given & { readonly kind: 'requires' }>();
   const others: Given[] = [];
+  const misfits = new Map<string, Misfit>();
   for (const fact of facts) {
+    if (fact.kind === 'misfit') {
+      // Versions of one component that all don't fit the same version of another.
+      const { who, other } = fact;
+      const key = `${who.instance.variable} ${other.instance.variable} ${other.set.join()}`;
+      const known = misfits.get(key);
+      misfits.set(key, known === undefined ? fact : joinedMisfits(known, fact));
+      continue;
+    }
     if (fact.kind !== 'requires') {
       others.push(fact);
       continue;
@@ -77,7 +86,13 @@ function joined(facts: readonly Given[]): readonly Given[] {
     const known = families.get(key);
     families.set(key, known === undefined ? fact : joinedPair(known, fact));
   }
-  return inProofOrder([...families.values(), ...others]);
+  return inProofOrder([...families.values(), ...misfits.values(), ...others]);
+}
+
+type Misfit = Given & { readonly kind: 'misfit' };
+
+function joinedMisfits(a: Misfit, b: Misfit): Misfit {
+  return { ...a, who: { instance: a.who.instance, set: union(a.who.set, b.who.set) }, reasons: [...a.reasons, ...b.reasons] };
 }
 
 type Requires = Given & { readonly kind: 'requires' };
@@ -138,6 +153,7 @@ function termsOf(fact: Given): readonly Term[] {
       return [termOf(fact.who), ...fact.targets.map(unmet)];
     case 'conflicts':
     case 'slot':
+    case 'misfit':
       return [termOf(fact.who), termOf(fact.other)];
     case 'soft':
       throw new Error('a proof rests on a preference');
@@ -157,6 +173,7 @@ function instancesOf(fact: Given): readonly Instance[] {
       return [fact.who.instance, ...fact.targets.map(({ instance }) => instance)];
     case 'conflicts':
     case 'slot':
+    case 'misfit':
       return [fact.who.instance, fact.other.instance];
     case 'soft':
       return [];

@@ -108,6 +108,8 @@ export type Fact =
     }
   | { readonly kind: 'conflicts'; readonly who: Selection; readonly need: string; readonly range: string; readonly other: Selection }
   | { readonly kind: 'slot'; readonly slot: string; readonly who: Selection; readonly other: Selection }
+  /** `reasons` are those that `Universe.misfits` gave. */
+  | { readonly kind: 'misfit'; readonly who: Selection; readonly other: Selection; readonly reasons: readonly string[] }
   | { readonly kind: 'platform'; readonly excluded: Selection; readonly platform: Platform }
   | { readonly kind: 'yanked'; readonly excluded: Selection };
 

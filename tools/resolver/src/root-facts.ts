@@ -78,5 +78,5 @@ function rewritten(universe: Universe, rangeOf: (fact: RootFact) => string | und
     conflicts: ranges(root.conflicts, (need, range) => ({ kind: 'root-conflicts', need, range })),
     overrides: ranges(root.overrides, (need, range) => ({ kind: 'root-overrides', need, range })),
   };
-  return { packages: universe.packages, root: changed };
+  return { ...universe, root: changed };
 }

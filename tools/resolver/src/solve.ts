@@ -38,7 +38,7 @@ const maxRepetitions = 1_000;
 export function solveStably(universe: Universe, options: SolveOptions = {}): Answer {
   let answer = solve(universe, options);
   for (let repetition = 0; answer.status === 'solved' && repetition < maxRepetitions; repetition += 1) {
-    const again = solve({ packages: universe.packages, root: { ...universe.root, locked: answer.versions } }, options);
+    const again = solve({ ...universe, root: { ...universe.root, locked: answer.versions } }, options);
     if (again.status !== 'solved') return again;
     if (Object.keys(again.versions).length === Object.keys(answer.versions).length) return answer;
     answer = { ...again, released: answer.released };

@@ -1,4 +1,4 @@
-import { randomUniverse, VersionMemo } from '@moby/testkit';
+import { randomMisfits, randomUniverse, VersionMemo } from '@moby/testkit';
 import type { Universe, UniverseVersion } from '@moby/model';
 import { describe, expect, test } from 'vitest';
 import { explain, solve, type Derivation, type Fact, type Selection } from '@moby/resolver';
@@ -8,7 +8,8 @@ const maxAssignments = 60_000;
 
 describe('the proof that there is no solution', () => {
   const proofs = Array.from({ length: 1_200 }, (_, index) => 300_001 + index).flatMap((seed) => {
-    const universe = randomUniverse(seed);
+    const plain = randomUniverse(seed);
+    const universe = seed % 2 === 0 ? plain : { ...plain, misfits: randomMisfits(plain, seed) };
     const answer = solve(universe);
     return answer.status === 'unsolvable' ? [{ seed, universe, answer, facts: factsOf(answer.derivation) }] : [];
   });
@@ -17,6 +18,7 @@ describe('the proof that there is no solution', () => {
     const kinds = new Set(proofs.flatMap(({ facts }) => facts.map(({ kind }) => kind)));
     expect([...kinds].toSorted()).toEqual([
       'conflicts',
+      'misfit',
       'platform',
       'requires',
       'root-conflicts',
@@ -140,6 +142,21 @@ function isTrue(universe: Universe, fact: Fact): boolean {
         [fact.who, fact.other].every((selection) => each(selection, (item) => item.exclusive?.includes(fact.slot) ?? false)) &&
         scopeOf(fact.who.key) === scopeOf(fact.other.key)
       );
+    case 'misfit':
+      return each(fact.who, (_, version) =>
+        each(
+          fact.other,
+          (__, other) =>
+            universe.misfits?.some(
+              (misfit) =>
+                misfit.who.key === fact.who.key &&
+                misfit.who.version === version &&
+                misfit.other.key === fact.other.key &&
+                misfit.other.version === other &&
+                fact.reasons.includes(misfit.reason),
+            ) ?? false,
+        ),
+      );
     case 'platform':
       return root.platform === fact.platform && each(fact.excluded, (item) => item.platforms?.includes(fact.platform) === false);
     case 'yanked':
@@ -188,6 +205,7 @@ function selectionsOf(fact: Fact): readonly Selection[] {
       return [fact.who, ...fact.offeredBy];
     case 'conflicts':
     case 'slot':
+    case 'misfit':
       return [fact.who, fact.other];
     default:
       return [fact.excluded];
@@ -203,6 +221,7 @@ function isKept(fact: Fact, chosen: ReadonlyMap<string, string | undefined>): bo
       return !holds(fact.who) || fact.offeredBy.some(holds);
     case 'conflicts':
     case 'slot':
+    case 'misfit':
       return !(holds(fact.who) && holds(fact.other));
     default:
       return !holds(fact.excluded);

@@ -1,4 +1,4 @@
-import type { Platform, RequirementPlace, Universe, UniverseVersion } from '@moby/model';
+import type { Misfit, Platform, RequirementPlace, Universe, UniverseVersion } from '@moby/model';
 
 /** A seeded generator of numbers (mulberry32), so that a failure can be repeated from its seed. */
 export class Dice {
@@ -45,6 +45,23 @@ export function randomUniverse(seed: number): Universe {
   const density = dice.roll(3);
   const packages = Object.fromEntries(used.map((name) => [name, randomVersions(dice, used, density)] as const));
   return { packages, root: randomRoot(dice, used, packages) };
+}
+
+/** Up to 8 pairs of versions that are found not to fit, in places of the universe. */
+export function randomMisfits(universe: Universe, seed: number): readonly Misfit[] {
+  const dice = new Dice(seed);
+  const ends = ['', ...Object.keys(universe.root.scopes ?? {})].flatMap((scope) =>
+    Object.entries(universe.packages).flatMap(([name, all]) =>
+      Object.keys(all).map((version) => ({ key: scope === '' ? name : `${scope}/${name}`, version })),
+    ),
+  );
+  const [first, ...rest] = ends;
+  if (first === undefined) return [];
+  return Array.from({ length: 1 + dice.roll(8) }, (_, index) => ({
+    who: dice.pick([first, ...rest]),
+    other: dice.pick([first, ...rest]),
+    reason: `reason ${index}`,
+  }));
 }
 
 function randomVersions(dice: Dice, used: readonly string[], density: number): Record<string, UniverseVersion> {
