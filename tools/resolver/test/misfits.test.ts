@@ -98,7 +98,7 @@ function expressible({ packages }: Universe, misfits: readonly Misfit[]): readon
     misfits
       .filter(({ who, other }) => who.key !== other.key && packages[who.key]?.[who.version]?.conflicts?.[other.key] === undefined)
       .filter(({ other }) => other.version.includes('+r') || packages[other.key]?.[`${other.version}+r2`] === undefined)
-      .map((misfit) => [`${misfit.who.key} ${misfit.who.version} ${misfit.other.key}`, misfit]),
+      .map((one) => [`${one.who.key} ${one.who.version} ${one.other.key}`, one]),
   );
   return [...asRange.values()];
 }
