@@ -78,7 +78,7 @@ function providedBy(facts: PlatformFacts, platform: Platform): readonly NamedVer
  * A loader looks for a file's name, so a soname is offered where a file or link of that name is. Without a soname the
  * file's own name counts, but only in a folder that every program searches. A loader is asked for by its path.
  */
-function isOfferedAs(elf: ElfFacts, path: string): boolean {
+export function isOfferedAs(elf: ElfFacts, path: string): boolean {
   const name = baseName(path);
   if (elf.soname === name || /^ld(?:64)?(?:-[^/]*)?\.so\.\d+$/.test(name)) return true;
   const folder = path.slice(0, path.lastIndexOf('/'));

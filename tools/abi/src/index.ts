@@ -9,6 +9,17 @@ export { asksGoFacts } from './shim-case.ts';
 export { formatFacts } from './format-facts.ts';
 export { extractAddedModule, type NamedAddedModule } from './kernel/added-module.ts';
 export { extractKernelFacts, type KernelInput, type ModuleFile } from './kernel/extract-kernel.ts';
+export { diffAbi } from './diff/diff-abi.ts';
+export {
+  type AbiChange,
+  type AbiDeclared,
+  type AbiDiff,
+  type AbiDiffOptions,
+  type AbiFacts,
+  type AbiKind,
+  type AbiSide,
+  type Bump,
+} from './diff/abi-diff.ts';
 export { parseKernelConfig } from './kernel/kernel-config.ts';
 export { extractModuleFacts, type ModuleInfo } from './kernel/module-info.ts';
 export { parseModuleSymvers } from './kernel/module-symvers.ts';

@@ -5,6 +5,7 @@ import parse from 'semver/functions/parse.js';
 import prerelease from 'semver/functions/prerelease.js';
 import semverSatisfies from 'semver/functions/satisfies.js';
 import semverIntersects from 'semver/ranges/intersects.js';
+import semverSubset from 'semver/ranges/subset.js';
 import validRange from 'semver/ranges/valid.js';
 import type { Brand } from './brand.ts';
 
@@ -107,6 +108,11 @@ export class VersionList {
 /** Whether two ranges have a version in common (windows of a capability). */
 export function intersects(a: Range, b: Range): boolean {
   return semverIntersects(a, b);
+}
+
+/** Whether whatever `inner` admits is admitted by `outer`. */
+export function isWithin(inner: Version | Range, outer: Range): boolean {
+  return semverSubset(inner, outer);
 }
 
 /** The range of what both admit: each alternative of one with each of the other. Throws `TypeError` past the length of a range. */
