@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core/command';
+import { AbiDiff } from './commands/abi-diff.ts';
 import { AbiFacts } from './commands/abi-facts.ts';
 import { Assemble } from './commands/assemble.ts';
 import { Check } from './commands/check.ts';
@@ -18,6 +19,7 @@ import { Why } from './commands/why.ts';
 
 /** What oclif finds: a command's id, with colons between its words, and its class. One command a file in `commands/`. */
 export const commands: Readonly<Record<string, Command.Class>> = {
+  'abi:diff': AbiDiff,
   'abi:facts': AbiFacts,
   assemble: Assemble,
   check: Check,

@@ -1,6 +1,7 @@
 export * from './deb-writer.ts';
 export * from './debian-archive.ts';
 export * from './describe-machine.ts';
+export * from './document-findings.ts';
 export * from './faulty-server.ts';
 export * from './golden.ts';
 export * from './guest-suite/index.ts';

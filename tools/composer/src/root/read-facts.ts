@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { extractFacts, extractSymbols, platformOf, type FactsEntry } from '@moby/abi';
-import { decompress, readDeb, type TarEntry } from '@moby/content';
+import { extractAddedModule, extractFacts, extractSymbols, platformOf, type FactsEntry } from '@moby/abi';
+import { decompress, readDeb, readPayload, type TarEntry } from '@moby/content';
 import { Failure, formatBytes, parseDigest, type Digest, type ElfSymbols, type Platform, type PlatformFacts } from '@moby/model';
 import { walkFolder } from './walk-folder.ts';
 
@@ -12,10 +12,14 @@ const maxFileBytes = 2 ** 31 - 1;
 const maxFolderBytes = 2 ** 32;
 const nothing = new Uint8Array(0);
 const arMagic = '!<arch>\n';
+/** POSIX.1 ustar: where the magic stands in the first header. */
+const ustarMagic = 'ustar';
+const ustarOffset = 257;
+const moduleName = /\.ko(?:\.(?:xz|zst|gz))?$/;
 
 export interface ReadFacts {
-  readonly kind: 'file' | 'folder' | 'package';
-  /** Of a file or a package. */
+  readonly kind: 'file' | 'folder' | 'package' | 'payload';
+  /** Of all but a folder. */
   readonly sha256?: Digest;
   readonly platform: Platform;
   readonly facts: Omit<PlatformFacts, 'payload'>;
@@ -23,7 +27,8 @@ export interface ReadFacts {
 }
 
 /**
- * The facts of one file, of a folder as if it were a payload, or of a Debian package. Links aren't followed below `path`. Throws
+ * The facts of one file, of a folder as if it were a payload, of a Debian package, or of a payload's tar. A kernel's module that is
+ * given alone counts as lying in the folder of the kernel that it was built for. Links aren't followed below `path`. Throws
  * `Failure` `not-found`, `bad-archive`, `limit`, `io`.
  */
 export async function readFacts(path: string): Promise<ReadFacts> {
@@ -33,11 +38,28 @@ export async function readFacts(path: string): Promise<ReadFacts> {
   if (!stat.isFile()) throw new Failure({ code: 'invalid-input', message: `\`${path}\` is neither a file nor a folder` });
   const bytes = readWhole(path, stat.size);
   const sha256 = parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
-  const isPackage = bytes.subarray(0, arMagic.length).equals(Buffer.from(arMagic)) && path.endsWith('.deb');
-  const read = isPackage
-    ? await factsOfEntries('package', packageEntries(await readDeb(bytes, basename(path))))
-    : await factsOfEntries('file', [{ kind: 'file', path: basename(path), mode: stat.mode, bytes }]);
+  const read = await readKind(bytes, { path, mode: stat.mode });
   return { ...read, ...(sha256 === undefined ? {} : { sha256 }) };
+}
+
+function readKind(bytes: Buffer, file: { readonly path: string; readonly mode: number }): Promise<ReadFacts> | ReadFacts {
+  const name = basename(file.path);
+  if (beginsWith(bytes, arMagic, 0) && name.endsWith('.deb'))
+    return readDeb(bytes, name).then((entries) => factsOfEntries('package', packageEntries(entries)));
+  if (beginsWith(bytes, ustarMagic, ustarOffset)) return factsOfEntries('payload', readPayload(bytes));
+  return placeOf(bytes, name).then((path) => factsOfEntries('file', [{ kind: 'file', path, mode: file.mode, bytes }]));
+}
+
+function beginsWith(bytes: Buffer, magic: string, offset: number): boolean {
+  return bytes.subarray(offset, offset + magic.length).equals(Buffer.from(magic));
+}
+
+/** `usr/lib/modules/6.12.1/zfs.ko` for a module, else its name. */
+async function placeOf(bytes: Buffer, name: string): Promise<string> {
+  if (!moduleName.test(name)) return name;
+  const module = name.endsWith('.ko') ? bytes : await decompress(bytes, name, name);
+  const [release = ''] = extractAddedModule(module, `/${name}`).module.vermagic.split(' ');
+  return release === '' ? name : `usr/lib/modules/${release}/${name}`;
 }
 
 async function factsOfEntries(kind: ReadFacts['kind'], entries: readonly FactsEntry[]): Promise<ReadFacts> {
