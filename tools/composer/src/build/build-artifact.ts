@@ -50,6 +50,8 @@ const kernelName = 'vmlinuz';
 const initrdName = 'initrd.img';
 /** What a kernel and its page tables take beside the files (guest.md: measured with 128 MB for 27.8 MB unpacked). */
 const kernelMemoryBytes = 64 * 1024 ** 2;
+/** What must be left beside what is unpacked: the init stops below 16 MB, and pages of a disk of trees need a place. */
+const leastFreeBytes = 24 * 1024 ** 2;
 const defaultServiceBytes = 32 * 1024 ** 2;
 const mebibyte = 1024 ** 2;
 
@@ -172,11 +174,11 @@ function toArtifactSegment({ label, cpio, cpioBytes, sizeBytes }: SegmentMark): 
 
 /**
  * The root is a tmpfs of half the memory, so the machine needs twice what is unpacked, and the kernel's own; containers may
- * use what they are allowed.
+ * use what they are allowed. What lies on the disk of trees takes none.
  */
 function memoryOf({ assembly, resolution, fetched }: BuildRequest): { readonly bytes: number; readonly leastBytes: number } {
   const unpacked = [...fetched.trees.values()].reduce((sum, { segment }) => sum + segment.memoryBytes, fetched.kernel.modules.memoryBytes);
-  const leastBytes = Math.ceil((2 * unpacked + kernelMemoryBytes) / mebibyte) * mebibyte;
+  const leastBytes = Math.ceil((unpacked + Math.max(unpacked, leastFreeBytes) + kernelMemoryBytes) / mebibyte) * mebibyte;
   const services = assembly.entries
     .filter(({ section }) => section === 'services')
     .reduce((sum, entry) => sum + (serviceOf(entry, resolution)?.memoryBytes ?? defaultServiceBytes), 0);

@@ -20,18 +20,18 @@ interface World {
 }
 
 /** A run that was made, and is remembered. */
-async function remembered(): Promise<World> {
+async function remembered(assembly = web): Promise<World> {
   const library = await scratchLibrary();
   await library.add(service('app', '1.0.0'));
   await library.add(service('other', '1.0.0'));
-  await library.assembly('web', web);
+  await library.assembly('web', assembly);
   await writeFile(join(library.folder, 'assemblies/web/motd'), 'hello\n');
   const store = scratchFolder();
   await compose(await library.open({ store }));
   const line = await library.open({ store });
-  const { assembly, variation, policy, level } = ask('web');
+  const { assembly: asked, variation, policy, level } = ask('web');
   const question: RunQuestion = {
-    assembly,
+    assembly: asked,
     platform: undefined,
     variation,
     policy,
@@ -116,6 +116,18 @@ describe('a run that was made before', () => {
     const { line, again } = await remembered();
     const { made } = await compose(line);
     await rm((await line.store.pathOf(made.initrd[0] ?? made.kernel)) ?? '');
+    expect(await again()).toBeUndefined();
+  });
+
+  test('writes its disk again, and is not the answer where the store has lost a part of that', async () => {
+    const { line, again } = await remembered(`${web}layout: disk\n`);
+    const composed = await compose(line);
+    const disk = join(composed.folder, 'trees.erofs');
+    const bytes = await readFile(disk);
+    await rm(composed.folder, { recursive: true });
+    expect(await again()).toMatchObject({ unchanged: false, artifact: composed.artifact });
+    expect(await readFile(disk)).toEqual(bytes);
+    await rm((await line.store.pathOf(composed.made.disk.at(-1) ?? composed.made.kernel)) ?? '');
     expect(await again()).toBeUndefined();
   });
 
