@@ -32,6 +32,8 @@ export type EdgeRule =
 export interface EdgeEnd {
   readonly component: string;
   readonly version: string;
+  /** The root that it stands in, where that is another than the edge's. */
+  readonly root?: string;
   /** Absolute in the component's tree. */
   readonly path?: string;
   /** The payload that the fact was read from. */

@@ -44,5 +44,5 @@ export { type Edge, type EdgeEnd, type EdgeRule, type Evidence, type Verdict, ve
 export type { ProgramNeed } from './program-case.ts';
 export type { RootComponent, RootFacts, RootOptions } from './root-tree.ts';
 export type { RuleDescription } from './rules/rule.ts';
-export { rules } from './rules/index.ts';
+export { isPairRule, rules } from './rules/index.ts';
 export { type CheckSummary, codeOf, describeEdge, type EdgeDescription, type EdgeGroup, readableNeed, summarizeEdges } from './summary.ts';

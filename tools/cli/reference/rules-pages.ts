@@ -19,7 +19,7 @@ function listPage(): string {
   ].join('\n');
 }
 
-function rulePage({ id, title, why, levels, references, examples }: RuleDescription): string {
+function rulePage({ id, title, why, levels, references, examples, isPair }: RuleDescription): string {
   return [
     `# ${id}`,
     '',
@@ -36,6 +36,7 @@ function rulePage({ id, title, why, levels, references, examples }: RuleDescript
     `- Fails: ${examples.fails}.`,
     `- Passes: ${examples.passes}.`,
     '',
+    ...(isPair === true ? ['An error is one between two versions: resolving looks for versions that fit before it is reported.', ''] : []),
     'Sources:',
     '',
     ...references.map((reference) => `- ${reference}`),

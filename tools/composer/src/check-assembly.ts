@@ -1,9 +1,9 @@
 import { summarizeEdges } from '@moby/abi';
 import type { Diagnostic, Judged, Registry } from '@moby/model';
 import { openRefreshedRegistry, type Refreshed } from '@moby/registry';
-import { checkResolution } from './check/check-resolution.ts';
 import { judgeVerdict } from './check/judge-verdict.ts';
 import type { Verdict } from './check/verdict.ts';
+import { fitAssembly } from './fit/fit-assembly.ts';
 import { recallRefreshed } from './fetch/refreshed-memory.ts';
 import { compareLocks, openLock, type LockOnDisk, type LockState } from './lock/lock-on-disk.ts';
 import type { Lockfile } from './lock/lockfile.ts';
@@ -13,7 +13,6 @@ import { staleLock } from './lock/stale-lock.ts';
 import { isVaried } from './parse/apply-variation.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { ComposeRequest } from './request.ts';
-import { resolveAssembly } from './resolve/resolve-assembly.ts';
 import type { Resolution } from './resolve/resolution.ts';
 import type { World } from './world.ts';
 
@@ -28,7 +27,7 @@ export interface Checked {
 }
 
 /**
- * The first stations: parse → resolve → lock → check. Writes nothing and downloads nothing. `refreshed` are components
+ * The first stations: parse → resolve ⇄ check → lock. Writes nothing and downloads nothing. `refreshed` are components
  * whose pins have turned out to be gone. Throws `lock-stale` where the lock may not change and would.
  */
 export async function checkAssembly(request: ComposeRequest, world: World, refreshed: readonly Refreshed[]): Promise<Judged<Checked>> {
@@ -41,11 +40,15 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
   if (!old.ok) return old;
   const registry = await refreshedRegistry({ world, registry: parsed.value.registry, old: old.value, refreshed });
 
-  progress.step({ step: 'resolve' });
-  const resolved = await resolveAssembly({ assembly, registry, locked: old.value === undefined ? {} : lockedVersions(old.value.lock) });
-  if (resolved.status === 'invalid') return { ok: false, findings: resolved.findings };
-  if (resolved.status === 'no-solution') return { ok: false, findings: [noSolution(assembly, resolved.explanation)] };
-  const { resolution } = resolved;
+  const fitting = await fitAssembly({
+    assembly,
+    registry,
+    locked: old.value === undefined ? {} : lockedVersions(old.value.lock),
+    platform: request.platform,
+    onStep: (step) => progress.step({ step }),
+  });
+  if (!fitting.ok) return fitting;
+  const { resolution, verdict } = fitting.value;
   const lock = makeLock({ assembly, resolution, compressor: compressorOf(request.level) });
   const lockState = compareLocks(lock, old.value);
   const { size } = resolution.components;
@@ -55,8 +58,6 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
     if (stale !== undefined) throw stale;
   }
 
-  progress.step({ step: 'check' });
-  const verdict = checkResolution({ assembly, resolution, platform: request.platform });
   const findings = judgeVerdict(verdict);
   progress.step({ step: 'check', done: verdict.edges.length, total: verdict.edges.length, unit: 'items', note: countsOf(verdict) });
   if (findings.some(({ severity }) => severity === 'error')) return { ok: false, findings };
@@ -81,10 +82,6 @@ async function refreshedRegistry(options: {
   for (const finding of refreshed.length === 0 ? known.findings : []) world.surroundings.warn(finding);
   const names = new Set(refreshed.map(({ component }) => component.manifest.name));
   return openRefreshedRegistry(registry, [...refreshed, ...known.refreshed.filter(({ component }) => !names.has(component.manifest.name))]);
-}
-
-function noSolution(assembly: Assembly, explanation: string): Diagnostic {
-  return { severity: 'error', code: 'no-solution', message: `${assembly.name} can't be resolved`, details: explanation.split('\n') };
 }
 
 function otherPlatform(assembly: Assembly, { platform }: ComposeRequest): Diagnostic {

@@ -37,7 +37,7 @@ interface Line extends Clause {
  */
 export function explain(unsolvable: Unsolvable, options: ExplainOptions = {}): string {
   const proof = new Prose(unsolvable.derivation, options).lines();
-  const ways = waysOut(unsolvable, options);
+  const ways = explainWaysOut(unsolvable, options);
   return [...proof, ...(ways.length === 0 ? [] : ['', ...ways])].join('\n');
 }
 
@@ -174,7 +174,11 @@ interface WayOut {
   readonly text: string;
 }
 
-function waysOut({ relax, loosenings }: Unsolvable, { placeOf = () => undefined }: ExplainOptions): readonly string[] {
+/** The ways out alone, under a heading that says that each was tried; empty where there are none. */
+export function explainWaysOut(
+  { relax, loosenings }: Pick<Unsolvable, 'relax' | 'loosenings'>,
+  { placeOf = () => undefined }: ExplainOptions = {},
+): readonly string[] {
   const loosened = new Set(loosenings.map(({ fact }) => formatRootFact(fact)));
   const ways: WayOut[] = loosenings.map((loosening) => ({ place: placeOf(loosening.fact) ?? '', text: loosenedText(loosening) }));
   for (const facts of relax) {

@@ -1,6 +1,6 @@
 export { answerUniverse, type UniverseAnswer, type UniverseDocument } from './answer-universe.ts';
-export { explain, type ExplainOptions } from './explain.ts';
+export { explain, explainWaysOut, type ExplainOptions } from './explain.ts';
 export { parseUniverse, universeLimits, type PlacedUniverse, type UniverseText } from './parse-universe.ts';
 export * from './result.ts';
-export { formatRootFact } from './root-facts.ts';
+export { formatRootFact, withRange, withRootFacts } from './root-facts.ts';
 export { defaultMaxSteps, solve, solveStably, type SolveOptions } from './solve.ts';

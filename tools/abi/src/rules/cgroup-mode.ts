@@ -24,6 +24,7 @@ export const cgroupMode: Rule<CgroupSubject> = {
     unknown: 'the kernel has no facts of its configuration, or a manifest doesn’t say the version',
   },
   references: ['Linux Documentation/admin-guide/cgroup-v1/index.rst', 'Linux init/Kconfig, MEMCG_V1 and CPUSETS_V1'],
+  isPair: true,
   examples: {
     fails: 'an init that mounts version 1 on Debian’s 6.12 or 7.2',
     passes: 'version 1 on its 6.1, version 2 on all three',

@@ -14,6 +14,7 @@ export const elfSymbol: Rule<LoadCase> = {
     unknown: 'nothing that is known offers it, and of one of the files, or of the program itself, nobody knows all that it offers',
   },
   references: ['gABI chapter 5, symbol table', 'glibc elf/dl-lookup.c, check_match and do_lookup_x', 'ld.so(8), LD_BIND_NOW'],
+  isPair: true,
   examples: {
     fails:
       'libc.so.6 of libc6 2.41 under the loader of libc6 2.36: __tunable_is_initialized@GLIBC_PRIVATE; a program that imports seccomp_precompute on libseccomp2 2.5.4',

@@ -16,6 +16,7 @@ export const elfVersion: Rule<LoadCase> = {
     warn: 'the need is weak; the library has no versions at all, which the loader takes; a plugin’s',
   },
   references: ['LSB 5.0 core, 10.7 symbol versioning', 'glibc elf/dl-version.c, match_symbol'],
+  isPair: true,
   examples: {
     fails: 'redis-check-rdb of redis-tools 8.0.6 on libc6 2.41: sqrtf@GLIBC_2.43; runc 1.1.15 on libc6 2.36',
     passes: 'redis-cli of redis-tools 8.0.6 on libc6 2.41; redis-tools 7.0.15 on libc6 2.43',

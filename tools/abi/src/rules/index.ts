@@ -14,6 +14,7 @@ import { kmodCrc } from './kmod-crc.ts';
 import { kmodSymbol } from './kmod-symbol.ts';
 import { kmodVermagic } from './kmod-vermagic.ts';
 import { rpcService } from './rpc-service.ts';
+import type { EdgeRule } from '../edge.ts';
 import type { RuleDescription } from './rule.ts';
 import { shimBootstrap } from './shim-bootstrap.ts';
 
@@ -37,3 +38,8 @@ export const rules: readonly RuleDescription[] = [
   rpcService,
   shimBootstrap,
 ];
+
+/** Whether an error of the rule is one between two versions (`RuleDescription.isPair`). */
+export function isPairRule(rule: EdgeRule): boolean {
+  return rules.some(({ id, isPair }) => id === rule && isPair === true);
+}

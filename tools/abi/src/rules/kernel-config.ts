@@ -23,6 +23,7 @@ export const kernelConfig: Rule<KernelConfigSubject> = {
     unknown: 'the kernel has no facts of its configuration',
   },
   references: ['moby contrib/check-config.sh', 'Linux Documentation/kbuild/kconfig-language.rst'],
+  isPair: true,
   examples: {
     fails: 'the options of docker 28.5.2 on a configuration with BRIDGE_NETFILTER off',
     passes: 'the options of docker 20.10, 26.1, 28.5 and 29.7 on Debian’s cloud kernels 6.1, 6.12 and 7.2',

@@ -24,6 +24,7 @@ export const kernelModulePresent: Rule<ModulePresentSubject> = {
     unknown: 'the kernel has no facts',
   },
   references: ['kmod modprobe(8)', 'Linux Documentation/kbuild/kconfig-language.rst, tristate'],
+  isPair: true,
   examples: {
     fails: 'Debian’s 6.12 with overlay.ko left out: OVERLAY_FS=m, and no module',
     passes: 'the same kernel with `overlay` among the machine’s modules',

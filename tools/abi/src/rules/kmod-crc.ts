@@ -28,6 +28,7 @@ export const kmodCrc: Rule<AddedModulesSubject> = {
     unknown: 'the kernel has no symbols of its headers package',
   },
   references: ['Linux kernel/module/version.c, check_version', 'Linux Documentation/kbuild/modules.rst, Module.symvers'],
+  isPair: true,
   examples: {
     fails: 'overlay.ko of Debian’s 6.1.0-47 on its 6.1.0-50: 132 of 203 CRCs differ',
     passes: 'overlay.ko of Debian’s 6.12.107 on its own kernel: 214 of 214 are the same',

@@ -32,6 +32,7 @@ export const kmodSymbol: Rule<AddedModulesSubject> = {
     'Linux kernel/module/main.c, simplify_symbols and verify_namespace_is_imported',
     'Linux include/linux/license.h, license_is_gpl_compatible',
   ],
+  isPair: true,
   examples: {
     fails: 'overlay.ko of Debian’s 7.2.12 on its 6.12.107: 27 symbols are missing',
     passes: 'overlay.ko of Debian’s 6.1.0-47 on its 6.1.0-50: none is missing',

@@ -26,6 +26,7 @@ export const kmodVermagic: Rule<AddedModulesSubject> = {
     unknown: 'the kernel has no facts, or no module of its own to read it from',
   },
   references: ['Linux kernel/module/main.c, check_modinfo', 'Linux kernel/module/version.c, same_magic'],
+  isPair: true,
   examples: {
     fails: 'overlay.ko of Debian’s 6.12.107 on its 7.2.12, which was built without MODVERSIONS',
     passes: 'overlay.ko of Debian’s 6.1.0-47 on its 6.1.0-50: another release, the same properties (and `kmod.crc` refuses it)',

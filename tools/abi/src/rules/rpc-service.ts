@@ -13,6 +13,7 @@ export const rpcService: Rule<ShimCase> = {
     unknown: 'of one of the two nobody has read the services',
   },
   references: ['containerd api/runtime/task/v2 and v3', 'containerd core/runtime/v2/bridge.go'],
+  isPair: true,
   examples: {
     fails: 'the shim of containerd 2.1.9 with containerd 1.7.24, both of Debian',
     passes: 'the shim of containerd 1.7.24 with containerd 2.1.9',

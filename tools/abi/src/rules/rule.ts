@@ -12,6 +12,11 @@ export interface RuleDescription {
   readonly levels: Readonly<Partial<Record<Verdict, string>>>;
   /** Specification or source that the rule follows, as `Linux kernel/module/version.c, check_version`. */
   readonly references: readonly string[];
+  /**
+   * An error stands between the two components of its edge, whatever else is there: with another version of either it may
+   * fit. Resolving takes such an error for a conflict of the two versions.
+   */
+  readonly isPair?: true;
   /** Real versions; the rule's test proves both. Phrases. */
   readonly examples: { readonly fails: string; readonly passes: string };
 }

@@ -12,6 +12,7 @@ export const shimBootstrap: Rule<ShimCase> = {
     unknown: 'of one of the two nobody has read it: it is not made of containerd’s own packages',
   },
   references: ['containerd core/runtime/v2/binary.go, parseStartResponse', 'containerd pkg/shim/shim.go, start'],
+  isPair: true,
   examples: {
     fails: 'the shim of containerd 2.1.9 with containerd 1.6.20, both of Debian',
     passes: 'the shim of containerd 1.6.20 with containerd 2.1.9',

@@ -1,56 +1,53 @@
-import { explain, solveStably, type Answer, type Resolved, type RootFact, type Unsolvable } from '@moby/resolver';
+import type { Resolved, RootFact } from '@moby/resolver';
 import {
   isComponentName,
   nearest,
   parseVersion,
   type ComponentName,
   type Diagnostic,
+  type Judged,
   type Registry,
   type RegistryComponent,
+  type Universe,
+  type Version,
 } from '@moby/model';
 import type { Assembly, RootWish } from '../parse/assembly.ts';
 import type { ResolvedComponent, ResolvedEdge, ResolvedRoot, Resolution } from './resolution.ts';
 import { defaultsOf, readCatalogue, toUniverse, type Catalogue, type LockedVersions } from './to-universe.ts';
 
-export type ResolveResult =
-  | { readonly status: 'solved'; readonly resolution: Resolution }
-  /** Wishes that name no component. */
-  | { readonly status: 'invalid'; readonly findings: readonly Diagnostic[] }
-  | NoSolution;
-
-export interface NoSolution {
-  readonly status: 'no-solution';
-  readonly answer: Exclude<Answer, Resolved>;
-  /** Why, in words, with the places in the assembly; and what would solve it. */
-  readonly explanation: string;
+/** An assembly before the solver: what may be chosen, and how an answer is read. */
+export interface OpenedAssembly {
+  readonly universe: Universe;
+  /** Reads the facts of what was chosen; of each component once. */
+  read(answer: Resolved): Promise<Resolution>;
 }
 
-/** Assembly and registry → which versions stand in which root. Reads manifests; facts only of what was chosen. */
-export async function resolveAssembly(options: {
+/** Assembly and registry → the solver's universe. Reads manifests; findings are wishes that name no component. */
+export async function openForSolver(options: {
   readonly assembly: Assembly;
   readonly registry: Registry;
   readonly locked: LockedVersions;
-}): Promise<ResolveResult> {
+}): Promise<Judged<OpenedAssembly>> {
   const { assembly, registry, locked } = options;
   const catalogue = await readCatalogue(registry);
   const findings = wrongNames(assembly, catalogue);
-  if (findings.length > 0) return { status: 'invalid', findings };
-  const answer = solveStably(toUniverse(assembly, catalogue, locked));
-  if (answer.status !== 'solved') return { status: 'no-solution', answer, explanation: explainFor(assembly, answer) };
-  return { status: 'solved', resolution: await toResolution({ assembly, registry, answer }) };
+  if (findings.length > 0) return { ok: false, findings };
+  const known = new Map<string, Promise<RegistryComponent>>();
+  const componentOf = (name: ComponentName, version: Version): Promise<RegistryComponent> => {
+    const id = `${name}@${version}`;
+    const component = known.get(id) ?? registry.component(name, version);
+    known.set(id, component);
+    return component;
+  };
+  const read = (answer: Resolved): Promise<Resolution> => toResolution({ assembly, componentOf, answer });
+  return { ok: true, value: { universe: toUniverse(assembly, catalogue, locked), read }, findings: [] };
 }
 
-function explainFor(assembly: Assembly, answer: Exclude<Answer, Resolved>): string {
-  if (answer.status === 'gave-up') {
-    return `the search gave up after ${answer.steps} steps; most often it failed at ${answer.busiest.join(', ')}`;
-  }
-  return explain(answer, { rootName: assembly.name, placeOf: (fact: RootFact) => placeOf(assembly, fact) });
-}
-
-/** `assembly.yaml:9`, for a fact that stands in a file. */
-export function placeOf(assembly: Assembly, fact: Unsolvable['core'][number]): string | undefined {
+/** `assembly.yaml:9` for a fact that stands in a file, `--with chrony` for one that stands on the command line. */
+export function placeOf(assembly: Assembly, fact: RootFact): string | undefined {
   const wish = wishOf(assembly, fact);
-  return wish?.place === undefined ? undefined : `${wish.place.file.slice(wish.place.file.lastIndexOf('/') + 1)}:${wish.place.line}`;
+  if (wish?.place === undefined) return wish?.where.startsWith('--') === true ? wish.where : undefined;
+  return `${wish.place.file.slice(wish.place.file.lastIndexOf('/') + 1)}:${wish.place.line}`;
 }
 
 function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
@@ -62,9 +59,12 @@ function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
     }
     case 'root-constrains':
       return named(
-        fact.scope === '*' ? assembly.constraints : (assembly.entries.find(({ name }) => name === fact.scope)?.constraints ?? []),
+        fact.scope === '*'
+          ? [...assembly.constraints, ...assembly.replacements.map(({ to }) => to)]
+          : (assembly.entries.find(({ name }) => name === fact.scope)?.constraints ?? []),
       );
     case 'root-conflicts':
+      return named([...assembly.forbidden, ...assembly.replacements.map(({ from }) => from)]);
     case 'root-overrides':
       return undefined;
   }
@@ -135,11 +135,11 @@ function distinct(findings: readonly Diagnostic[]): readonly Diagnostic[] {
 
 async function toResolution({
   assembly,
-  registry,
+  componentOf,
   answer,
 }: {
   readonly assembly: Assembly;
-  readonly registry: Registry;
+  readonly componentOf: (name: ComponentName, version: Version) => Promise<RegistryComponent>;
   readonly answer: Resolved;
 }): Promise<Resolution> {
   const components = new Map<string, RegistryComponent>();
@@ -152,7 +152,7 @@ async function toResolution({
     if (version === undefined) throw new TypeError(`the solver chose ${key} ${text}`);
     byScope.get(scope)?.push({ name, version });
     const id = `${name}@${version}`;
-    if (!components.has(id)) components.set(id, await registry.component(name, version));
+    if (!components.has(id)) components.set(id, await componentOf(name, version));
   }
   const roots = [...byScope].map(([scope, chosen]): ResolvedRoot => ({
     scope,

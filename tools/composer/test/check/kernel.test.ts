@@ -139,7 +139,7 @@ describe('control groups', () => {
       init: { cgroup: 'v2' },
     };
     await scratch.add({ name: 'init', upstream: '1.1.0', files: { init: 'x' }, executable: ['init'], manifest: init });
-    await scratch.assembly('web', `constraints: [crun@~1.22]\n${web}`);
+    await scratch.assembly('web', `init: init@~1.1\nwith: [crun@~1.22]\n${web}`);
     expect(await verdicts(scratch)).toEqual(["cgroup-mode: crun 1.22.0+r1 doesn't fit init 1.1.0+r1"]);
   });
 });

@@ -1,0 +1,132 @@
+import { solveStably, type Answer, type Resolved, type Unsolvable } from '@moby/resolver';
+import type { Diagnostic, Judged, Platform, Registry, Universe } from '@moby/model';
+import { checkResolution } from '../check/check-resolution.ts';
+import type { Verdict } from '../check/verdict.ts';
+import type { Assembly } from '../parse/assembly.ts';
+import { openForSolver, type OpenedAssembly } from '../resolve/resolve-assembly.ts';
+import type { Resolution } from '../resolve/resolution.ts';
+import type { LockedVersions } from '../resolve/to-universe.ts';
+import { type FoundMisfit, keyOf, misfitsOf } from './misfits-of.ts';
+import { describeImpossible } from './describe-impossible.ts';
+import { provenWaysOut } from './ways-out.ts';
+
+/** What is chosen, and what the facts say of it: errors that no other version mends are still in the verdict. */
+export interface Fitting {
+  readonly resolution: Resolution;
+  /** For the platform that was asked for. */
+  readonly verdict: Verdict;
+}
+
+export interface FitOptions {
+  readonly assembly: Assembly;
+  readonly registry: Registry;
+  readonly locked: LockedVersions;
+  readonly platform: Platform;
+  /** Told which of the two goes on. */
+  readonly onStep: (step: 'resolve' | 'check') => void;
+}
+
+/** Times that an assembly is resolved anew; each takes at least one pair of versions out. */
+const maxRounds = 100;
+
+/**
+ * Resolves and checks in turn. Each error between two chosen versions becomes a conflict of exactly these two, until what
+ * is chosen has none or nothing is left to choose; so a combination that fits is found where there is one, and no manifest
+ * has to say what the bytes say. All of the assembly's platforms count, as one lock is for all of them. The finding of an
+ * assembly for which there is nothing quotes the rules' sentences.
+ */
+export async function fitAssembly(options: FitOptions): Promise<Judged<Fitting>> {
+  options.onStep('resolve');
+  const opened = await openForSolver(options);
+  if (!opened.ok) return opened;
+  const search = new FitSearch(options, opened.value);
+  const found = await search.run(opened.value.universe, maxRounds);
+  switch (found.kind) {
+    case 'fits': {
+      const { resolution, verdicts } = found;
+      const verdict = verdicts.get(options.platform);
+      if (verdict === undefined) throw new TypeError(`${options.platform} is none of the assembly's platforms`);
+      return { ok: true, value: { resolution, verdict }, findings: [] };
+    }
+    case 'impossible':
+      return { ok: false, findings: await search.explain(found.answer, opened.value.universe) };
+    case 'rounds':
+      return { ok: false, findings: [tooManyRounds(options.assembly, search.misfits)] };
+  }
+}
+
+/** What a search for versions that fit came to. */
+export type FitOutcome =
+  | { readonly kind: 'fits'; readonly resolution: Resolution; readonly verdicts: ReadonlyMap<Platform, Verdict> }
+  | { readonly kind: 'impossible'; readonly answer: Exclude<Answer, Resolved> }
+  | { readonly kind: 'rounds' };
+
+/** Remembers what doesn't fit: it does so whatever else is wished. */
+class FitSearch {
+  readonly #options: FitOptions;
+  readonly #opened: OpenedAssembly;
+  readonly #found = new Map<string, FoundMisfit>();
+
+  constructor(options: FitOptions, opened: OpenedAssembly) {
+    this.#options = options;
+    this.#opened = opened;
+  }
+
+  get misfits(): readonly FoundMisfit[] {
+    return [...this.#found.values()];
+  }
+
+  async run(universe: Universe, rounds: number): Promise<FitOutcome> {
+    for (let round = 0; round < rounds; round += 1) {
+      this.#options.onStep('resolve');
+      const answer = this.solve(universe);
+      if (answer.status !== 'solved') return { kind: 'impossible', answer };
+      const resolution = await this.#opened.read(answer);
+      this.#options.onStep('check');
+      const verdicts = this.#check(resolution);
+      const before = this.#found.size;
+      for (const verdict of verdicts.values()) this.#learn(misfitsOf(resolution, verdict));
+      if (this.#found.size === before) return { kind: 'fits', resolution, verdicts };
+    }
+    return { kind: 'rounds' };
+  }
+
+  solve(universe: Universe): Answer {
+    return solveStably({ ...universe, misfits: this.misfits.map(({ misfit }) => misfit) });
+  }
+
+  async explain(answer: Exclude<Answer, Resolved>, universe: Universe): Promise<readonly Diagnostic[]> {
+    const { assembly } = this.#options;
+    if (answer.status !== 'unsolvable' || this.#found.size === 0) return describeImpossible({ assembly, answer, misfits: this.misfits });
+    const proven = await provenWaysOut({
+      universe,
+      answer,
+      solves: (other) => this.run(other, maxRounds),
+      solveAgain: (): Unsolvable | undefined => {
+        const again = this.solve(universe);
+        return again.status === 'unsolvable' ? again : undefined;
+      },
+    });
+    return describeImpossible({ assembly, answer: proven, misfits: this.misfits });
+  }
+
+  #check(resolution: Resolution): ReadonlyMap<Platform, Verdict> {
+    const { assembly } = this.#options;
+    return new Map(assembly.platforms.map((platform) => [platform, checkResolution({ assembly, resolution, platform })]));
+  }
+
+  #learn(found: readonly FoundMisfit[]): void {
+    for (const one of found) if (!this.#found.has(keyOf(one.misfit))) this.#found.set(keyOf(one.misfit), one);
+  }
+}
+
+function tooManyRounds(assembly: Assembly, misfits: readonly FoundMisfit[]): Diagnostic {
+  const last = misfits.at(-1)?.misfit;
+  return {
+    severity: 'error',
+    code: 'no-solution',
+    message: `${assembly.name} was resolved ${maxRounds} times, and each time two of the chosen versions didn't fit`,
+    details: last === undefined ? [] : [`${last.who.key} ${last.who.version} and ${last.other.key} ${last.other.version}: ${last.reason}`],
+    hints: ['wish for versions that you know to fit, under `constraints:`'],
+  };
+}
