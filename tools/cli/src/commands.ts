@@ -6,6 +6,7 @@ import { Check } from './commands/check.ts';
 import { ComponentBuild } from './commands/component-build.ts';
 import { ComponentUpdate } from './commands/component-update.ts';
 import { ComponentValidate } from './commands/component-validate.ts';
+import { Diff } from './commands/diff.ts';
 import { Doctor } from './commands/doctor.ts';
 import { Info } from './commands/info.ts';
 import { ListAssemblies } from './commands/list-assemblies.ts';
@@ -26,6 +27,7 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   'component:build': ComponentBuild,
   'component:update': ComponentUpdate,
   'component:validate': ComponentValidate,
+  diff: Diff,
   doctor: Doctor,
   info: Info,
   'list:assemblies': ListAssemblies,

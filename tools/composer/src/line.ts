@@ -1,6 +1,8 @@
 import type { ContentStore, Judged, Registry } from '@moby/model';
 import { checkAssembly, type Checked } from './check-assembly.ts';
 import { compose, settleLock } from './compose.ts';
+import { diffAssembly, diffLocks, type LocksQuestion } from './diff/diff-assembly.ts';
+import type { LockDiff } from './diff/lock-diff.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { Composed, ComposeRequest, Surroundings, Variation } from './request.ts';
 import { World } from './world.ts';
@@ -12,6 +14,9 @@ export interface Line {
   parse(assembly: string, variation: Variation): Promise<Judged<Assembly>>;
   /** parse → resolve → lock → check; writes nothing, downloads nothing. */
   check(request: ComposeRequest): Promise<Judged<Checked>>;
+  /** An assembly, perhaps varied, against its lock; writes nothing, downloads nothing. */
+  diff(request: ComposeRequest): Promise<Judged<LockDiff>>;
+  diffLocks(question: LocksQuestion): Promise<Judged<LockDiff>>;
   /** The whole line: an artifact in its folder, and the lock beside the assembly. */
   compose(request: ComposeRequest): Promise<Judged<Composed>>;
   /** parse → resolve → lock → check, and the lock written: after a component was raised. */
@@ -28,6 +33,8 @@ export function openLine(surroundings: Surroundings): Promise<Line> {
       return parsed.ok ? { ok: true, value: parsed.value.assembly, findings: parsed.findings } : parsed;
     },
     check: (request: ComposeRequest) => checkAssembly(request, world, []),
+    diff: (request: ComposeRequest) => diffAssembly(request, world),
+    diffLocks: (question: LocksQuestion) => diffLocks(question, world),
     compose: (request: ComposeRequest) => compose(request, world),
     relock: async (request: ComposeRequest): Promise<Judged<Checked & { readonly written: boolean }>> => {
       const checked = await checkAssembly(request, world, []);
