@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/testkit/src/closing-reporter.ts'],
     projects: [
-      { extends: true, ssr, test: { name: 'unit', include: ['tools/*/test/**/*.test.ts'] } },
+      { extends: true, ssr, test: { name: 'unit', include: ['tools/*/test/**/*.test.ts'], testTimeout: 60_000 } },
       { extends: true, ssr, test: { name: 'cli', include: ['tools/cli/e2e/**/*.test.ts'], testTimeout: 120_000 } },
       {
         extends: true,

@@ -35,6 +35,7 @@ export function applyVariation(assembly: Assembly, variation: Variation, isServi
       section: 'services',
       name: freeName(wish.name, [...varied.entries, ...services]),
       wish,
+      with: [],
       constraints: [],
       ports: [],
       place: varied.entries[0]?.place ?? noPlace(assembly),

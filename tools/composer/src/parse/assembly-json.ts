@@ -26,6 +26,7 @@ export interface AssemblyJson {
 export interface EntryJson {
   readonly component: string;
   readonly name?: string;
+  readonly with?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly memory?: BytesJson;

@@ -57,6 +57,8 @@ export interface Entry {
   readonly wish: RootWish;
   /** A folder of one's own instead of a library component: absolute. */
   readonly ownFolder?: string;
+  /** Further components of its root. */
+  readonly with: readonly RootWish[];
   readonly constraints: readonly RootWish[];
   readonly ports: readonly PortMapping[];
   readonly args?: readonly string[];

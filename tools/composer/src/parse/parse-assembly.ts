@@ -192,6 +192,7 @@ class AssemblyReader {
       name,
       wish,
       ...(folder === undefined ? {} : { ownFolder: folder }),
+      with: (json.with ?? []).map((text, at) => this.#wish(text, [...path, 'with', at])),
       constraints: (json.constraints ?? []).map((text, at) => this.#wish(text, [...path, 'constraints', at])),
       ports: (json.ports ?? []).flatMap((text, at) => this.#port(text, name, [...path, 'ports', at])),
       ...(json.args === undefined ? {} : { args: json.args }),

@@ -22,14 +22,18 @@ export function vary<Part extends Varied>(part: Part, { added, without, replaced
     return to === undefined ? wish : { ...to, where: wish.where };
   };
   const stays = ({ name }: RootWish): boolean => !gone.has(name) || replaced.some(({ from }) => from.name === name);
-  const wished = new Set([part.kernel, part.init, ...part.machine, ...part.entries.map(({ wish }) => wish)].map(({ name }) => name));
+  const wished = new Set(
+    [part.kernel, part.init, ...part.machine, ...part.entries.flatMap((entry) => [entry.wish, ...entry.with])].map(({ name }) => name),
+  );
   return {
     ...part,
     kernel: swap(part.kernel),
     init: swap(part.init),
     machine: [...part.machine.filter(stays).map(swap), ...added],
     constraints: part.constraints.filter(({ name }) => !gone.has(name)),
-    entries: part.entries.filter(({ wish }) => stays(wish)).map((entry): Entry => ({ ...entry, wish: swap(entry.wish) })),
+    entries: part.entries
+      .filter(({ wish }) => stays(wish))
+      .map((entry): Entry => ({ ...entry, wish: swap(entry.wish), with: entry.with.filter(stays).map(swap) })),
     forbidden: [...part.forbidden.filter(({ name }) => !wanted.has(name)), ...without],
     replacements: [
       ...part.replacements.filter(({ from }) => !wanted.has(from.name)),

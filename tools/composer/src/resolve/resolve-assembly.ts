@@ -55,7 +55,8 @@ function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
   switch (fact.kind) {
     case 'root-requires': {
       if (fact.scope === '') return named([assembly.kernel, assembly.init, ...assembly.machine]);
-      return assembly.entries.find(({ name }) => name === fact.scope)?.wish;
+      const entry = assembly.entries.find(({ name }) => name === fact.scope);
+      return named(entry?.with ?? []) ?? entry?.wish;
     }
     case 'root-constrains':
       return named(
@@ -77,7 +78,7 @@ function wrongNames(assembly: Assembly, catalogue: Catalogue): readonly Diagnost
     assembly.init,
     ...assembly.machine,
     ...assembly.constraints,
-    ...assembly.entries.flatMap((entry) => [entry.wish, ...entry.constraints]),
+    ...assembly.entries.flatMap((entry) => [entry.wish, ...entry.with, ...entry.constraints]),
     ...assembly.forbidden,
     ...assembly.replacements.flatMap(({ from, to }) => [from, to]),
     ...Object.values(assembly.defaults),

@@ -87,7 +87,7 @@ function toRoot(assembly: Assembly, catalogue: Catalogue, locked: LockedVersions
   if (everywhere.length > 0) constraints['*'] = merged(everywhere);
   const scopes: Record<string, Readonly<Record<string, string>>> = {};
   for (const entry of assembly.entries) {
-    scopes[entry.name] = merged([entry.wish]);
+    scopes[entry.name] = merged([entry.wish, ...entry.with]);
     if (entry.constraints.length > 0) constraints[entry.name] = merged(entry.constraints);
   }
   return {

@@ -279,6 +279,24 @@ describe('what containers share', () => {
     ).toEqual(['busybox', 'crun']);
   });
 
+  test("what is listed with a container is in that container's root alone, and can be left out or replaced like all else", async () => {
+    const library = await scratchLibrary();
+    for (const name of ['client', 'other']) await library.add({ name, upstream: '1.0.0', files: { [`usr/share/${name}`]: name } });
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', `${web}    with: [client@^1]\n`);
+    const rootOf = async (variation: Partial<Variation>): Promise<readonly string[]> => {
+      const asked = { variation: { with: [], without: [], replace: [], ...variation } };
+      const { resolution } = await composed(await library.open(), 'web', asked);
+      return resolution.roots.find(({ scope }) => scope === 'app')?.components.map(({ name }) => name) ?? [];
+    };
+    expect(await rootOf({})).toEqual(['app', 'client']);
+    expect(await rootOf({ without: ['client'] })).toEqual(['app']);
+    expect(await rootOf({ replace: ['client=other'] })).toEqual(['app', 'other']);
+    await library.assembly('web', `${web}    with: [cleint]\n`);
+    const judged = await (await library.open()).compose(ask('web'));
+    expect(judged.findings).toMatchObject([{ code: 'unknown-component', note: 'did you mean `client`?', place: { line: 6, column: 12 } }]);
+  });
+
   test('two components with the same path in one root are refused by name', async () => {
     const library = await scratchLibrary();
     await library.add({ name: 'a', upstream: '1.0.0', files: { 'usr/share/x': 'a' } });
