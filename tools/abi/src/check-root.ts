@@ -4,6 +4,7 @@ import { type ElfFile, isElfFile, loadElf } from './load.ts';
 import type { LoadCase } from './load-case.ts';
 import { compareText } from './order.ts';
 import { programAt, type ProgramNeed } from './program-case.ts';
+import { programPath } from './program-path.ts';
 import { buildRootTree, type RootComponent, type RootFile, type RootOptions, type RootTree } from './root-tree.ts';
 import { cpuIsa } from './rules/cpu-isa.ts';
 import { elfDlopen } from './rules/elf-dlopen.ts';
@@ -36,9 +37,6 @@ export interface CheckRootOptions {
   /** Told of each program and plugin with the edges of its load, before edges on one need are made one. */
   readonly onStart?: (start: ElfFile, edges: readonly Edge[]) => void;
 }
-
-/** The PATH that a container gets unless its service says otherwise. */
-export const programPath: readonly string[] = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 const loadRules = [elfMachine, elfInterp, elfNeeded, elfVersion, elfSymbol, elfDlopen, cpuIsa] as const;
 

@@ -27,7 +27,12 @@ export type EdgeRule =
   | 'kmod.crc'
   | 'kmod.symbol'
   | 'kmod.vermagic'
-  | 'cgroup.mode';
+  | 'cgroup.mode'
+  | 'netfilter.backend'
+  | 'docker.api-window'
+  | 'cni.version'
+  | 'config.version'
+  | 'engine.containerd-range';
 
 export interface EdgeEnd {
   readonly component: string;

@@ -194,6 +194,31 @@ const findings: Readonly<Record<string, Text>> = {
     bad: '`#!/usr/bin/perl` without perl',
     good: 'the component requires what has the interpreter',
   },
+  'cni-version': {
+    means: 'The plugins of a network don’t know the version of CNI that its configuration names.',
+    bad: 'a configuration of version 1.1.0 with plugins that know up to 1.0.0',
+    good: 'a version that they know, or newer plugins: [rules/cni.version.md](rules/cni.version.md)',
+  },
+  'config-version': {
+    means: 'A config.toml is of a newer version than its containerd knows: it is refused, or what is new in it is ignored without a word.',
+    bad: 'a file of version 3 with containerd 1.7',
+    good: 'a file of version 2, which newer daemons migrate: [rules/config.version.md](rules/config.version.md)',
+  },
+  'docker-api-window': {
+    means: 'A client and an engine have no version of the API in common.',
+    bad: 'a client that ends at 1.41, and an engine that begins at 1.44',
+    good: 'versions whose windows overlap: [rules/docker.api-window.md](rules/docker.api-window.md)',
+  },
+  'engine-containerd-range': {
+    means: 'The engine is not meant for this containerd, though it runs on it.',
+    bad: 'docker 28.5 on containerd 1.6.20',
+    good: 'a containerd of the range: [rules/engine.containerd-range.md](rules/engine.containerd-range.md)',
+  },
+  'netfilter-backend': {
+    means: 'The kernel lacks the packet filter that `iptables` of this root writes to.',
+    bad: '`iptables` linked to xtables-legacy-multi on a kernel without IP_NF_IPTABLES_LEGACY',
+    good: 'the link to xtables-nft-multi: [rules/netfilter.backend.md](rules/netfilter.backend.md)',
+  },
   'exec-path': {
     means: 'A program that is to be run is not on the PATH of its root, or not executable.',
     bad: '`service.args` that begin with `/usr/sbin/redis-server` where it is in /usr/bin',

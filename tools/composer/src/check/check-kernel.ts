@@ -12,17 +12,19 @@ import {
   kmodSymbol,
   kmodVermagic,
   modulesOfNeeds,
+  netfilterBackend,
 } from '@moby/abi';
 import type { Platform, RegistryComponent } from '@moby/model';
 import { diskModules, diskPayloads } from '../disk/disk-payloads.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import { componentsOf, kernelOf } from './chosen-components.ts';
+import { netfilterRoots } from './netfilter-roots.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
  * What the machine's kernel has to do with all the rest: the modules that it carries, its configuration, modules that other
- * components bring, and control groups.
+ * components bring, control groups, and its packet filter.
  */
 export function checkKernel(options: {
   readonly assembly: Assembly;
@@ -45,6 +47,7 @@ export function checkKernel(options: {
     ...kernelModulePresent.check({ kernel, asking, carried }),
     ...[kmodVermagic, kmodSymbol, kmodCrc].flatMap((rule) => rule.check({ kernel, added })),
     ...cgroupEdges(kernel, chosen),
+    ...netfilterBackend.check({ kernel, roots: netfilterRoots(resolution, platform) }),
   ];
   return { edges, modules: plan.ordered };
 }

@@ -3,6 +3,7 @@ import type { Platform, RegistryComponent } from '@moby/model';
 import { machineRoot } from '../lock/make-lock.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { ResolvedRoot, Resolution } from '../resolve/resolution.ts';
+import { checkContracts } from './check-contracts.ts';
 import { checkKernel } from './check-kernel.ts';
 import { componentsOf } from './chosen-components.ts';
 import type { Verdict } from './verdict.ts';
@@ -20,7 +21,7 @@ export function checkResolution(options: {
   const symbols = openSymbolsOf(platform);
   const edges: Edge[] = resolution.roots.flatMap((root) => checkOneRoot({ assembly, resolution, platform, root, symbols }));
   const kernel = checkKernel({ assembly, resolution, platform });
-  return { edges: [...edges, ...kernel.edges], modules: kernel.modules };
+  return { edges: [...edges, ...kernel.edges, ...checkContracts(options)], modules: kernel.modules };
 }
 
 interface RootCheck {
