@@ -33,7 +33,7 @@ interface Print {
 
 async function printOutcome(outcome: Outcome, { terminal, json }: Print): Promise<number> {
   if (outcome.kind === 'done') {
-    if (json) terminal.data.document(outcome.value);
+    if (json || outcome.isDocument === true) terminal.data.document(outcome.value);
     else {
       for (const line of outcome.lines) terminal.data.line(line);
       const invocation = invocationOf(process.env);

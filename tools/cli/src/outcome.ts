@@ -14,6 +14,8 @@ export interface Done {
   readonly next?: readonly Line[];
   /** 1 where what was asked about is not in order, as a failed expectation; by default 0. */
   readonly exitCode?: 0 | 1;
+  /** `value` is what was asked for, whether `--json` stands there or not. */
+  readonly isDocument?: true;
 }
 
 /** The input is not in order: exit code 1, or 2 where a file given to a flag can't be read as what it should be. */

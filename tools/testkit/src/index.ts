@@ -9,6 +9,7 @@ export * from './normalise.ts';
 export * from './oci-runtime-schema.ts';
 export * from './random-universe.ts';
 export * from './run-cli.ts';
+export * from './sarif-findings.ts';
 export * from './scratch-folder.ts';
 export * from './shrink-universe.ts';
 export * from './universe-checker.ts';

@@ -1,8 +1,9 @@
 import * as Flags from '@oclif/core/flags';
 import { assemblyArgument, libraryFlags, lockFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
-import { refusedBy, type Outcome } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
 
+const formats = ['text', 'json', 'sarif'] as const;
 const cpuLevels = ['x86-64-v1', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'] as const;
 
 export class Check extends MobyCommand {
@@ -12,6 +13,8 @@ export class Check extends MobyCommand {
   static override examples = [
     '<%= config.bin %> check redis-os',
     { description: 'every edge with its evidence, for a tool', command: '<%= config.bin %> check redis-os --json' },
+    { description: 'why it is taken to fit, edge by edge', command: '<%= config.bin %> check redis-os --explain' },
+    { description: 'for code scanning', command: '<%= config.bin %> check redis-os --format sarif > check.sarif' },
     { description: 'a root that something else unpacked', command: '<%= config.bin %> check --root rootfs' },
     { description: 'would another runtime fit?', command: '<%= config.bin %> check redis-os --replace crun=runc' },
   ];
@@ -27,6 +30,16 @@ export class Check extends MobyCommand {
       helpValue: 'LEVEL',
       dependsOn: ['root'],
     })(),
+    format: Flags.option({
+      options: formats,
+      default: 'text' as const,
+      helpValue: 'FORMAT',
+      description: 'text, json (the same as --json), or sarif (SARIF 2.1.0, for code scanning)',
+    })(),
+    explain: Flags.boolean({
+      description:
+        'every edge with its proof: which file needs what, who gives it, by which facts of which payloads, and why the rule is there',
+    }),
     edges: Flags.boolean({ description: 'show every edge, those that hold too' }),
     ...variationFlags,
     ...platformFlag,
@@ -35,43 +48,33 @@ export class Check extends MobyCommand {
     ...networkFlags,
   };
   static override jsonShape =
-    '{ "assembly": { "name", "version", "file" }, "platform", "counts": { "<verdict>": number }, "edges": [{ "rule", "verdict", "evidence", "root", "from", "need", "by"?, "offer"?, "sentence" }], "modules": [{ "name", "path" }], "privileged": string[], "findings": Diagnostic[] }, with --root { "root", "platform", "checked": number, "counts": { "<level>": number }, "findings": [{ "rule", "level", "file", "needs", "by"?, "offers"?, "symbols"?: string[], "programs": string[], "message", "evidence", "hints": string[] }] }';
+    '{ "assembly": { "name", "version", "file" }, "platform", "counts": { "<verdict>": number }, "edges": [{ "rule", "verdict", "evidence", "root", "from", "need", "by"?, "offer"?, "sentence" }], "modules": [{ "name", "path" }], "privileged": string[], "findings": Diagnostic[] }, with --root { "root", "platform", "checked": number, "counts": { "<level>": number }, "findings": [{ "rule", "level", "file", "needs", "by"?, "offers"?, "symbols"?: string[], "programs": string[], "message", "evidence", "hints": string[] }] }; with --explain "rules": { "<rule>": { "title", "why" } } besides; with --format sarif a SARIF 2.1.0 log';
   static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(Check);
+    const format = flags.json ? 'json' : flags.format;
     if (flags.root !== undefined) {
       const { checkedRoot } = await import('../words/checked-root.ts');
-      return checkedRoot({ ...flags, folder: flags.root, assembly: args.assembly });
+      return checkedRoot({ ...flags, format, folder: flags.root, assembly: args.assembly });
     }
-    const [{ openAssembly }, { countVerdicts, edgesLines, privilegedLines }, { headingOf }, { privilegedContainers }] = await Promise.all([
+    const [{ openAssembly }, { checkedOutcome, refusedOutcome }, { headingOf }, { findLibrary }] = await Promise.all([
       import('../assembly-line.ts'),
-      import('../words/checked.ts'),
+      import('../words/check-outcome.ts'),
       import('../words/heading.ts'),
-      import('@moby/composer'),
+      import('../surroundings.ts'),
     ]);
+    const currentFolder = process.cwd();
+    const look = { format, explain: flags.explain, edges: flags.edges, places: { library: findLibrary(currentFolder), currentFolder } };
     const opened = await openAssembly(args.assembly, flags, session);
-    if (!opened.ok) return refusedBy(opened.findings);
+    if (!opened.ok) return refusedOutcome(opened.findings, args.assembly ?? 'assembly.yaml', look);
     const { line, assembly, request } = opened.value;
     const checked = await line.check(request);
-    if (!checked.ok) return refusedBy(checked.findings);
-    const { edges, modules } = checked.value.verdict;
-    const privileged = privilegedContainers(checked.value.assembly, checked.value.resolution);
     session.reporter.settle();
+    if (!checked.ok) return refusedOutcome(checked.findings, assembly.file, look);
     checked.findings.forEach(session.reporter.warn);
     session.reporter.say(headingOf(assembly, request.platform));
-    return {
-      kind: 'done',
-      value: {
-        assembly: { name: assembly.name, version: assembly.version, file: assembly.file },
-        platform: request.platform,
-        counts: countVerdicts(edges),
-        edges,
-        modules,
-        privileged,
-        findings: session.reporter.warnings,
-      },
-      lines: [...edgesLines(edges, flags.edges), ...privilegedLines(privileged)],
-    };
+    const { platform } = request;
+    return checkedOutcome({ assembly, platform, checked: checked.value, warnings: session.reporter.warnings }, look);
   }
 }

@@ -1,9 +1,12 @@
+import { rules } from '@moby/abi';
 import { checkFolder, type RootFinding } from '@moby/composer';
 import { Failure } from '@moby/model';
 import { parsePlatform } from '../assembly-line.ts';
 import type { Outcome } from '../outcome.ts';
-import { dim, type Line } from '../reporter/line.ts';
+import { bold, dim, type Line } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
+import { findingsOfRoot } from '../sarif/check-findings.ts';
+import { sarifLog } from '../sarif/sarif-log.ts';
 import { coloured } from './checked.ts';
 
 export interface RootQuestion {
@@ -14,6 +17,9 @@ export interface RootQuestion {
   /** Show what is only told, too. */
   readonly edges: boolean;
   readonly assembly?: string | undefined;
+  readonly format: 'text' | 'json' | 'sarif';
+  /** Why each rule that has spoken is there. */
+  readonly explain: boolean;
 }
 
 const levels = ['error', 'unknown', 'warn', 'silent', 'info'] as const;
@@ -21,7 +27,7 @@ const levels = ['error', 'unknown', 'warn', 'silent', 'info'] as const;
 const maxPrograms = 3;
 
 /** An unpacked root's findings; exit code 1 where one is an error. */
-export function checkedRoot({ folder, platform, cpu, edges, assembly }: RootQuestion): Outcome {
+export function checkedRoot({ folder, platform, cpu, edges, assembly, format, explain }: RootQuestion): Outcome {
   if (assembly !== undefined)
     throw new Failure({
       code: 'usage',
@@ -35,6 +41,8 @@ export function checkedRoot({ folder, platform, cpu, edges, assembly }: RootQues
     ...(cpu === undefined ? {} : { cpuLevel: Number(cpu.slice(-1)) }),
   });
   const findings = checked.findings.filter(({ level }) => edges || level !== 'info');
+  const exitCode = checked.findings.some(({ level }) => level === 'error') ? 1 : 0;
+  if (format === 'sarif') return { kind: 'done', value: sarifLog(findingsOfRoot(findings)), lines: [], isDocument: true, exitCode };
   const counts = Object.fromEntries(levels.map((level) => [level, checked.findings.filter((finding) => finding.level === level).length]));
   const told = levels.filter((level) => level === 'error' || (counts[level] ?? 0) > 0).map((level) => `${counts[level] ?? 0} ${level}`);
   return {
@@ -42,10 +50,16 @@ export function checkedRoot({ folder, platform, cpu, edges, assembly }: RootQues
     value: { root: folder, platform: checked.platform, checked: checked.checked, counts, findings },
     lines: [
       ...table(findings.flatMap(rowsOf)),
+      ...(explain ? reasonLines(findings) : []),
       [`${checked.checked} programs, libraries and scripts of ${checked.platform}: ${told.join(', ')}`],
     ],
-    exitCode: (counts['error'] ?? 0) > 0 ? 1 : 0,
+    exitCode,
   };
+}
+
+function reasonLines(findings: readonly RootFinding[]): readonly Line[] {
+  const used = new Set<string>(findings.map(({ rule }) => rule));
+  return rules.filter(({ id }) => used.has(id)).map(({ id, why }): Line => [bold(id), dim(`: ${why}`)]);
 }
 
 function rowsOf({ level, rule, file, message, programs, hints }: RootFinding): readonly (readonly Line[])[] {

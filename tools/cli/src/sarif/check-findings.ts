@@ -1,0 +1,97 @@
+import { relative, resolve } from 'node:path';
+import { rules, type Edge } from '@moby/abi';
+import type { Checked, CheckedFolder } from '@moby/composer';
+import type { Diagnostic, Place } from '@moby/model';
+import type { SarifFinding, SarifLevel } from './sarif-log.ts';
+
+/** Paths become relative to the library where they lie in it. */
+export interface SarifPlaces {
+  readonly library: string | undefined;
+  readonly currentFolder: string;
+}
+
+const levels: Readonly<Partial<Record<Edge['verdict'], SarifLevel>>> = {
+  error: 'error',
+  warn: 'warning',
+  silent: 'warning',
+  unknown: 'warning',
+  info: 'note',
+};
+
+/** What stands out of an assembly that passes: each edge that isn't `ok`, at the wish for its component. */
+export function findingsOfChecked({ verdict, resolution }: Checked, places: SarifPlaces): readonly SarifFinding[] {
+  return verdict.edges.flatMap((edge): readonly SarifFinding[] => {
+    const level = levels[edge.verdict];
+    if (level === undefined) return [];
+    const { from, by, root } = edge;
+    const scoped = root === 'machine' ? from.component : `${root}/${from.component}`;
+    const wish = resolution.edges.find((one) => one.from === '' && one.by === scoped)?.place;
+    const component = resolution.components.get(`${from.component}@${from.version}`);
+    const place =
+      wish === undefined
+        ? component === undefined
+          ? {}
+          : { file: pathOf(`${component.folder}/package.json`, places) }
+        : placeOf(wish, places);
+    return [
+      {
+        rule: edge.rule,
+        level,
+        message: edge.sentence,
+        base: 'SRCROOT',
+        ...place,
+        subject: `${scoped}${from.path === undefined ? '' : `:${from.path}`}`,
+        identity: [root, from.component, from.path ?? '', edge.need],
+        properties: propertiesOf({ verdict: edge.verdict, evidence: edge.evidence, from: from.payload, by: by?.payload }),
+      },
+    ];
+  });
+}
+
+/** Why an assembly doesn't pass, at the place that the finding names. */
+export function findingsOfDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  assemblyFile: string,
+  places: SarifPlaces,
+): readonly SarifFinding[] {
+  return diagnostics.map((diagnostic): SarifFinding => {
+    const { code, severity, message, details = [], place } = diagnostic;
+    return {
+      rule: rules.find(({ id }) => id.replaceAll('.', '-') === code)?.id ?? code,
+      level: severity,
+      message: [message, ...details].join('\n'),
+      base: 'SRCROOT',
+      ...(place === undefined ? { file: pathOf(assemblyFile, places) } : placeOf(place, places)),
+      identity: [assemblyFile, withoutVersions(message)],
+    };
+  });
+}
+
+/** An unpacked root's findings, at the file that lacks something. */
+export function findingsOfRoot(findings: CheckedFolder['findings']): readonly SarifFinding[] {
+  return findings.flatMap(({ rule, level: verdict, file, needs, message, evidence }): readonly SarifFinding[] => {
+    const level = levels[verdict];
+    if (level === undefined) return [];
+    const properties = propertiesOf({ verdict, evidence });
+    return [{ rule, level, message, base: 'ROOTFS', file: file.replace(/^\//, ''), identity: [file, needs], properties }];
+  });
+}
+
+/** `redis 8.0.6+r1 doesn't fit glibc 2.41.0+r1` is the same finding after an update. */
+function withoutVersions(message: string): string {
+  return message.replaceAll(/\b[0-9]+(?:\.[0-9]+)+(?:[-+][0-9a-z.]+)?/g, '');
+}
+
+function placeOf({ file, line, column, length }: Place, places: SarifPlaces): Pick<SarifFinding, 'file' | 'region'> {
+  return { file: pathOf(file, places), region: { line, column, length } };
+}
+
+function pathOf(file: string, { library, currentFolder }: SarifPlaces): string {
+  const path = resolve(currentFolder, file);
+  const near = relative(library ?? currentFolder, path);
+  return (near.startsWith('..') ? relative(currentFolder, path) : near).replaceAll('\\', '/');
+}
+
+function propertiesOf(known: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
