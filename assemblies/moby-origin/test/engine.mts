@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { test } from 'node:test';
-import { ask, at, endOf, hostPort, listAt, logsOf, outputOf, run, send, start, textAt, until } from './engine-api.ts';
-import { imageOf, tarOf } from './image.ts';
+import { ask, at, endOf, hostPort, listAt, logsOf, outputOf, run, send, start, textAt, until } from './engine-api.mts';
+import { imageOf, tarOf } from './image.mts';
 
 await test('docker info is healthy', async () => {
   const info = await until('the engine', () => ask('GET', '/info'), () => true, 120_000);

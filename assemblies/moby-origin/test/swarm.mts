@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
 import { test } from 'node:test';
-import { ask, at, hostPort, listAt, logsOf, run, textAt, until } from './engine-api.ts';
+import { ask, at, hostPort, listAt, logsOf, run, textAt, until } from './engine-api.mts';
 
 await test("a volume's data outlives a reboot, and so do images", async () => {
   await until('the engine', () => ask('GET', '/info'), () => true, 120_000);
