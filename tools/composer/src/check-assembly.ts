@@ -12,6 +12,7 @@ import { lockedVersions } from './lock/read-lock.ts';
 import { staleLock } from './lock/stale-lock.ts';
 import { isVaried } from './parse/apply-variation.ts';
 import type { Assembly } from './parse/assembly.ts';
+import { withRepairs } from './repair/with-repairs.ts';
 import type { ComposeRequest } from './request.ts';
 import type { Resolution } from './resolve/resolution.ts';
 import type { World } from './world.ts';
@@ -60,7 +61,13 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
 
   const findings = judgeVerdict(verdict);
   progress.step({ step: 'check', done: verdict.edges.length, total: verdict.edges.length, unit: 'items', note: countsOf(verdict) });
-  if (findings.some(({ severity }) => severity === 'error')) return { ok: false, findings };
+  if (findings.some(({ severity }) => severity === 'error')) {
+    const locked = old.value === undefined ? {} : lockedVersions(old.value.lock);
+    return {
+      ok: false,
+      findings: await withRepairs(findings, { assembly, resolution, verdict, registry, locked, platform: request.platform }),
+    };
+  }
   const value = { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState };
   return { ok: true, value, findings: [...parsed.findings, ...findings] };
 }

@@ -1,3 +1,4 @@
+import { summarizeEdges } from '@moby/abi';
 import { solveStably, type Answer, type Resolved, type Unsolvable } from '@moby/resolver';
 import type { Diagnostic, Judged, Platform, Registry, Universe } from '@moby/model';
 import { checkResolution } from '../check/check-resolution.ts';
@@ -53,6 +54,21 @@ export async function fitAssembly(options: FitOptions): Promise<Judged<Fitting>>
     case 'rounds':
       return { ok: false, findings: [tooManyRounds(options.assembly, search.misfits)] };
   }
+}
+
+/** Of a try. */
+const maxTriedRounds = 10;
+
+/** What is chosen for an assembly that fits as a whole; undefined where there is nothing, or an error is left. Explains nothing. */
+export async function tryAssembly(options: Omit<FitOptions, 'onStep' | 'platform'>): Promise<Resolution | undefined> {
+  const { assembly } = options;
+  const opened = await openForSolver(options);
+  const [platform] = assembly.platforms;
+  if (!opened.ok || platform === undefined) return undefined;
+  const search = new FitSearch({ ...options, platform, onStep: () => undefined }, opened.value);
+  const found = await search.run(opened.value.universe, maxTriedRounds);
+  if (found.kind !== 'fits') return undefined;
+  return [...found.verdicts.values()].every(({ edges }) => summarizeEdges(edges).counts.error === 0) ? found.resolution : undefined;
 }
 
 /** What a search for versions that fit came to. */
