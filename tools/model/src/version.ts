@@ -154,11 +154,11 @@ export function fromNpmVersion(text: string): Version | undefined {
 }
 
 /** How an upstream that is not semver is read; tested in `version.test.ts`. */
-export type UpstreamMapping = 'dotted' | 'patch-letter' | 'year-letter';
+export type UpstreamMapping = 'dotted' | 'patch-letter' | 'year-letter' | 'dated';
 
 /**
  * Upstream's own version as semver: `dotted` 2025.88 → 2025.88.0 and 7.0.15; `patch-letter` 10.0p2 → 10.0.2;
- * `year-letter` 2025b → 2025.2.0. Four numbers and more keep the first three. Undefined where the text does not fit.
+ * `year-letter` 2025b → 2025.2.0; `dated` 3.1-20221030 → 3.1.20221030. Four numbers and more keep the first three. Undefined where the text does not fit.
  */
 export function mapUpstream(text: string, mapping: UpstreamMapping): string | undefined {
   if (text.length > maxTextLength) return undefined;
@@ -170,6 +170,10 @@ export function mapUpstream(text: string, mapping: UpstreamMapping): string | un
     }
     case 'patch-letter': {
       const match = /^(\d{1,9})\.(\d{1,9})p(\d{1,9})$/.exec(text);
+      return match === null ? undefined : [match[1], match[2], match[3]].map(Number).join('.');
+    }
+    case 'dated': {
+      const match = /^(\d{1,9})\.(\d{1,9})-(\d{8})$/.exec(text);
       return match === null ? undefined : [match[1], match[2], match[3]].map(Number).join('.');
     }
     case 'year-letter': {

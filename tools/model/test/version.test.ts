@@ -101,6 +101,7 @@ describe('upstream’s version', () => {
     ['12', 'dotted', '12.0.0'],
     ['10.0p2', 'patch-letter', '10.0.2'],
     ['2025b', 'year-letter', '2025.2.0'],
+    ['3.1-20221030', 'dated', '3.1.20221030'],
     ['0.00', 'dotted', '0.0.0'],
   ] as const)('%s read as %s is %s', (text, mapping, semver) => {
     expect(mapUpstream(text, mapping)).toBe(semver);
@@ -110,6 +111,8 @@ describe('upstream’s version', () => {
     ['10.0p2', 'dotted'],
     ['2025b', 'dotted'],
     ['1.2', 'year-letter'],
+    ['3.1', 'dated'],
+    ['3.1-2022103', 'dated'],
     ['1..2', 'dotted'],
   ] as const)('%s is not read as %s', (text, mapping) => {
     expect(mapUpstream(text, mapping)).toBeUndefined();
