@@ -3,7 +3,7 @@ import type { Session } from './moby-command.ts';
 import type { Outcome } from './outcome.ts';
 import { bold, type Line } from './reporter/line.ts';
 import { headingOf } from './words/heading.ts';
-import { acceleratorWords, eventLine, findingHints, findingText, portLines } from './words/machine.ts';
+import { acceleratorWords, eventLine, findingHints, findingText, portLines, volumeLines } from './words/machine.ts';
 
 export interface RunMachine {
   readonly options: Omit<RunOptions, 'onEvent' | 'signal' | 'kill'> & { readonly consoleLog: string };
@@ -28,7 +28,7 @@ export async function runMachine({ options, showConsole, session, assembly }: Ru
       return;
     }
     events.push(event);
-    if (event.kind === 'machine') openingLines(options.artifact, event).forEach(reporter.say);
+    if (event.kind === 'machine') openingLines(options, event).forEach(reporter.say);
     const line = showConsole && event.kind !== 'machine' ? undefined : eventLine(event);
     if (line !== undefined) reporter.say(line);
     if (event.kind === 'ready') {
@@ -60,8 +60,17 @@ export async function runMachine({ options, showConsole, session, assembly }: Ru
   };
 }
 
-function openingLines(artifact: RunOptions['artifact'], event: Extract<RunEvent, { readonly kind: 'machine' }>): readonly Line[] {
-  return [[...headingOf(artifact, artifact.platform), ` · ${acceleratorWords(event.machine)}`], ...portLines(event.ports), []];
+function openingLines(
+  options: Pick<RunOptions, 'artifact' | 'folder' | 'volumeFolder'>,
+  event: Extract<RunEvent, { readonly kind: 'machine' }>,
+): readonly Line[] {
+  const { artifact } = options;
+  return [
+    [...headingOf(artifact, artifact.platform), ` · ${acceleratorWords(event.machine)}`],
+    ...portLines(event.ports),
+    ...volumeLines(options),
+    [],
+  ];
 }
 
 function readyLines(atMs: number, showConsole: boolean): readonly Line[] {

@@ -31,7 +31,7 @@ export async function compose(request: ComposeRequest, world: World): Promise<Ju
       const lockState = await settleLock(checked.value, request);
       try {
         const fetched = await fetch({ checked: checked.value, request, world, archive });
-        const built = await build({ checked: checked.value, request, world, fetched });
+        const built = await build({ checked: checked.value, request, world, fetched, archive });
         return built.ok ? { ok: true, value: { ...built.value, lockState }, findings: [...checked.findings, ...built.findings] } : built;
       } catch (error) {
         const { resolution } = checked.value;
@@ -74,7 +74,8 @@ async function build({
   request,
   world,
   fetched,
-}: Station & { readonly fetched: Fetched }): Promise<Judged<Omit<Composed, 'lockState'>>> {
+  archive,
+}: Station & { readonly fetched: Fetched; readonly archive: Archive }): Promise<Judged<Omit<Composed, 'lockState'>>> {
   const { progress } = world.surroundings;
   const { assembly, resolution, verdict, lock, lockFile } = checked;
   const { platform } = request;
@@ -82,7 +83,18 @@ async function build({
   const isRefreshed = [...resolution.components.values()].some((component) => component.refreshed !== undefined);
   const compressor = compressorOf(request.level);
   const budgetBinds = !isVaried(request.variation) && !isRefreshed;
-  const built = await buildArtifact({ assembly, resolution, verdict, platform, compressor, fetched, store: world.store, budgetBinds });
+  const { download } = archive;
+  const built = await buildArtifact({
+    assembly,
+    resolution,
+    verdict,
+    platform,
+    compressor,
+    fetched,
+    store: world.store,
+    download,
+    budgetBinds,
+  });
   if (!built.ok) return built;
   const { artifact, kernel, initrd, disk } = built.value;
   const folder = world.outFolder(request, assembly);

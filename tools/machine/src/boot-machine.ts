@@ -11,6 +11,7 @@ import { type Forward, machineOptions } from './machine-options.ts';
 import { type MachinePlan, planMachine, type PlanOptions } from './plan.ts';
 import { portInUse, portOfHostForwardError, settlePorts } from './ports.ts';
 import { type Qmp, speakQmp } from './qmp.ts';
+import { lockedVolume } from './volume.ts';
 import { openDoor, type SocketDoor } from './socket-door.ts';
 
 export interface BootOptions extends PlanOptions {
@@ -104,6 +105,7 @@ async function launch(options: BootOptions, plan: MachinePlan, forwards: readonl
       kernel: plan.kernel.path,
       initrd: plan.initrd,
       disks: plan.disks,
+      volumes: plan.volumes,
       cmdline: plan.cmdline,
       hostKhz: plan.hostKhz,
       forwards,
@@ -165,5 +167,13 @@ function startFailure(child: Child, how: string): Error {
   const errors = child.errors();
   const port = portOfHostForwardError(errors);
   if (port !== undefined) return new HostPortLost(port);
+  const volume = lockedVolume(errors);
+  if (volume !== undefined) {
+    return new Failure({
+      code: 'guest-failed',
+      message: `the volume \`${volume}\` is in use by another machine`,
+      hints: ['end that machine first, or run from an artifact of its own: `--out DIR`'],
+    });
+  }
   return new Failure({ code: 'guest-failed', message: `QEMU did not start the machine: ${lastLine(errors) ?? how}` });
 }

@@ -23,10 +23,10 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * when a signal ends us that nobody else handles, and, where util-linux's `setpriv` is at hand, by the kernel even when
  * we are killed (prctl(2), PR_SET_PDEATHSIG).
  */
-export async function startChild(program: string, args: readonly string[], env: Environment): Promise<Child> {
+export async function startChild(program: string, args: readonly string[], env: Environment, folder?: string): Promise<Child> {
   const leash = process.platform === 'linux' ? await findProgram('setpriv', env) : undefined;
   const [file, argv] = leash === undefined ? [program, args] : [leash, ['--pdeathsig', 'KILL', program, ...args]];
-  const child = spawn(file, [...argv], { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...env } });
+  const child = spawn(file, [...argv], { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...env }, cwd: folder });
   const pid = await new Promise<number>((resolve, reject) => {
     child.once('error', (cause) => reject(new Failure({ code: 'io', message: `can't start \`${program}\``, cause })));
     child.once('spawn', () => resolve(child.pid ?? 0));
@@ -43,6 +43,8 @@ export async function startChild(program: string, args: readonly string[], env: 
   };
   const release = killWhenWeEnd(kill);
   child.once('exit', () => {
+    // What it has started is of its group, and ends with it.
+    if (folder !== undefined) killGroup(pid);
     running = false;
     release();
     // What nobody reads must not hold back the end.

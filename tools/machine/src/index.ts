@@ -14,4 +14,5 @@ export { runArtifact, type RunEvent, type RunOptions, type RunResult } from './r
 export { makeStateLineReader, parseStateLine, type StateLine, type StateSubject } from './state-line.ts';
 export { type Report, type ReportEntry, type ReportFinding, type ReportMachine, testArtifact, type TestOptions } from './test-artifact.ts';
 export type { Judgement, Verdict } from './verdict.ts';
+export { volumeFolderOf } from './volume.ts';
 export { type BootKernel, bootKernel, extractVmlinux, type Extraction } from './vmlinux.ts';

@@ -1,4 +1,4 @@
-import type { Expectation } from '@moby/model';
+import type { Expectation, SeenExpectation } from '@moby/model';
 import { askHttp } from './ask-http.ts';
 import { askTcp } from './ask-tcp.ts';
 import type { Clock } from './clock.ts';
@@ -17,7 +17,7 @@ export interface ExpectationSubject extends Clock, Pick<Machine, 'port' | 'watch
  * the machine's start; the signal ends it early.
  */
 export async function judgeExpectation(
-  expectation: Expectation,
+  expectation: SeenExpectation,
   subject: ExpectationSubject,
   signal: AbortSignal,
 ): Promise<ExpectationVerdict> {
@@ -50,6 +50,10 @@ export function expectationTitle(expectation: Expectation): string {
     }
     case 'console':
       return `console: ${shown(expectation.contains)} is said`;
+    case 'script':
+      return expectation.script;
+    case 'reboot':
+      return 'switches off cleanly and is ready again';
   }
 }
 

@@ -25,6 +25,8 @@ export interface MachineSettings {
   readonly initrd: string | undefined;
   /** Images of disks that the machine reads and can't write; none by default. */
   readonly disks?: readonly ReadOnlyDisk[];
+  /** Disks that the machine reads and writes; none by default. */
+  readonly volumes?: readonly VolumeDisk[];
   /** The artifact's own command line and what the caller appends. */
   readonly cmdline: readonly string[];
   /** The rate of the host's time stamp counter, which an emulated guest sees; undefined where it is unknown. */
@@ -33,6 +35,15 @@ export interface MachineSettings {
   /** Unix sockets on which we listen before QEMU starts; QEMU connects to them. */
   readonly qmpSocket: string;
   readonly agentSocket: string | undefined;
+}
+
+/** A raw image that the machine can write. */
+export interface VolumeDisk {
+  /** Its serial is `moby-NAME`. */
+  readonly name: string;
+  readonly path: string;
+  /** Nothing of it is wanted when the machine has ended, so nothing waits for the host's disk. */
+  readonly fleeting: boolean;
 }
 
 /** The name under which a guest finds the port of its test agent (/sys/class/virtio-ports/<port>/name). */
@@ -59,6 +70,7 @@ export function machineOptions(settings: MachineSettings): readonly string[] {
     ['-chardev', `socket,id=qmp,path=${escapeOption(settings.qmpSocket)}`, '-mon', 'chardev=qmp,mode=control'],
     ['-kernel', settings.kernel, ...initrd, '-append', kernelCmdline(settings)],
     ...(settings.disks ?? []).map((disk, index) => diskOptions(kind.diskDevice, disk, index)),
+    ...(settings.volumes ?? []).map((volume, index) => volumeOptions(kind.diskDevice, volume, index)),
     ['-netdev', ['user,id=n0', ...forwards].join(','), '-device', `${kind.networkDevice},netdev=n0`],
     settings.agentSocket === undefined ? [] : agentOptions(kind.serialBusDevice, settings.agentSocket),
   ].flat();
@@ -84,6 +96,17 @@ function diskOptions(device: string, { path, serial }: ReadOnlyDisk, index: numb
   const drive = `id=${id},if=none,format=raw,readonly=on,file=${escapeOption(path)}`;
   const name = serial === undefined ? '' : `,serial=${escapeOption(serial)}`;
   return ['-drive', drive, '-device', `${device},drive=${id}${name}`];
+}
+
+/**
+ * A guest's flush is the host's fsync (`writeback`), so what it has flushed outlives a kill of QEMU and of the host. What it
+ * discards or fills with zeros takes no place. QEMU locks the file against a second machine.
+ */
+function volumeOptions(device: string, { name, path, fleeting }: VolumeDisk, index: number): readonly string[] {
+  const id = `volume${index}`;
+  const cache = fleeting ? 'unsafe' : 'writeback';
+  const drive = `id=${id},if=none,format=raw,cache=${cache},discard=unmap,detect-zeroes=unmap,file=${escapeOption(path)}`;
+  return ['-drive', drive, '-device', `${device},drive=${id},serial=moby-${name}`];
 }
 
 /** In QEMU's option lists a comma is written twice. */

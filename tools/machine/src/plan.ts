@@ -5,8 +5,9 @@ import { type Accelerator, chooseAccelerator } from './accelerator.ts';
 import { type Environment, findQemu, type Qemu } from './find-qemu.ts';
 import { readHostKhz } from './host-clock.ts';
 import type { AcceleratorKind } from './machine-kind.ts';
-import type { ReadOnlyDisk } from './machine-options.ts';
+import type { ReadOnlyDisk, VolumeDisk } from './machine-options.ts';
 import { type BootKernel, bootKernel } from './vmlinux.ts';
+import { prepareVolume, volumeFolderOf } from './volume.ts';
 
 /** What of the host a machine is made with, settled before it starts. */
 export interface MachinePlan {
@@ -16,6 +17,7 @@ export interface MachinePlan {
   readonly kernel: BootKernel;
   readonly initrd: string | undefined;
   readonly disks: readonly ReadOnlyDisk[];
+  readonly volumes: readonly VolumeDisk[];
   readonly cmdline: readonly string[];
   readonly hostKhz: number | undefined;
   readonly cpus: number;
@@ -37,6 +39,10 @@ export interface PlanOptions {
   readonly asShipped?: boolean;
   /** Taken without a probe. */
   readonly accelerator?: AcceleratorKind;
+  /** Where the artifact's volumes lie, made where they are missing; `NAME.volumes` beside an artifact's folder NAME by default. */
+  readonly volumeFolder?: string;
+  /** Nobody wants the volumes when the machine has ended. */
+  readonly fleetingVolumes?: boolean;
   /** Appended to the kernel's command line. */
   readonly cmdline?: readonly string[];
 }
@@ -52,7 +58,7 @@ const nativeCpus = 2;
 /** Under emulation the kernel's self-tests of its cryptography cost a second. */
 const fasterCmdline = ['cryptomgr.notests=1'];
 
-/** Throws `qemu-missing`, `usage` (a platform without a machine), `not-found`, `wrong-digest`. */
+/** Throws `qemu-missing`, `usage` (a platform without a machine), `not-found`, `wrong-digest`, and for volumes `invalid-input`, `no-space`, `io`. */
 export async function planMachine(options: PlanOptions): Promise<MachinePlan> {
   const { artifact, folder, env, cacheFolder } = options;
   const qemu = await findQemu(artifact.platform, env);
@@ -77,11 +83,21 @@ export async function planMachine(options: PlanOptions): Promise<MachinePlan> {
     disks: await Promise.all(
       artifact.files.filter(({ role }) => role === 'disk').map(async (file) => ({ path: await fileOf(folder, file), serial: file.serial })),
     ),
+    volumes: await openVolumes(options),
     cmdline: [artifact.cmdline, ...(asShipped ? [] : fasterCmdline), ...(options.cmdline ?? [])],
     hostKhz: await readHostKhz(),
     cpus: options.cpus ?? (accelerator.kind === 'tcg' ? emulatedCpus : nativeCpus),
     memoryBytes: options.memoryBytes ?? artifact.memoryBytes,
   };
+}
+
+async function openVolumes({ artifact, folder, volumeFolder, fleetingVolumes }: PlanOptions): Promise<readonly VolumeDisk[]> {
+  const disks: VolumeDisk[] = [];
+  for (const volume of artifact.volumes ?? []) {
+    const path = await prepareVolume(volume, volumeFolder ?? volumeFolderOf(folder));
+    disks.push({ name: volume.name, path, fleeting: fleetingVolumes === true });
+  }
+  return disks;
 }
 
 async function fileOf(folder: string, file: ArtifactFile): Promise<string> {

@@ -11,6 +11,8 @@ import {
   isPlatform,
   parseDigest,
   type PortMapping,
+  type TestSettings,
+  type Volume,
 } from '@moby/model';
 
 export const artifactFileName = 'artifact.json';
@@ -45,22 +47,25 @@ export function parseArtifact(text: string, label: string): Artifact {
     leastMemoryBytes: reader.count(root['leastMemoryBytes'], 'leastMemoryBytes'),
     ports: reader.list(root['ports'], 'ports', (value, at) => readPort(reader, value, at)),
     services: reader.list(root['services'], 'services', (value, at) => readService(reader, value, at)),
+    ...(root['volumes'] === undefined
+      ? {}
+      : { volumes: reader.list(root['volumes'], 'volumes', (value, at) => readVolume(reader, value, at)) }),
     expect: reader.list(root['expect'], 'expect', (value, at) => readExpectation(reader, value, at)),
+    ...(root['test'] === undefined ? {} : { test: readTest(reader, root['test']) }),
   };
 }
 
 function readFileEntry(reader: Reader, value: unknown, at: string): ArtifactFile {
   const entry = reader.object(value, at);
   const role = entry['role'];
-  if (role !== 'kernel' && role !== 'initrd' && role !== 'disk') return reader.wrong(`${at}.role`, 'is none of `kernel`, `initrd`, `disk`');
-  const name = reader.text(entry['name'], `${at}.name`);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/.test(name)) return reader.wrong(`${at}.name`, 'is not the name of a file beside it');
+  if (role !== 'kernel' && role !== 'initrd' && role !== 'disk' && role !== 'test')
+    return reader.wrong(`${at}.role`, 'is none of `kernel`, `initrd`, `disk`, `test`');
   const serial = entry['serial'] === undefined ? undefined : reader.text(entry['serial'], `${at}.serial`);
   if (serial !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$/.test(serial))
     return reader.wrong(`${at}.serial`, 'is not a serial number of at most 20 characters');
   return {
     role,
-    name,
+    name: reader.fileName(entry['name'], `${at}.name`),
     ...(serial === undefined ? {} : { serial }),
     sizeBytes: reader.count(entry['sizeBytes'], `${at}.sizeBytes`),
     digest: reader.digest(entry['digest'], `${at}.digest`),
@@ -84,6 +89,22 @@ function readPort(reader: Reader, value: unknown, at: string): PortMapping {
     machine: reader.port(entry['machine'], `${at}.machine`),
     service: reader.text(entry['service'], `${at}.service`),
   };
+}
+
+function readVolume(reader: Reader, value: unknown, at: string): Volume {
+  const entry = reader.object(value, at);
+  const name = reader.text(entry['name'], `${at}.name`);
+  if (!/^[a-z][a-z0-9-]{0,14}$/.test(name)) return reader.wrong(`${at}.name`, 'is not a name of at most 15 of a-z 0-9 -');
+  return { name, sizeBytes: reader.count(entry['sizeBytes'], `${at}.sizeBytes`) };
+}
+
+function readTest(reader: Reader, value: unknown): TestSettings {
+  const entry = reader.object(value, 'test');
+  const ports = reader.list(entry['ports'], 'test.ports', (port, at) => {
+    const { host, machine } = reader.object(port, at);
+    return { host: host === 0 ? 0 : reader.port(host, `${at}.host`), machine: reader.port(machine, `${at}.machine`) };
+  });
+  return { cmdline: reader.text(entry['cmdline'], 'test.cmdline'), ports };
 }
 
 function readService(reader: Reader, value: unknown, at: string): ArtifactService {
@@ -126,8 +147,18 @@ function readExpectation(reader: Reader, value: unknown, at: string): Expectatio
     }
     case 'console':
       return { kind: 'console', contains: reader.text(entry['contains'], `${at}.contains`), withinMs };
+    case 'script': {
+      const payloads = reader.list(entry['payloads'], `${at}.payloads`, (payload, path) => {
+        const { component, file } = reader.object(payload, path);
+        return { component: reader.text(component, `${path}.component`), file: reader.fileName(file, `${path}.file`) };
+      });
+      const script = reader.text(entry['script'], `${at}.script`);
+      return { kind: 'script', script, file: reader.fileName(entry['file'], `${at}.file`), payloads, withinMs };
+    }
+    case 'reboot':
+      return { kind: 'reboot', withinMs };
     default:
-      return reader.wrong(`${at}.kind`, 'is none of `tcp`, `http`, `console`');
+      return reader.wrong(`${at}.kind`, 'is none of `tcp`, `http`, `console`, `script`, `reboot`');
   }
 }
 
@@ -166,6 +197,11 @@ class Reader {
     return typeof value === 'string' && value.length <= maxTextLength
       ? value
       : this.wrong(at, `is not a text of at most ${maxTextLength} characters`);
+  }
+
+  fileName(value: unknown, at: string): string {
+    const name = this.text(value, at);
+    return /^[A-Za-z0-9][A-Za-z0-9._-]{0,100}$/.test(name) ? name : this.wrong(at, 'is not the name of a file beside it');
   }
 
   count(value: unknown, at: string): number {

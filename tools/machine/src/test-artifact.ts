@@ -1,6 +1,9 @@
-import { type Artifact, type ArtifactService, type Expectation, Failure, type Platform } from '@moby/model';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Artifact, Failure, type Platform } from '@moby/model';
 import { type BootOptions, bootMachine } from './boot-machine.ts';
-import { expectationTitle, judgeExpectation } from './judge-expectation.ts';
+import { judgeBoots } from './judge-boots.ts';
 import type { Exit, Machine } from './machine.ts';
 import type { Forward } from './machine-options.ts';
 import type { Verdict } from './verdict.ts';
@@ -11,16 +14,16 @@ export interface Report {
   readonly version: string;
   readonly platform: Platform;
   readonly machine: ReportMachine;
-  /** Services in the artifact's order, then its expectations, then the power-off. */
+  /** Services in the artifact's order, then its expectations in theirs, then the power-off. */
   readonly entries: readonly ReportEntry[];
   readonly passed: number;
   readonly failed: number;
-  /** Not judged, because the machine ended first. */
+  /** Not judged, mostly because the machine ended first. */
   readonly skipped: number;
   /** Why the machine ended before it was asked to. */
   readonly finding?: ReportFinding;
   readonly exit: { readonly verdict: Verdict; readonly reason: string };
-  /** From QEMU's start to its end, in ms. */
+  /** From QEMU's start to its end, over all boots, in ms. */
   readonly totalMs: number;
 }
 
@@ -36,12 +39,13 @@ export interface ReportMachine {
 }
 
 export interface ReportEntry {
-  readonly kind: 'service' | 'expectation' | 'power-off';
+  /** A point is what a script says of one of its tests; the script's own entry comes after them. */
+  readonly kind: 'service' | 'expectation' | 'point' | 'power-off';
   readonly title: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
-  /** A service: since the machine's start. An expectation: since it was first tried. The power-off: since the button was pressed. */
+  /** A service: since the machine's start. An expectation: since it was first tried. Power-off and reboot: since the button was pressed. */
   readonly ms: number;
-  /** Since the machine's start. */
+  /** Since the first start of the machine. */
   readonly atMs: number;
   readonly problem?: string;
   /** The end of the console, where the entry failed. */
@@ -62,117 +66,71 @@ export interface TestOptions extends Omit<BootOptions, 'ports'> {
   readonly signal?: AbortSignal;
 }
 
-export const defaultReadyWithinMs = 120_000;
 export const defaultTestLimitMs = 600_000;
 
 /**
- * Boots an artifact on free ports, waits for its services, judges its expectations, presses the power button. Throws
- * what `bootMachine` throws, and `interrupted`; everything that the guest does wrong is in the report.
+ * Boots an artifact on free ports, waits for its services, judges its expectations, presses the power button. Its volumes and
+ * what its scripts write lie in a folder that is gone afterwards. Throws what `bootMachine` throws, and `interrupted`;
+ * everything that the guest does wrong is in the report.
  */
 export async function testArtifact(options: TestOptions): Promise<Report> {
   const { artifact, signal } = options;
-  const machine = await bootMachine({ limitMs: defaultTestLimitMs, ...options, ports: portsToTest(artifact) });
-  const kill = (): void => void machine.kill();
+  const scratch = await mkdtemp(join(tmpdir(), 'moby-test-'));
+  const workFolder = join(scratch, 'work');
+  await mkdir(workFolder);
+  const entries: ReportEntry[] = [];
+  let current: Machine | undefined;
+  const kill = (): void => void current?.kill();
   signal?.addEventListener('abort', kill);
-  if (signal?.aborted === true) kill();
   try {
-    const entries: ReportEntry[] = [];
-    for await (const entry of judge(machine, options)) {
+    const boot = async (consoleLog: string | undefined): Promise<Machine> => {
+      current = await bootMachine(bootOptions({ ...options, ...(consoleLog === undefined ? {} : { consoleLog }) }, scratch));
+      if (signal?.aborted === true) kill();
+      return current;
+    };
+    const emit = (entry: ReportEntry): void => {
       entries.push(entry);
       options.onEntry?.(entry);
-    }
-    const exit = await machine.exited;
+    };
+    const { machine, exit, totalMs } = await judgeBoots({ options, boot, emit, workFolder });
     if (signal?.aborted === true) throw new Failure({ code: 'interrupted', message: `the test of ${artifact.name} was interrupted` });
-    return reportOf(machine, entries, exit);
+    return reportOf({ machine, entries, exit, totalMs });
   } finally {
     signal?.removeEventListener('abort', kill);
-    await machine.kill();
+    await current?.kill();
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
-/** The published ports and those that expectations name, each once, on free ports of the host. */
-export function portsToTest(artifact: Artifact): readonly Forward[] {
-  const asked = artifact.expect.flatMap((expectation) => (expectation.kind === 'console' ? [] : [expectation.port]));
-  const ports = new Set([...artifact.ports.map(({ machine }) => machine), ...asked]);
-  return [...ports].map((machine) => ({ host: 0, machine }));
-}
-
-async function* judge(machine: Machine, options: TestOptions): AsyncGenerator<ReportEntry> {
+function bootOptions(options: TestOptions, scratch: string): BootOptions {
   const { artifact } = options;
-  const over = new AbortController();
-  const ended = machine.exited.then(() => over.abort());
-  const late = after(options.readyWithinMs ?? defaultReadyWithinMs, machine);
-  const services = artifact.services.filter(({ hasProbe }) => hasProbe).map((service) => judgeService(machine, service, late.signal));
-  const ready = Promise.all(services).then(() => undefined);
-  const expectations = artifact.expect.map((expectation) => judgeWhenReady(machine, expectation, ready, over.signal));
-  try {
-    for (const entry of [...services, ...expectations]) yield await entry;
-    yield await judgePowerOff(machine, options.powerOffLimitMs);
-  } finally {
-    late.cancel();
-    await machine.kill();
-    await ended;
-  }
-}
-
-async function judgeService(machine: Machine, service: ArtifactService, late: AbortSignal): Promise<ReportEntry> {
-  const ready = await machine.waitFor((line) => line.subject === 'service' && line.name === service.name && line.event === 'ready', late);
-  const entry = { kind: 'service', title: `${service.name} is ready` } as const;
-  if (ready !== undefined) return { ...entry, outcome: 'passed', ms: Math.round(ready.atMs), atMs: Math.round(ready.atMs) };
-  const atMs = Math.round(machine.now());
-  if (!late.aborted) return { ...entry, outcome: 'skipped', ms: atMs, atMs };
-  const last = machine
-    .stateLines()
-    .findLast((line) => line.subject === 'service' && line.name === service.name && line.event !== 'backoff');
-  const said = last === undefined ? 'it was never started' : `the last of it: ${last.event} ${last.detail}`.trimEnd();
+  const scriptsMs = artifact.expect.reduce((sum, each) => sum + (each.kind === 'script' ? each.withinMs : 0), 0);
+  const added = artifact.test === undefined || artifact.test.cmdline === '' ? [] : [artifact.test.cmdline];
   return {
-    ...entry,
-    outcome: 'failed',
-    ms: atMs,
-    atMs,
-    problem: `not ready after ${(atMs / 1000).toFixed(1)} s; ${said}`,
-    console: machine.consoleTail(),
+    limitMs: defaultTestLimitMs + scriptsMs,
+    ...options,
+    ports: portsToTest(artifact),
+    cmdline: [...(options.cmdline ?? []), ...added],
+    volumeFolder: join(scratch, 'volumes'),
+    fleetingVolumes: true,
   };
 }
 
-/**
- * An expectation is tried once the services are ready; but at the latest after half of its own time, so that it is
- * judged by its own limit also where a service never becomes ready.
- */
-async function judgeWhenReady(machine: Machine, expectation: Expectation, ready: Promise<void>, over: AbortSignal): Promise<ReportEntry> {
-  const half = after(expectation.withinMs / 2, machine);
-  if (expectation.kind !== 'console') await Promise.race([ready, aborted(half.signal), aborted(over)]);
-  half.cancel();
-  const beganMs = machine.now();
-  const verdict = await judgeExpectation(expectation, machine, over);
-  const atMs = machine.now();
-  const entry = {
-    kind: 'expectation',
-    title: expectationTitle(expectation),
-    ms: Math.round(atMs - beganMs),
-    atMs: Math.round(atMs),
-  } as const;
-  if (verdict.ok) return { ...entry, outcome: 'passed' };
-  if (over.aborted) return { ...entry, outcome: 'skipped' };
-  return { ...entry, outcome: 'failed', problem: verdict.problem, console: machine.consoleTail() };
+/** The published ports, those that expectations name and those of tests, each once; on free ports of the host but where a test says else. */
+export function portsToTest(artifact: Artifact): readonly Forward[] {
+  const asked = artifact.expect.flatMap((each) => (each.kind === 'tcp' || each.kind === 'http' ? [each.port] : []));
+  const own = artifact.test?.ports ?? [];
+  const free = new Set([...artifact.ports.map(({ machine }) => machine), ...asked]);
+  return [...[...free].filter((machine) => !own.some((port) => port.machine === machine)).map((machine) => ({ host: 0, machine })), ...own];
 }
 
-async function judgePowerOff(machine: Machine, limitMs: number | undefined): Promise<ReportEntry> {
-  const beganMs = machine.now();
-  const early = await Promise.race([machine.exited, Promise.resolve(undefined)]);
-  const exit = early ?? (await machine.powerOff(limitMs));
-  const entry = {
-    kind: 'power-off',
-    title: 'powers off cleanly',
-    ms: Math.round(exit.atMs - Math.min(beganMs, exit.atMs)),
-    atMs: Math.round(exit.atMs),
-  } as const;
-  if (early !== undefined) return { ...entry, outcome: 'skipped' };
-  if (exit.verdict === 'down') return { ...entry, outcome: 'passed' };
-  return { ...entry, outcome: 'failed', problem: `${exit.verdict}: ${exit.reason}`, console: exit.console };
-}
-
-function reportOf(machine: Machine, entries: readonly ReportEntry[], exit: Exit): Report {
+function reportOf(found: {
+  readonly machine: Machine;
+  readonly entries: readonly ReportEntry[];
+  readonly exit: Exit;
+  readonly totalMs: number;
+}): Report {
+  const { machine, entries, exit, totalMs } = found;
   const { artifact, qemu, accelerator, cpus, memoryBytes, kernel } = machine.plan;
   const count = (outcome: ReportEntry['outcome']): number => entries.filter((entry) => entry.outcome === outcome).length;
   const finding = entries.at(-1)?.outcome === 'skipped' ? earlyEnd(machine, exit) : undefined;
@@ -187,7 +145,7 @@ function reportOf(machine: Machine, entries: readonly ReportEntry[], exit: Exit)
     skipped: count('skipped'),
     ...(finding === undefined ? {} : { finding }),
     exit: { verdict: exit.verdict, reason: exit.reason },
-    totalMs: Math.round(exit.atMs),
+    totalMs: Math.round(totalMs),
   };
 }
 
@@ -213,18 +171,4 @@ function inWords(exit: Exit): string {
     case 'hang':
       return exit.reason;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/** A signal that aborts at a time after the machine's start. */
-function after(atMs: number, machine: Machine): { readonly signal: AbortSignal; readonly cancel: () => void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), Math.max(atMs - machine.now(), 0));
-  return { signal: controller.signal, cancel: () => clearTimeout(timer) };
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Socket } from 'node:net';
-import type { Expectation } from '@moby/model';
+import type { Expectation, SeenExpectation } from '@moby/model';
 import {
   expectationTitle,
   type ExpectationSubject,
@@ -41,12 +41,12 @@ function subjectAt(port: number, events: readonly MachineEvent[] = []): Expectat
   };
 }
 
-function judge(expectation: Expectation, port: number): Promise<ExpectationVerdict> {
+function judge(expectation: SeenExpectation, port: number): Promise<ExpectationVerdict> {
   return judgeExpectation(expectation, subjectAt(port), new AbortController().signal);
 }
 
 /** Two tries, and then its time is over by the clock that it is given: each look at the clock is one of two a try. */
-function judgeTwice(expectation: Expectation, port: number): Promise<ExpectationVerdict> {
+function judgeTwice(expectation: SeenExpectation, port: number): Promise<ExpectationVerdict> {
   let looks = 0;
   const now = (): number => ((looks += 1) < 4 ? 0 : expectation.withinMs);
   return judgeExpectation(expectation, { ...subjectAt(port), now }, new AbortController().signal);

@@ -19,6 +19,7 @@ const artifact: Artifact = {
     { role: 'kernel', name: 'vmlinuz', sizeBytes: 1, digest },
     { role: 'initrd', name: 'initrd.img', sizeBytes: 2, digest },
     { role: 'disk', name: 'system.erofs', serial: 'moby-trees', sizeBytes: 4096, digest },
+    { role: 'test', name: 'test-1-a.mts', sizeBytes: 1, digest },
   ],
   segments: [{ label: 'busybox 1.37.0', digest, unpackedBytes: 4, sizeBytes: 2 }],
   sizeBytes: 3,
@@ -32,7 +33,17 @@ const artifact: Artifact = {
     { kind: 'tcp', port: 22, receive: 'SSH-', withinMs: 60_000 },
     { kind: 'http', port: 80, path: '/', status: 200, body: 'hello', withinMs: 1000 },
     { kind: 'console', contains: 'ready', withinMs: 1000 },
+    {
+      kind: 'script',
+      script: 'test/a.ts',
+      file: 'test-1-a.mts',
+      payloads: [{ component: 'busybox', file: 'payload-busybox.tar' }],
+      withinMs: 1000,
+    },
+    { kind: 'reboot', withinMs: 1000 },
   ],
+  volumes: [{ name: 'data', sizeBytes: 4096 }],
+  test: { cmdline: 'a=b', ports: [{ host: 0, machine: 2375 }] },
 };
 
 describe('reading artifact.json', () => {

@@ -22,12 +22,30 @@ export interface Artifact {
   /** Published ports: host → machine, with the service they lead to. */
   readonly ports: readonly PortMapping[];
   readonly services: readonly ArtifactService[];
+  /** Disks of the machine's own, which keep what is written to them. */
+  readonly volumes?: readonly Volume[];
   readonly expect: readonly Expectation[];
+  /** What a test adds to the machine; a run without a test has nothing of it. */
+  readonly test?: TestSettings;
+}
+
+/** A disk that the machine can write, with the virtio serial `moby-NAME`. */
+export interface Volume {
+  /** At most 15 characters: a serial has 20. */
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+export interface TestSettings {
+  /** Appended to the kernel's command line. */
+  readonly cmdline: string;
+  /** Forwarded too; a host port of 0 takes a free one. */
+  readonly ports: readonly { readonly host: number; readonly machine: number }[];
 }
 
 export interface ArtifactFile {
-  /** Disks are images that the machine can only read. */
-  readonly role: 'kernel' | 'initrd' | 'disk';
+  /** Disks are images that the machine can only read. Files of tests are none of the machine's. */
+  readonly role: 'kernel' | 'initrd' | 'disk' | 'test';
   readonly name: string;
   /** Of a disk: the serial number that the machine finds it by, at most 20 characters. */
   readonly serial?: string;
@@ -56,8 +74,11 @@ export interface ArtifactService {
   readonly hasProbe: boolean;
 }
 
+/** Judged in order; a reboot divides them. */
+export type Expectation = SeenExpectation | ScriptExpectation | RebootExpectation;
+
 /** What must be seen from outside. `port` is the machine's; times in ms; `send` and `receive` are the bytes as text (latin1). */
-export type Expectation =
+export type SeenExpectation =
   | { readonly kind: 'tcp'; readonly port: number; readonly send?: string; readonly receive: string; readonly withinMs: number }
   | {
       readonly kind: 'http';
@@ -68,3 +89,23 @@ export type Expectation =
       readonly withinMs: number;
     }
   | { readonly kind: 'console'; readonly contains: string; readonly withinMs: number };
+
+/** A program for Node that prints TAP (node:test does), and passes when all of its points do. */
+export interface ScriptExpectation {
+  readonly kind: 'script';
+  /** As the assembly names it. */
+  readonly script: string;
+  /** The artifact's file. */
+  readonly file: string;
+  /** Payloads of components as tars, which the script gets the paths of. */
+  readonly payloads: readonly { readonly component: string; readonly file: string }[];
+  /** From its start; it is ended then. */
+  readonly withinMs: number;
+}
+
+/** The power button, then the same machine with the same volumes again. */
+export interface RebootExpectation {
+  readonly kind: 'reboot';
+  /** Until all services are ready again, from the press of the button. */
+  readonly withinMs: number;
+}

@@ -17,7 +17,7 @@ import { typedAgain } from '../typed-again.ts';
 export class Run extends MobyCommand {
   static override summary = 'Boot an assembly in QEMU';
   static override description =
-    'Assembles first where something has changed. The published ports are reachable on 127.0.0.1. Ctrl-C presses the power button, and the machine shuts down cleanly; a second one ends it at once.';
+    'Assembles first where something has changed. The published ports are reachable on 127.0.0.1; what is written to volumes is kept beside the folder of the artifact. Ctrl-C presses the power button, and the machine shuts down cleanly; a second one ends it at once.';
   static override examples = [
     '<%= config.bin %> run redis-os',
     { description: 'at another port of this machine', command: '<%= config.bin %> run redis-os --publish 16379:6379' },

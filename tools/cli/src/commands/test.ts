@@ -16,7 +16,7 @@ import { typedAgain } from '../typed-again.ts';
 export class Test extends MobyCommand {
   static override summary = 'Boot an assembly and judge what it is expected to do';
   static override description =
-    'Assembles first where something has changed, boots the artifact in QEMU on free ports, waits for its services, judges what stands under `expect:` from the bytes received, and powers it off. Exit code 1 when something failed.';
+    'Assembles first where something has changed, boots the artifact in QEMU on free ports, waits for its services, judges what stands under `expect:` in order, from the bytes received, by scripts and over reboots, and powers it off. Volumes are blank, and gone afterwards. Exit code 1 when something failed.';
   static override examples = [
     '<%= config.bin %> test redis-os',
     { description: 'does it still work with another runtime?', command: '<%= config.bin %> test redis-os --replace crun=runc' },
@@ -35,7 +35,7 @@ export class Test extends MobyCommand {
   };
   static override jsonShape =
     '{ "name", "version", "platform", "machine": { "qemu", "accelerator", "reason", "cpus", "memoryBytes", "kernel" }, ' +
-    '"entries": [{ "kind": "service" | "expectation" | "power-off", "title", "outcome": "passed" | "failed" | "skipped", "ms", "atMs", "problem"?, "console"? }], ' +
+    '"entries": [{ "kind": "service" | "expectation" | "point" | "power-off", "title", "outcome": "passed" | "failed" | "skipped", "ms", "atMs", "problem"?, "console"? }], ' +
     '"passed", "failed", "skipped", "finding"?: { "code", "message", "console" }, "exit": { "verdict", "reason" }, "totalMs", "consoleLog" }';
   static override fleetingSteps = true;
 

@@ -1,4 +1,4 @@
-import type { ReportEntry, ReportFinding, ReportMachine, RunEvent } from '@moby/machine';
+import { volumeFolderOf, type ReportEntry, type ReportFinding, type ReportMachine, type RunEvent, type RunOptions } from '@moby/machine';
 import { formatBytes, type PortMapping } from '@moby/model';
 import { dim, green, red, yellow, type Line } from '../reporter/line.ts';
 import { shownFolder } from './composed.ts';
@@ -11,6 +11,13 @@ export function acceleratorWords({ accelerator, reason }: ReportMachine): string
 
 export function portLines(ports: readonly PortMapping[]): readonly Line[] {
   return ports.map(({ host, machine, service }) => [`  127.0.0.1:${host} → ${service === '' ? 'machine' : service}:${machine}`]);
+}
+
+/** Where what the machine keeps lies. */
+export function volumeLines({ artifact, folder, volumeFolder }: Pick<RunOptions, 'artifact' | 'folder' | 'volumeFolder'>): readonly Line[] {
+  return (artifact.volumes ?? []).map(({ name, sizeBytes }) => [
+    `  volume ${name}, ${formatBytes(sizeBytes)}: ${shownFolder(volumeFolder ?? volumeFolderOf(folder))}${name}.volume`,
+  ]);
 }
 
 /** One line of the story of a boot; undefined for what is not told. */
@@ -68,12 +75,12 @@ const titleWidth = 46;
 /** A judged expectation: `  ✔ redis is ready    6.4 s`, a failure with its reason below. */
 export function entryLines(entry: ReportEntry): readonly Line[] {
   const time = `${(entry.ms / 1000).toFixed(1)} s`;
-  const title = entry.title.padEnd(titleWidth);
+  const title = `${entry.kind === 'point' ? '  ' : ''}${entry.title}`.padEnd(titleWidth);
   switch (entry.outcome) {
     case 'passed':
       return [['  ', green('✔'), ` ${title}${time.padStart(6)}`]];
     case 'skipped':
-      return [['  ', yellow('–'), ` ${title}skipped`]];
+      return [['  ', yellow('–'), ` ${title}skipped${entry.problem === undefined ? '' : `, ${entry.problem}`}`]];
     case 'failed':
       return [
         ['  ', red('✘'), ` ${title}${time.padStart(6)}`],

@@ -149,8 +149,9 @@ function libraryFolders({ library, componentFolders }: RunQuestion): readonly st
   return [...componentFolders, ...(library === undefined ? [] : [join(library, 'components')])];
 }
 
-async function hasAll(store: ContentStore, { kernel, initrd, disk }: Memory): Promise<boolean> {
-  for (const digest of [kernel, ...initrd, ...disk]) if (!(await store.has(digest))) return false;
+async function hasAll(store: ContentStore, { kernel, initrd, disk, outline }: Memory): Promise<boolean> {
+  const tests = outline.artifact.files.flatMap(({ role, digest }) => (role === 'test' ? [digest] : []));
+  for (const digest of [kernel, ...initrd, ...disk, ...tests]) if (!(await store.has(digest))) return false;
   return true;
 }
 

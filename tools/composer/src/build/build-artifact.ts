@@ -15,6 +15,7 @@ import type { Verdict } from '../check/verdict.ts';
 import { storeDisk } from '../disk/store-disk.ts';
 import { diskFileName, guestTrees } from '../disk/disk-payloads.ts';
 import type { Fetched } from '../fetch/fetch-payloads.ts';
+import type { Download } from '../fetch/open-payload.ts';
 import { generatedKey, recallSegment, type PreparedTree, type SegmentMark, type TreeInMachine } from '../fetch/prepared.ts';
 import { storeSegment } from '../fetch/store-segment.ts';
 import type { Compressor } from '../lock/make-lock.ts';
@@ -23,6 +24,7 @@ import type { Resolution } from '../resolve/resolution.ts';
 import { digestOfEntries, recordsFolder, sentinel, type TreeEntry } from './guest/index.ts';
 import { lostBlob } from './lost-blob.ts';
 import { planGuest, serviceOf } from './plan-guest.ts';
+import { storeTestFiles } from './test-files.ts';
 
 export interface BuildRequest {
   readonly assembly: Assembly;
@@ -32,6 +34,8 @@ export interface BuildRequest {
   readonly compressor: Compressor;
   readonly fetched: Fetched;
   readonly store: ContentStore;
+  /** For payloads that a test asks for as they are. */
+  readonly download: Download;
   /** A budget that is passed stops the build; for a try (`--with`, `--replace`) or refreshed pins it is a warning. */
   readonly budgetBinds: boolean;
 }
@@ -71,6 +75,8 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
     memoryBytes: memory.bytes,
   });
   if (!plan.ok) return plan;
+  const tests = await storeTestFiles(request);
+  if (!tests.ok) return tests;
   const generated = await storeGenerated(request, 'generated', plan.value.entries);
   const last = await storeGenerated(request, 'sentinel', [sentinel()]);
   const [base = [], own = [], others = []] = orderTrees(request);
@@ -90,6 +96,7 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
       ...(disk === undefined
         ? []
         : [{ role: 'disk' as const, name: diskFileName, serial: guestTrees.serial, sizeBytes: disk.sizeBytes, digest: disk.digest }]),
+      ...tests.value.files,
     ],
     segments: segments.map(toArtifactSegment),
     sizeBytes,
@@ -100,7 +107,9 @@ export async function buildArtifact(request: BuildRequest): Promise<Judged<Built
     services: assembly.entries
       .filter(({ section }) => section === 'services')
       .map((entry) => ({ name: entry.name, hasProbe: serviceOf(entry, request.resolution)?.ready !== undefined })),
-    expect: assembly.expect,
+    ...(assembly.volumes.length === 0 ? {} : { volumes: assembly.volumes }),
+    expect: tests.value.expect,
+    ...(assembly.test === undefined ? {} : { test: assembly.test }),
   };
   const findings = [...plan.findings, ...judgeBudget(request, artifact)];
   if (findings.some(({ severity }) => severity === 'error')) return { ok: false, findings };

@@ -37,6 +37,7 @@ export async function writeArtifact(options: {
     for (const file of built.artifact.files) {
       const target = join(partial, file.name);
       if (file.role === 'kernel') await copyBlob(store, built.kernel, target);
+      else if (file.role === 'test') await copyBlob(store, file.digest, target);
       else await concatenate(store, file.role === 'initrd' ? built.initrd : built.disk, target);
     }
     for (const [name, content] of Object.entries(contents)) await writeFile(join(partial, name), content);

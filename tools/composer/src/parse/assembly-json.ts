@@ -20,7 +20,9 @@ export interface AssemblyJson {
   readonly files?: readonly { readonly path: string; readonly contents?: string; readonly source?: string; readonly mode?: string }[];
   readonly layout?: Layout;
   readonly budget?: { readonly size?: BytesJson; readonly memory?: BytesJson };
+  readonly volumes?: readonly { readonly name: string; readonly size: BytesJson }[];
   readonly expect?: readonly ExpectationJson[];
+  readonly test?: { readonly cmdline?: string; readonly ports?: readonly string[] };
 }
 
 export interface EntryJson {
@@ -48,5 +50,8 @@ export interface ExpectationJson {
   readonly status?: number;
   readonly body?: string;
   readonly console?: string;
-  readonly within: string;
+  readonly script?: string;
+  readonly payloads?: readonly string[];
+  readonly reboot?: 'clean';
+  readonly within?: string;
 }

@@ -1,4 +1,16 @@
-import type { Expectation, Layout, Platform, Place, PortMapping, ReadyProbe, Wish } from '@moby/model';
+import type {
+  Layout,
+  Platform,
+  Place,
+  PortMapping,
+  ReadyProbe,
+  RebootExpectation,
+  ScriptExpectation,
+  SeenExpectation,
+  TestSettings,
+  Volume,
+  Wish,
+} from '@moby/model';
 
 /** assembly.yaml, parsed; what it extends is already folded in. */
 export interface Assembly {
@@ -30,7 +42,19 @@ export interface Assembly {
   readonly files: readonly AssemblyFile[];
   readonly layout: Layout;
   readonly budget: { readonly sizeBytes?: number; readonly memoryBytes?: number };
-  readonly expect: readonly Expectation[];
+  readonly volumes: readonly Volume[];
+  readonly expect: readonly AssemblyExpectation[];
+  readonly test?: TestSettings;
+}
+
+/** In an artifact a script is a file beside it, and so are the payloads that it asks for. */
+export type AssemblyExpectation = SeenExpectation | RebootExpectation | ScriptWish;
+
+export interface ScriptWish extends Pick<ScriptExpectation, 'kind' | 'script' | 'withinMs'> {
+  readonly contents: Uint8Array;
+  /** Components by name. */
+  readonly payloads: readonly string[];
+  readonly place: Place;
 }
 
 /** A wish with the place that it stands at; the place is missing where a flag or a default made it. */

@@ -9,13 +9,15 @@ import {
   validateDocument,
   type Diagnostic,
   type Document,
-  type Expectation,
   type Judged,
   type Place,
   type PortMapping,
+  type TestSettings,
+  type Volume,
 } from '@moby/model';
-import type { Assembly, AssemblyFile, Entry, RootWish, Section } from './assembly.ts';
-import type { AssemblyJson, EntryJson, ExpectationJson } from './assembly-json.ts';
+import type { Assembly, AssemblyExpectation, AssemblyFile, Entry, RootWish, Section } from './assembly.ts';
+import type { AssemblyJson, EntryJson } from './assembly-json.ts';
+import { readExpectation } from './read-expectation.ts';
 import { vary, type Varied } from './vary.ts';
 
 /** What the parser needs of the world. */
@@ -35,6 +37,7 @@ export interface AssemblyText {
 const maxExtensionDepth = 8;
 const maxFileBytes = 16 * 1024 * 1024;
 const defaultCmdline = 'console=ttyS0';
+const leastVolumeBytes = 32 * 1024 ** 2;
 
 /** assembly.yaml → Assembly, with everything that it extends folded in. All findings carry file, line and column. */
 export async function parseAssembly(text: AssemblyText, surroundings: ParseSurroundings, depth = 0): Promise<Judged<Assembly>> {
@@ -73,6 +76,17 @@ class AssemblyReader {
       const contents = await this.#contents(file, ['files', index]);
       if (contents !== undefined) files.push({ path: file.path, mode: Number.parseInt(file.mode ?? '0644', 8), contents });
     }
+    const expect: AssemblyExpectation[] = [];
+    for (const [index, expectation] of (json.expect ?? []).entries()) {
+      const path = ['expect', index];
+      const read = await readExpectation(expectation, {
+        folder: this.#text.folder,
+        place: this.#document.placeOf(path),
+        surroundings: this.#surroundings,
+      });
+      if (typeof read === 'string') this.#report(path, read);
+      else expect.push(read);
+    }
     const own = this.#own(json, base);
     const entries = own.entries;
     this.#checkNames(entries);
@@ -82,13 +96,14 @@ class AssemblyReader {
       documents: [{ ...json, description: undefined }, ...(base?.documents ?? [])],
       files: [...(base?.files ?? []).filter((old) => !files.some((file) => file.path === old.path)), ...files],
       entries,
+      expect: [...(base?.expect ?? []), ...expect],
     };
     return this.#findings.some((finding) => finding.severity === 'error')
       ? { ok: false, findings: this.#findings }
       : { ok: true, value: assembly, findings: this.#findings };
   }
 
-  #own(json: AssemblyJson, base: Assembly | undefined): Omit<Assembly, 'documents'> {
+  #own(json: AssemblyJson, base: Assembly | undefined): Omit<Assembly, 'documents' | 'expect'> {
     const start: Varied = {
       kernel: base?.kernel ?? { ...anyOf('linux'), where: 'kernel.component' },
       init: base?.init ?? { ...anyOf('init'), where: 'init' },
@@ -128,10 +143,8 @@ class AssemblyReader {
       files: [],
       layout: json.layout ?? base?.layout ?? 'initrd',
       budget: { ...(size === undefined ? {} : { sizeBytes: size }), ...(memory === undefined ? {} : { memoryBytes: memory }) },
-      expect: [
-        ...(base?.expect ?? []),
-        ...(json.expect ?? []).flatMap((expectation, index) => this.#expectation(expectation, ['expect', index])),
-      ],
+      volumes: this.#volumes(json.volumes ?? [], base?.volumes ?? []),
+      ...this.#test(json.test, base?.test),
     };
   }
 
@@ -218,33 +231,33 @@ class AssemblyReader {
     return [{ host, machine, service }];
   }
 
-  #expectation(json: ExpectationJson, path: Path): readonly Expectation[] {
-    const withinMs = Number.parseInt(json.within, 10) * (json.within.endsWith('m') ? 60_000 : 1000);
-    const kinds = (['tcp', 'http', 'console'] as const).filter((kind) => json[kind] !== undefined);
-    if (kinds.length !== 1) {
-      this.#report(path, 'an expectation has exactly one of `tcp`, `http` and `console`');
+  /** A volume of the same name in the base gets the size that is said last. */
+  #volumes(json: NonNullable<AssemblyJson['volumes']>, base: readonly Volume[]): readonly Volume[] {
+    const own = json.map(({ name, size }, index): Volume => {
+      const sizeBytes = parseBytes(size) ?? 0;
+      if (json.findIndex((other) => other.name === name) !== index)
+        this.#report(['volumes', index, 'name'], `two volumes are called \`${name}\``);
+      if (sizeBytes < leastVolumeBytes)
+        this.#report(
+          ['volumes', index, 'size'],
+          `a volume has at least ${leastVolumeBytes / 1024 ** 2} MiB: a file system needs room for itself`,
+        );
+      // A disk has whole sectors, and ext4 whole blocks of 4 KiB.
+      return { name, sizeBytes: Math.floor(sizeBytes / 4096) * 4096 };
+    });
+    return [...base.filter(({ name }) => !own.some((volume) => volume.name === name)), ...own];
+  }
+
+  #test(json: AssemblyJson['test'], base: TestSettings | undefined): { readonly test?: TestSettings } {
+    if (json === undefined && base === undefined) return {};
+    const ports = (json?.ports ?? []).flatMap((text, index) => {
+      const [host = -1, machine = -1] = text.split(':').map(Number);
+      if (host <= 65_535 && machine >= 1 && machine <= 65_535) return [{ host, machine }];
+      this.#report(['test', 'ports', index], `\`${text}\` has a port outside of 1 to 65535`);
       return [];
-    }
-    if (json.tcp !== undefined) {
-      if (json.receive === undefined) {
-        this.#report(path, 'a tcp expectation says what is to be received: `receive` is missing');
-        return [];
-      }
-      return [{ kind: 'tcp', port: json.tcp, ...(json.send === undefined ? {} : { send: json.send }), receive: json.receive, withinMs }];
-    }
-    if (json.http !== undefined) {
-      return [
-        {
-          kind: 'http',
-          port: json.http,
-          path: json.path ?? '/',
-          status: json.status ?? 200,
-          ...(json.body === undefined ? {} : { body: json.body }),
-          withinMs,
-        },
-      ];
-    }
-    return json.console === undefined ? [] : [{ kind: 'console', contains: json.console, withinMs }];
+    });
+    const kept = (base?.ports ?? []).filter(({ machine }) => !ports.some((port) => port.machine === machine));
+    return { test: { cmdline: json?.cmdline ?? base?.cmdline ?? '', ports: [...kept, ...ports] } };
   }
 
   async #contents(file: NonNullable<AssemblyJson['files']>[number], path: Path): Promise<Uint8Array | undefined> {

@@ -53,6 +53,7 @@ function assemblyOf(entries: readonly Entry[], constraints: readonly RootWish[] 
     budget: {},
     expect: [],
     layout: 'initrd',
+    volumes: [],
   };
 }
 
