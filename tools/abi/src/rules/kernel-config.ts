@@ -28,15 +28,16 @@ export const kernelConfig: Rule<KernelConfigSubject> = {
     fails: 'the options of docker 28.5.2 on a configuration with BRIDGE_NETFILTER off',
     passes: 'the options of docker 20.10, 26.1, 28.5 and 29.7 on Debian’s cloud kernels 6.1, 6.12 and 7.2',
   },
-  check: ({ kernel, asking }) => asking.flatMap((end) => judgeComponent(kernel, end)),
+  check: ({ kernel, asking }) => {
+    const states = statesOf(kernel, asking);
+    return asking.flatMap((end) => judgeComponent(kernel, end, states));
+  },
 };
 
-function judgeComponent(kernel: KernelEnd, end: ConfigEnd): readonly Edge[] {
+function judgeComponent(kernel: KernelEnd, end: ConfigEnd, states: ConfigStates | undefined): readonly Edge[] {
   const needs = configNeeds(kernel, end);
-  const config = kernel.facts?.config;
   if (needs.length === 0) return [];
-  if (config === undefined) return [unknownConfig(kernel, end, needs.length)];
-  const states = configStates(config);
+  if (states === undefined) return [unknownConfig(kernel, end, needs.length)];
   return needs.flatMap((need) => judgeNeed({ kernel, end, states, ...need }));
 }
 
@@ -55,7 +56,15 @@ export function configNeeds(kernel: KernelEnd, end: ConfigEnd): readonly PlacedN
 }
 
 /** Option → `y`, `m`, `n` or its value; an option that does not exist has none. */
-export function configStates(config: KernelConfig): ReadonlyMap<string, string> {
+export type ConfigStates = ReadonlyMap<string, string>;
+
+/** Of the kernel's 11,000 options, made once for all that ask; undefined where nobody knows them. */
+export function statesOf({ facts }: KernelEnd, asking: readonly ConfigEnd[]): ConfigStates | undefined {
+  if (facts?.config === undefined) return undefined;
+  return asking.length === 0 ? new Map() : configStates(facts.config);
+}
+
+export function configStates(config: KernelConfig): ConfigStates {
   return new Map([
     ...Object.entries(config.values),
     ...(['y', 'm', 'n'] as const).flatMap((state) => config[state].map((name) => [name, state] as const)),
@@ -65,7 +74,7 @@ export function configStates(config: KernelConfig): ReadonlyMap<string, string> 
 interface Judgement extends PlacedNeed {
   readonly kernel: KernelEnd;
   readonly end: ConfigEnd;
-  readonly states: ReadonlyMap<string, string>;
+  readonly states: ConfigStates;
 }
 
 /** Alternatives are one edge; without any, each option is an edge of its own. */

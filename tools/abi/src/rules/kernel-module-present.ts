@@ -1,7 +1,8 @@
 import type { ConfigOption } from '@moby/model';
+import type { AskedModule } from '../check-modules.ts';
 import type { Edge } from '../edge.ts';
 import { moduleName } from '../kernel/module-info.ts';
-import { configNeeds, configStates, type KernelConfigSubject, type PlacedNeed } from './kernel-config.ts';
+import { configNeeds, type ConfigStates, type KernelConfigSubject, type PlacedNeed, statesOf } from './kernel-config.ts';
 import { type ConfigEnd, type KernelEnd, kernelEnd, nameOf } from './kernel-end.ts';
 import type { Rule } from './rule.ts';
 
@@ -29,7 +30,10 @@ export const kernelModulePresent: Rule<ModulePresentSubject> = {
     fails: 'Debian’s 6.12 with overlay.ko left out: OVERLAY_FS=m, and no module',
     passes: 'the same kernel with `overlay` among the machine’s modules',
   },
-  check: ({ kernel, asking, carried }) => asking.flatMap((end) => judgeComponent({ kernel, end, carried })),
+  check: ({ kernel, asking, carried }) => {
+    const states = statesOf(kernel, asking);
+    return states === undefined ? [] : asking.flatMap((end) => judgeComponent({ kernel, end, carried }, states));
+  },
 };
 
 interface Machine {
@@ -38,11 +42,8 @@ interface Machine {
   readonly carried: ReadonlySet<string> | undefined;
 }
 
-function judgeComponent(machine: Machine): readonly Edge[] {
+function judgeComponent(machine: Machine, states: ConfigStates): readonly Edge[] {
   const { kernel, end } = machine;
-  const config = kernel.facts?.config;
-  if (config === undefined) return [];
-  const states = configStates(config);
   return configNeeds(kernel, end).flatMap((placed) =>
     chosen(placed, states).flatMap((option) => {
       if (option.module === undefined || states.get(option.option) !== 'm') return [];
@@ -51,19 +52,22 @@ function judgeComponent(machine: Machine): readonly Edge[] {
   );
 }
 
-/** The kernel's modules that hold what a component can't do without: a machine carries them unasked. */
-export function modulesOfNeeds(kernel: KernelEnd, end: ConfigEnd): readonly string[] {
-  const { facts } = kernel;
-  if (facts?.config === undefined) return [];
-  const states = configStates(facts.config);
-  return configNeeds(kernel, { ...end, wants: [] })
-    .flatMap((placed) => chosen(placed, states))
-    .flatMap(({ option, module }) => (module !== undefined && states.get(option) === 'm' ? [moduleName(module)] : []))
-    .filter((name) => Object.hasOwn(facts.modules, name));
+/** The kernel's modules that hold what components can't do without, with who asks: a machine carries them unasked. */
+export function modulesOfNeeds(kernel: KernelEnd, asking: readonly ConfigEnd[]): readonly AskedModule[] {
+  const states = statesOf(kernel, asking);
+  const modules = kernel.facts?.modules ?? {};
+  if (states === undefined) return [];
+  return asking.flatMap((end) =>
+    configNeeds(kernel, { ...end, wants: [] })
+      .flatMap((placed) => chosen(placed, states))
+      .flatMap(({ option, module }) => (module !== undefined && states.get(option) === 'm' ? [moduleName(module)] : []))
+      .filter((name) => Object.hasOwn(modules, name))
+      .map((name) => ({ name, component: end.component, version: end.version })),
+  );
 }
 
 /** Of alternatives, the first that the configuration has: the others are not what the component stands on. */
-function chosen({ need }: PlacedNeed, states: ReadonlyMap<string, string>): readonly ConfigOption[] {
+function chosen({ need }: PlacedNeed, states: ConfigStates): readonly ConfigOption[] {
   if (need.anyOf.length === 1) return need.anyOf[0] ?? [];
   return need.anyOf.find((all) => all.every(({ option }) => (states.get(option) ?? 'n') !== 'n')) ?? [];
 }

@@ -97,9 +97,7 @@ function askedModules(options: {
   for (const { manifest } of chosen) {
     for (const name of manifest.kernel?.modules ?? []) ask({ name, component: manifest.name, version: manifest.version });
   }
-  for (const end of asking) {
-    for (const name of modulesOfNeeds(kernel, end)) ask({ name, component: end.component, version: end.version });
-  }
+  modulesOfNeeds(kernel, asking).forEach(ask);
   for (const name of ownModules) ask({ name, component: assembly.name, version: assembly.version });
   return [...asked.values()];
 }
