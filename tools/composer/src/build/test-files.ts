@@ -33,6 +33,12 @@ export async function storeTestFiles(input: TestFilesInput): Promise<Judged<Test
     const { digest, sizeBytes } = await input.store.write(wish.contents, { sizeBytes: wish.contents.length });
     const file = fileName(wish, index);
     files.set(file, { role: 'test', name: file, sizeBytes, digest });
+    for (const { name, contents } of wish.imports) {
+      const stored = await input.store.write(contents, { sizeBytes: contents.length });
+      const known = files.get(name);
+      if (known !== undefined && known.digest !== stored.digest) findings.push(twoFiles(wish, name));
+      files.set(name, { role: 'test', name, ...stored });
+    }
     const payloads: { readonly component: string; readonly file: string }[] = [];
     for (const component of wish.payloads) {
       const chosen = chosenComponent(input.resolution, component);
@@ -67,6 +73,11 @@ function chosenComponent(resolution: Resolution, name: string): RegistryComponen
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function twoFiles({ place }: ScriptWish, name: string): Diagnostic {
+  const message = `two files named \`${name}\` are imported by scripts, which lie in one folder of the artifact`;
+  return { severity: 'error', code: 'invalid-assembly', message, place, hints: ['give one of them another name'] };
 }
 
 function unknownPayload({ place }: ScriptWish, component: string): Diagnostic {

@@ -51,6 +51,7 @@ export interface ExpectationJson {
   readonly body?: string;
   readonly console?: string;
   readonly script?: string;
+  readonly imports?: readonly string[];
   readonly payloads?: readonly string[];
   readonly reboot?: 'clean';
   readonly within?: string;

@@ -52,6 +52,8 @@ export type AssemblyExpectation = SeenExpectation | RebootExpectation | ScriptWi
 
 export interface ScriptWish extends Pick<ScriptExpectation, 'kind' | 'script' | 'withinMs'> {
   readonly contents: Uint8Array;
+  /** Files that it imports, by their names beside it. */
+  readonly imports: readonly { readonly name: string; readonly contents: Uint8Array }[];
   /** Components by name. */
   readonly payloads: readonly string[];
   readonly place: Place;

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Place } from '@moby/model';
-import type { AssemblyExpectation } from './assembly.ts';
+import type { AssemblyExpectation, ScriptWish } from './assembly.ts';
 import type { ExpectationJson } from './assembly-json.ts';
 import type { ParseSurroundings } from './parse-assembly.ts';
 
@@ -17,11 +17,18 @@ export async function readExpectation(
     return 'an expectation has exactly one of `tcp`, `http`, `console`, `script` and `reboot`';
   const withinMs =
     json.within === undefined ? defaultRebootMs : Number.parseInt(json.within, 10) * (json.within.endsWith('m') ? 60_000 : 1000);
-  if (json.payloads !== undefined && json.script === undefined) return '`payloads` are for a script';
+  if ((json.payloads !== undefined || json.imports !== undefined) && json.script === undefined)
+    return '`payloads` and `imports` are for a script';
   if (json.script !== undefined) {
     const contents = await surroundings.readFile(resolve(folder, json.script), maxScriptBytes);
     if (contents === undefined) return `\`${json.script}\` is not a readable file of at most ${maxScriptBytes} bytes`;
-    return { kind: 'script', script: json.script, contents, payloads: json.payloads ?? [], withinMs, place };
+    const imports: ScriptWish['imports'][number][] = [];
+    for (const file of json.imports ?? []) {
+      const imported = await surroundings.readFile(resolve(folder, file), maxScriptBytes);
+      if (imported === undefined) return `\`${file}\` is not a readable file of at most ${maxScriptBytes} bytes`;
+      imports.push({ name: basename(file), contents: imported });
+    }
+    return { kind: 'script', script: json.script, contents, imports, payloads: json.payloads ?? [], withinMs, place };
   }
   return json.reboot === undefined ? readSeen(json, withinMs) : { kind: 'reboot', withinMs };
 }
