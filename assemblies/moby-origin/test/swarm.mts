@@ -5,7 +5,7 @@ import { connect } from 'node:tls';
 import { test } from 'node:test';
 import { ask, at, hostPort, listAt, logsOf, run, textAt, until } from './engine-api.mts';
 
-await test("a volume's data outlives a reboot, and so do images", async () => {
+await test("a volume's data and images outlive a reboot", async () => {
   await until('the engine', () => ask('GET', '/info'), () => true, 120_000);
   assert.equal(await run('cat /data/file', { host: { Binds: ['kept:/data'] } }), 'precious\n');
 });
@@ -23,7 +23,7 @@ await test('a swarm is made; its node has an identity', async () => {
   assert.ok(certificate.verify(authority.publicKey), 'the certificate is not signed by the authority of the swarm');
 });
 
-await test('managers speak mutual TLS: nobody without a certificate of the swarm is let in', async () => {
+await test("managers let in only the swarm's own (mTLS)", async () => {
   const ca = textAt(await ask('GET', '/nodes'), 0, 'Description', 'TLSInfo', 'TrustRoot');
   const problem = await new Promise<string>((resolve) => {
     const options = { host: '127.0.0.1', port: hostPort(2377), ca, checkServerIdentity: () => undefined };

@@ -5,7 +5,7 @@ import type { Exit, Machine } from './machine.ts';
 import { runScript } from './run-script.ts';
 import type { ReportEntry, TestOptions } from './test-artifact.ts';
 
-export const defaultReadyWithinMs = 120_000;
+export const defaultReadyWithinMs = 300_000;
 
 export interface BootsToJudge {
   readonly options: TestOptions;

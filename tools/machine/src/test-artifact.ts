@@ -59,7 +59,7 @@ export interface ReportFinding {
 }
 
 export interface TestOptions extends Omit<BootOptions, 'ports'> {
-  /** How long a service may take to become ready, since the machine's start. 120 s by default. */
+  /** How long a service may take to become ready, since the machine's start. 300 s by default. */
   readonly readyWithinMs?: number;
   readonly powerOffLimitMs?: number;
   readonly onEntry?: (entry: ReportEntry) => void;

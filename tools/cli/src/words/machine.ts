@@ -75,7 +75,7 @@ const titleWidth = 46;
 /** A judged expectation: `  ✔ redis is ready    6.4 s`, a failure with its reason below. */
 export function entryLines(entry: ReportEntry): readonly Line[] {
   const time = `${(entry.ms / 1000).toFixed(1)} s`;
-  const title = `${entry.kind === 'point' ? '  ' : ''}${entry.title}`.padEnd(titleWidth);
+  const title = `${entry.kind === 'point' ? '  ' : ''}${entry.title}  `.padEnd(titleWidth);
   switch (entry.outcome) {
     case 'passed':
       return [['  ', green('✔'), ` ${title}${time.padStart(6)}`]];

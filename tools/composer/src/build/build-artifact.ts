@@ -185,13 +185,16 @@ function toArtifactSegment({ label, cpio, cpioBytes, sizeBytes }: SegmentMark): 
  * The root is a tmpfs of half the memory, so the machine needs twice what is unpacked, and the kernel's own; containers may
  * use what they are allowed. What lies on the disk of trees takes none.
  */
-function memoryOf({ assembly, resolution, fetched }: BuildRequest): { readonly bytes: number; readonly leastBytes: number } {
+function memoryOf({ assembly, resolution, fetched, budgetBinds }: BuildRequest): { readonly bytes: number; readonly leastBytes: number } {
   const unpacked = [...fetched.trees.values()].reduce((sum, { segment }) => sum + segment.memoryBytes, fetched.kernel.modules.memoryBytes);
   const leastBytes = Math.ceil((unpacked + Math.max(unpacked, leastFreeBytes) + kernelMemoryBytes) / mebibyte) * mebibyte;
   const services = assembly.entries
     .filter(({ section }) => section === 'services')
     .reduce((sum, entry) => sum + (serviceOf(entry, resolution)?.memoryBytes ?? defaultServiceBytes), 0);
-  return { bytes: assembly.budget.memoryBytes ?? Math.ceil((leastBytes + services) / (64 * mebibyte)) * 64 * mebibyte, leastBytes };
+  const { memoryBytes: budget } = assembly.budget;
+  if (budget !== undefined && (budgetBinds || budget >= leastBytes)) return { bytes: budget, leastBytes };
+  // Nothing is said, or a try needs more than what is: room for what runs, beside what is unpacked.
+  return { bytes: Math.ceil((leastBytes + (budget ?? services)) / (64 * mebibyte)) * 64 * mebibyte, leastBytes };
 }
 
 function judgeBudget({ assembly, fetched, budgetBinds }: BuildRequest, artifact: Artifact): readonly Diagnostic[] {
@@ -211,8 +214,9 @@ function judgeBudget({ assembly, fetched, budgetBinds }: BuildRequest, artifact:
       hints: [`the largest parts beside the kernel: ${largest.join(', ')}`, `allow more: \`budget: { size: … }\` in ${assembly.file}`],
     });
   }
-  if (artifact.memoryBytes < artifact.leastMemoryBytes) {
-    const message = `${artifact.name} needs a machine of ${formatBytes(artifact.leastMemoryBytes)} to unpack itself, over its budget of ${formatBytes(artifact.memoryBytes)}`;
+  const { memoryBytes: allowed } = assembly.budget;
+  if (allowed !== undefined && allowed < artifact.leastMemoryBytes) {
+    const message = `${artifact.name} needs a machine of ${formatBytes(artifact.leastMemoryBytes)} to unpack itself, over its budget of ${formatBytes(allowed)}`;
     const hints = [
       `allow more: \`budget: { memory: … }\` in ${assembly.file}`,
       ...(assembly.layout === 'initrd' ? ["leave containers' trees on a disk, where they need no memory: `layout: disk`"] : []),

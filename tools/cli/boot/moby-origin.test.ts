@@ -1,0 +1,37 @@
+import { describeMachine } from '@moby/testkit';
+import { expect, test } from 'vitest';
+import { assembled, outcomes, testOf } from './assembled.ts';
+
+/** Two boots of an engine and some forty containers, under emulation. */
+const longMs = 1_500_000;
+
+describeMachine(
+  'containerd-os',
+  () => {
+    test('runs a container by ctr', { timeout: longMs }, async () => {
+      const report = await testOf(await assembled('containerd-os'));
+      expect(outcomes(report).filter((line) => !line.startsWith('passed'))).toEqual([]);
+      expect(outcomes(report)).toContain('passed: console: service hello exited 0 is said');
+    });
+  },
+  ['qemu-system-x86_64'],
+);
+
+describeMachine(
+  'moby-origin',
+  () => {
+    test('does what an engine is for', { timeout: longMs }, async () => {
+      const report = await testOf(await assembled('moby-origin'));
+      expect(outcomes(report).filter((line) => !line.startsWith('passed'))).toEqual([]);
+      expect(report.entries.filter(({ kind }) => kind === 'point').length).toBeGreaterThanOrEqual(15);
+    });
+
+    test('does the same with crun instead of runc', { timeout: longMs }, async () => {
+      const composed = await assembled('moby-origin', { replace: ['runc=runc-by-crun'] });
+      expect(Object.keys(composed.lock.roots['docker'] ?? {})).not.toContain('runc');
+      const report = await testOf(composed);
+      expect(outcomes(report).filter((line) => !line.startsWith('passed'))).toEqual([]);
+    });
+  },
+  ['qemu-system-x86_64'],
+);
