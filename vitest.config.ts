@@ -14,6 +14,12 @@ export default defineConfig({
         // One boot at a time: figures and timeouts of two at once would be worthless on a small machine.
         test: { name: 'boot', include: ['tools/*/boot/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false },
       },
+      {
+        extends: true,
+        ssr,
+        // What takes too long for every change: `npm run test:nightly`.
+        test: { name: 'nightly', include: ['tools/*/nightly/**/*.test.ts'], testTimeout: 1_800_000, fileParallelism: false },
+      },
     ],
   },
 });

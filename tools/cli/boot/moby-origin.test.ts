@@ -25,13 +25,6 @@ describeMachine(
       expect(outcomes(report).filter((line) => !line.startsWith('passed'))).toEqual([]);
       expect(report.entries.filter(({ kind }) => kind === 'point').length).toBeGreaterThanOrEqual(15);
     });
-
-    test('does the same with crun instead of runc', { timeout: longMs }, async () => {
-      const composed = await assembled('moby-origin', { replace: ['runc=runc-by-crun'] });
-      expect(Object.keys(composed.lock.roots['docker'] ?? {})).not.toContain('runc');
-      const report = await testOf(composed);
-      expect(outcomes(report).filter((line) => !line.startsWith('passed'))).toEqual([]);
-    });
   },
   ['qemu-system-x86_64'],
 );
