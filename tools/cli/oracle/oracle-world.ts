@@ -37,6 +37,8 @@ export interface OracleWorld {
   root(name: string, components: readonly RegistryComponent[]): Promise<string>;
   /** A file of a package that the component is made of, whether the component keeps it or not; undefined where none has it. */
   packagedFile(component: RegistryComponent, path: string): Promise<Uint8Array | undefined>;
+  /** The packages' own bytes, of components that are made of one. */
+  packages(names: readonly string[]): Promise<readonly Uint8Array[]>;
   close(): void;
 }
 
@@ -82,6 +84,12 @@ export function openOracleWorld(folder: string): OracleWorld {
       return root;
     },
     packagedFile: (component, path) => packagedFile(component, path, store),
+    packages: async (names) => {
+      const named = (await allComponents(registry)).filter(({ manifest }) => names.some((name) => name === manifest.name));
+      const pins = (await bring(named, { store, archive })).flatMap(debsOf);
+      const found = await Promise.all(pins.map((pin) => store.read(pinDigest(pin))));
+      return found.flatMap((bytes) => bytes ?? []);
+    },
     close: () => archive.close(),
   };
 }
