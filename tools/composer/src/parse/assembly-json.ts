@@ -22,6 +22,7 @@ export interface AssemblyJson {
   readonly budget?: { readonly size?: BytesJson; readonly memory?: BytesJson };
   readonly volumes?: readonly { readonly name: string; readonly size: BytesJson }[];
   readonly expect?: readonly ExpectationJson[];
+  readonly ownExpect?: boolean;
   readonly test?: { readonly cmdline?: string; readonly ports?: readonly string[] };
 }
 

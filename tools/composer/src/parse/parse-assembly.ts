@@ -96,7 +96,7 @@ class AssemblyReader {
       documents: [{ ...json, description: undefined }, ...(base?.documents ?? [])],
       files: [...(base?.files ?? []).filter((old) => !files.some((file) => file.path === old.path)), ...files],
       entries,
-      expect: [...(base?.expect ?? []), ...expect],
+      expect: [...(json.ownExpect === true ? [] : (base?.expect ?? [])), ...expect],
     };
     return this.#findings.some((finding) => finding.severity === 'error')
       ? { ok: false, findings: this.#findings }

@@ -220,6 +220,22 @@ describe('an assembly that extends another', () => {
     expect(await machineOf('replace: { crun: runc }\n')).toEqual(['busybox', 'init', 'linux', 'runc']);
   });
 
+  test('expects what the other expects, and then its own, or its own alone', async () => {
+    const expects = (text: string): string => `expect:\n  - { console: ${text}, within: 60s }\n`;
+    const library = await scratchLibrary();
+    await library.add(service('app', '1.0.0'));
+    await library.assembly('web', `${web}${expects('hello')}`);
+    const expected = async (more: string): Promise<readonly unknown[]> => {
+      await library.assembly('more', extended(more));
+      const { artifact } = await composed(await library.open(), 'more');
+      return artifact.expect.map((expectation) => expectation.kind === 'console' && expectation.contains);
+    };
+    expect(await expected(expects('there'))).toEqual(['hello', 'there']);
+    expect(await expected(`ownExpect: false\n${expects('there')}`)).toEqual(['hello', 'there']);
+    expect(await expected(`ownExpect: true\n${expects('there')}`)).toEqual(['there']);
+    expect(await expected('ownExpect: true\n')).toEqual([]);
+  });
+
   test('replaces what the other replaced', async () => {
     const library = await scratchLibrary();
     await library.add(service('app', '1.0.0'));
