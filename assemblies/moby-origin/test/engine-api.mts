@@ -88,17 +88,18 @@ export async function until<Value>(
 
 export interface Options {
   readonly name?: string;
+  readonly image?: string;
   readonly network?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly host?: object;
   readonly exposed?: object;
 }
 
-/** Starts a container of the base image with a shell command, and gives its id. */
+/** Starts a container of the base image, or of another, with a shell command, and gives its id. */
 export async function start(command: string, options: Options = {}): Promise<string> {
   const name = options.name === undefined ? '' : `?name=${options.name}`;
   const made = await ask('POST', `/containers/create${name}`, {
-    Image: 'base',
+    Image: options.image ?? 'base',
     Cmd: ['sh', '-c', command],
     ExposedPorts: options.exposed,
     HostConfig: { ...(options.network === undefined ? {} : { NetworkMode: options.network }), ...options.host },
