@@ -1,9 +1,9 @@
 import { rememberRun, type RunOutline } from '@moby/composer/again';
-import { questionOf } from './assemble-again.ts';
 import type { AssemblyFlags } from './assembly-flags.ts';
 import { openAssembly } from './assembly-line.ts';
 import type { Session } from './moby-command.ts';
 import { refusedBy, type Refused } from './outcome.ts';
+import { questionOf } from './question-of.ts';
 import { countVerdicts } from './words/checked.ts';
 import { headingOf } from './words/heading.ts';
 

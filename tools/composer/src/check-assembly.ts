@@ -26,6 +26,8 @@ export interface Checked {
   readonly lock: Lockfile;
   readonly lockFile: string;
   readonly lockState: LockState;
+  /** Every file that was read or looked for to parse the assembly. */
+  readonly read: readonly string[];
 }
 
 /**
@@ -69,7 +71,7 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
       findings: await withRepairs(findings, { assembly, resolution, verdict, registry, locked, platform: request.platform }),
     };
   }
-  const value = { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState };
+  const value = { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState, read: [...world.read] };
   return { ok: true, value, findings: [...parsed.findings, ...findings] };
 }
 

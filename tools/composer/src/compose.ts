@@ -77,7 +77,7 @@ async function build({
   archive,
 }: Station & { readonly fetched: Fetched; readonly archive: Archive }): Promise<Judged<Omit<Composed, 'lockState'>>> {
   const { progress } = world.surroundings;
-  const { assembly, resolution, verdict, lock, lockFile } = checked;
+  const { assembly, resolution, verdict, lock, lockFile, read } = checked;
   const { platform } = request;
   progress.step({ step: 'build' });
   const isRefreshed = [...resolution.components.values()].some((component) => component.refreshed !== undefined);
@@ -106,7 +106,7 @@ async function build({
   });
   const written = await writeArtifact({ built: built.value, texts, folder, store: world.store });
   progress.step({ step: 'build', done: 1, total: 1, unit: 'items', note: written ? 'written' : 'unchanged' });
-  const made = { kernel, initrd, disk, texts, packages: fetched.packages, checked: countsOf(verdict), read: [...world.read] };
+  const made = { kernel, initrd, disk, texts, packages: fetched.packages, checked: countsOf(verdict), read };
   return {
     ok: true,
     value: { assembly, resolution, verdict, lock, lockFile, artifact, folder, unchanged: !written, made },

@@ -1,7 +1,7 @@
 export * from './author/index.ts';
 export * from './root/index.ts';
 export type { Composed, ComposeRequest, LockPolicy, Surroundings, Variation } from './request.ts';
-export { privilegedContainers } from './build/plan-guest.ts';
+export { outlineOf } from './check/outline-of.ts';
 export { judgeVerdict } from './check/judge-verdict.ts';
 export type { Verdict } from './check/verdict.ts';
 export type { ComponentChange, Granted, LockDiff, SizeChange } from './diff/lock-diff.ts';

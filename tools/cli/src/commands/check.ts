@@ -9,7 +9,7 @@ const cpuLevels = ['x86-64-v1', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'] as const;
 export class Check extends MobyCommand {
   static override summary = 'Prove from facts that the parts of an assembly fit';
   static override description =
-    'Resolves the assembly and judges every edge between its files: libraries, symbol versions, interpreters, programs, kernel modules. Reads facts only, so nothing is downloaded; nothing is written. A missing fact is shown as unknown, and never taken for a pass. With --root every program, library and script of an unpacked root is judged from its bytes, and nothing of it is run.';
+    'Resolves the assembly and judges every edge between its files: libraries, symbol versions, interpreters, programs, kernel modules. Reads facts only, so nothing is downloaded; the answer is kept in the store, for when the same is asked again, and nothing else is written. A missing fact is shown as unknown, and never taken for a pass. With --root every program, library and script of an unpacked root is judged from its bytes, and nothing of it is run.';
   static override examples = [
     '<%= config.bin %> check redis-os',
     { description: 'every edge with its evidence, for a tool', command: '<%= config.bin %> check redis-os --json' },
@@ -58,23 +58,16 @@ export class Check extends MobyCommand {
       const { checkedRoot } = await import('../words/checked-root.ts');
       return checkedRoot({ ...flags, format, folder: flags.root, assembly: args.assembly });
     }
-    const [{ openAssembly }, { checkedOutcome, refusedOutcome }, { headingOf }, { findLibrary }] = await Promise.all([
-      import('../assembly-line.ts'),
+    const [{ assemblyCheckedAgain }, { checkedOutcome }, { findLibrary }] = await Promise.all([
+      import('../check-again.ts'),
       import('../words/check-outcome.ts'),
-      import('../words/heading.ts'),
       import('../surroundings.ts'),
     ]);
+    const assembly = args.assembly ?? (await (await import('../assembly-line.ts')).chooseAssembly(process.cwd()));
     const currentFolder = process.cwd();
     const look = { format, explain: flags.explain, edges: flags.edges, places: { library: findLibrary(currentFolder), currentFolder } };
-    const opened = await openAssembly(args.assembly, flags, session);
-    if (!opened.ok) return refusedOutcome(opened.findings, args.assembly ?? 'assembly.yaml', look);
-    const { line, assembly, request } = opened.value;
-    const checked = await line.check(request);
-    session.reporter.settle();
-    if (!checked.ok) return refusedOutcome(checked.findings, assembly.file, look);
-    checked.findings.forEach(session.reporter.warn);
-    session.reporter.say(headingOf(assembly, request.platform));
-    const { platform } = request;
-    return checkedOutcome({ assembly, platform, checked: checked.value, warnings: session.reporter.warnings }, look);
+    const again = await assemblyCheckedAgain(assembly, flags, session);
+    const outline = again ?? (await (await import('../check-anew.ts')).assemblyCheckedAnew(assembly, flags, session, look));
+    return 'kind' in outline ? outline : checkedOutcome(outline, session.reporter.warnings, look);
   }
 }

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { rules, type Edge } from '@moby/abi';
-import type { Checked, CheckedFolder } from '@moby/composer';
+import type { CheckedFolder } from '@moby/composer';
+import type { CheckOutline } from '@moby/composer/again';
 import type { Diagnostic, Place } from '@moby/model';
 import type { SarifFinding, SarifLevel } from './sarif-log.ts';
 
@@ -19,20 +20,16 @@ const levels: Readonly<Partial<Record<Edge['verdict'], SarifLevel>>> = {
 };
 
 /** What stands out of an assembly that passes: each edge that isn't `ok`, at the wish for its component. */
-export function findingsOfChecked({ verdict, resolution }: Checked, places: SarifPlaces): readonly SarifFinding[] {
+export function findingsOfChecked({ verdict, wishes, folders }: CheckOutline, places: SarifPlaces): readonly SarifFinding[] {
   return verdict.edges.flatMap((edge): readonly SarifFinding[] => {
     const level = levels[edge.verdict];
     if (level === undefined) return [];
     const { from, by, root } = edge;
     const scoped = root === 'machine' ? from.component : `${root}/${from.component}`;
-    const wish = resolution.edges.find((one) => one.from === '' && one.by === scoped)?.place;
-    const component = resolution.components.get(`${from.component}@${from.version}`);
-    const place =
-      wish === undefined
-        ? component === undefined
-          ? {}
-          : { file: pathOf(`${component.folder}/package.json`, places) }
-        : placeOf(wish, places);
+    const wish = wishes[scoped];
+    const folder = folders[`${from.component}@${from.version}`];
+    const manifest = folder === undefined ? {} : { file: pathOf(`${folder}/package.json`, places) };
+    const place = wish === undefined ? manifest : placeOf(wish, places);
     return [
       {
         rule: edge.rule,

@@ -1,11 +1,9 @@
-import { rules, type Edge } from '@moby/abi';
-import { privilegedContainers, type Assembly, type Checked } from '@moby/composer';
-import type { Diagnostic, Platform } from '@moby/model';
+import type { CheckOutline } from '@moby/composer/again';
+import type { Diagnostic } from '@moby/model';
 import { refusedBy, type Outcome } from '../outcome.ts';
-import { findingsOfChecked, findingsOfDiagnostics, type SarifPlaces } from '../sarif/check-findings.ts';
-import { sarifLog } from '../sarif/sarif-log.ts';
+import type { SarifPlaces } from '../sarif/check-findings.ts';
+import type { SarifFinding } from '../sarif/sarif-log.ts';
 import { countVerdicts, edgesLines, privilegedLines } from './checked.ts';
-import { explainedLines, withReason } from './explained.ts';
 
 export const checkFormats = ['text', 'json', 'sarif'] as const;
 
@@ -17,54 +15,42 @@ export interface CheckLook {
   readonly places: SarifPlaces;
 }
 
-export interface CheckedAssembly {
-  readonly assembly: Assembly;
-  readonly platform: Platform;
-  readonly checked: Checked;
-  readonly warnings: readonly Diagnostic[];
-}
-
-/** An assembly that passes, in the format that was asked for. */
-export function checkedOutcome({ assembly, platform, checked, warnings }: CheckedAssembly, look: CheckLook): Outcome {
-  if (look.format === 'sarif')
-    return { kind: 'done', value: sarifLog(findingsOfChecked(checked, look.places)), lines: [], isDocument: true };
-  const { edges, modules } = checked.verdict;
-  const privileged = privilegedContainers(checked.assembly, checked.resolution);
+/** An assembly that passes, in the format that was asked for; `warnings` are all that were given on the way. */
+export async function checkedOutcome(outline: CheckOutline, warnings: readonly Diagnostic[], look: CheckLook): Promise<Outcome> {
+  if (look.format === 'sarif') return sarifOutcome((await import('../sarif/check-findings.ts')).findingsOfChecked(outline, look.places));
+  const { assembly, platform, verdict, privileged } = outline;
+  const { edges, modules } = verdict;
+  // Rules and their reasons take time to load, and few ask for them.
+  const explained = look.explain ? await import('./explained.ts') : undefined;
   return {
     kind: 'done',
     value: {
-      assembly: { name: assembly.name, version: assembly.version, file: assembly.file },
+      assembly,
       platform,
       counts: countVerdicts(edges),
       edges,
       modules,
       privileged,
       findings: warnings,
-      ...(look.explain ? { rules: reasonsOf(edges) } : {}),
+      ...(explained === undefined ? {} : { rules: explained.reasonsOf(edges) }),
     },
     lines: [
-      ...(look.explain ? explainedLines(edges) : []),
-      ...edgesLines(edges, look.edges && !look.explain),
+      ...(explained === undefined ? edgesLines(edges, look.edges) : [...explained.explainedLines(edges), ...edgesLines(edges, false)]),
       ...privilegedLines(privileged),
     ],
   };
 }
 
 /** One that doesn't. */
-export function refusedOutcome(findings: readonly Diagnostic[], assemblyFile: string, look: CheckLook): Outcome {
-  if (look.format === 'sarif')
-    return {
-      kind: 'done',
-      value: sarifLog(findingsOfDiagnostics(findings, assemblyFile, look.places)),
-      lines: [],
-      isDocument: true,
-      exitCode: 1,
-    };
-  return refusedBy(look.explain ? findings.map(withReason) : findings);
+export async function refusedOutcome(findings: readonly Diagnostic[], assemblyFile: string, look: CheckLook): Promise<Outcome> {
+  if (look.format === 'sarif') {
+    const { findingsOfDiagnostics } = await import('../sarif/check-findings.ts');
+    return sarifOutcome(findingsOfDiagnostics(findings, assemblyFile, look.places), 1);
+  }
+  return refusedBy(look.explain ? findings.map((await import('./explained.ts')).withReason) : findings);
 }
 
-/** Rule → what it demands and why, of those that have spoken. */
-function reasonsOf(edges: readonly Edge[]): object {
-  const used = new Set<string>(edges.map(({ rule }) => rule));
-  return Object.fromEntries(rules.filter(({ id }) => used.has(id)).map(({ id, title, why }) => [id, { title, why }]));
+async function sarifOutcome(findings: readonly SarifFinding[], exitCode?: 1): Promise<Outcome> {
+  const { sarifLog } = await import('../sarif/sarif-log.ts');
+  return { kind: 'done', value: sarifLog(findings), lines: [], isDocument: true, ...(exitCode === undefined ? {} : { exitCode }) };
 }

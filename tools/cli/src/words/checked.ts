@@ -1,4 +1,5 @@
-import { summarizeEdges, type Edge } from '@moby/abi';
+import type { Edge } from '@moby/abi';
+import { summarizeEdges } from '@moby/abi/summary';
 import { dim, green, red, yellow, type Line, type Span } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
 

@@ -70,3 +70,9 @@ export function withReason(finding: Diagnostic): Diagnostic {
   if (rule === undefined) return finding;
   return { ...finding, details: [...(finding.details ?? []), `why: ${rule.why}`, `docs/reference/rules/${rule.id}.md`] };
 }
+
+/** Rule → what it demands and why, of those that have spoken. */
+export function reasonsOf(edges: readonly Edge[]): object {
+  const used = new Set<string>(edges.map(({ rule }) => rule));
+  return Object.fromEntries(rules.filter(({ id }) => used.has(id)).map(({ id, title, why }) => [id, { title, why }]));
+}

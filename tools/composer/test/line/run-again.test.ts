@@ -1,6 +1,6 @@
 import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rememberRun, runAgain, type RunOutline, type RunQuestion } from '@moby/composer/again';
+import { rememberRun, runAgain, type RunOutline, type Question } from '@moby/composer/again';
 import type { Line } from '@moby/composer';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
@@ -15,7 +15,7 @@ const verdicts: RunOutline['verdicts'] = { ok: 1, info: 0, warn: 0, silent: 0, e
 interface World {
   readonly library: ScratchLibrary;
   readonly line: Line;
-  readonly question: RunQuestion;
+  readonly question: Question;
   readonly again: () => Promise<RunOutline | undefined>;
 }
 
@@ -30,7 +30,7 @@ async function remembered(assembly = web): Promise<World> {
   await compose(await library.open({ store }));
   const line = await library.open({ store });
   const { assembly: asked, variation, policy, level } = ask('web');
-  const question: RunQuestion = {
+  const question: Question = {
     assembly: asked,
     platform: undefined,
     variation,
