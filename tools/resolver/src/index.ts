@@ -3,4 +3,4 @@ export { explain, explainWaysOut, type ExplainOptions } from './explain.ts';
 export { parseUniverse, universeLimits, type PlacedUniverse, type UniverseText } from './parse-universe.ts';
 export * from './result.ts';
 export { formatRootFact, withRange, withRootFacts } from './root-facts.ts';
-export { defaultMaxSteps, solve, solveStably, type SolveOptions } from './solve.ts';
+export { defaultMaxSteps, solve, solveStably, stabilize, type SolveOptions } from './solve.ts';

@@ -28,7 +28,7 @@ export function solve(universe: Universe, options: SolveOptions = {}): Answer {
   return 'kind' in found ? whyUnsolvable(found) : found;
 }
 
-/** Repetitions of `solveStably`; each but the last leaves out a component. */
+/** Repetitions of `stabilize`; each but the last leaves out a component. */
 const maxRepetitions = 1_000;
 
 /**
@@ -36,7 +36,12 @@ const maxRepetitions = 1_000;
  * hold up a provider beside one that does the same; once both are locked, the one that is needed anyway is enough.
  */
 export function solveStably(universe: Universe, options: SolveOptions = {}): Answer {
-  let answer = solve(universe, options);
+  return stabilize(universe, solve(universe, options), options);
+}
+
+/** The answer that `solveStably` gives, from the one that `solve` gave. */
+export function stabilize(universe: Universe, first: Answer, options: SolveOptions = {}): Answer {
+  let answer = first;
   for (let repetition = 0; answer.status === 'solved' && repetition < maxRepetitions; repetition += 1) {
     const again = solve({ ...universe, root: { ...universe.root, locked: answer.versions } }, options);
     if (again.status !== 'solved') return again;

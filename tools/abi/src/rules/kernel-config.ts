@@ -58,18 +58,25 @@ export function configNeeds(kernel: KernelEnd, end: ConfigEnd): readonly PlacedN
 /** Option → `y`, `m`, `n` or its value; an option that does not exist has none. */
 export type ConfigStates = ReadonlyMap<string, string>;
 
-/** Of the kernel's 11,000 options, made once for all that ask; undefined where nobody knows them. */
+/** Of the kernel's 11,000 options; undefined where nobody knows them. */
 export function statesOf({ facts }: KernelEnd, asking: readonly ConfigEnd[]): ConfigStates | undefined {
   if (facts?.config === undefined) return undefined;
   return asking.length === 0 ? new Map() : configStates(facts.config);
 }
 
 export function configStates(config: KernelConfig): ConfigStates {
-  return new Map([
-    ...Object.entries(config.values),
-    ...(['y', 'm', 'n'] as const).flatMap((state) => config[state].map((name) => [name, state] as const)),
-  ]);
+  const states =
+    known.get(config) ??
+    new Map([
+      ...Object.entries(config.values),
+      ...(['y', 'm', 'n'] as const).flatMap((state) => config[state].map((name) => [name, state] as const)),
+    ]);
+  known.set(config, states);
+  return states;
 }
+
+/** Several rules ask, and a resolution is judged many times; facts are never changed. */
+const known = new WeakMap<KernelConfig, ConfigStates>();
 
 interface Judgement extends PlacedNeed {
   readonly kernel: KernelEnd;

@@ -8,26 +8,38 @@ import { checkKernel } from './check-kernel.ts';
 import { componentsOf } from './chosen-components.ts';
 import type { Verdict } from './verdict.ts';
 
+interface Subject {
+  readonly assembly: Assembly;
+  readonly platform: Platform;
+}
+
 /**
  * Judges every root and the machine's kernel from facts alone, so an assembly is refused before a byte of payload moves.
  * The roots are independent of each other: what a container's program needs can only be met in that container.
  */
-export function checkResolution(options: {
-  readonly assembly: Assembly;
-  readonly resolution: Resolution;
-  readonly platform: Platform;
-}): Verdict {
-  const { assembly, resolution, platform } = options;
-  const symbols = openSymbolsOf(platform);
-  const edges: Edge[] = resolution.roots.flatMap((root) => checkOneRoot({ assembly, resolution, platform, root, symbols }));
-  const kernel = checkKernel({ assembly, resolution, platform });
-  return { edges: [...edges, ...kernel.edges, ...checkContracts(options)], modules: kernel.modules };
+export function checkResolution({ resolution, ...subject }: Subject & { readonly resolution: Resolution }): Verdict {
+  return openResolutionCheck(subject)(resolution);
 }
 
-interface RootCheck {
-  readonly assembly: Assembly;
+/** The same for resolutions of one assembly from one registry, one after another: a root that stays as it was is judged once. */
+export function openResolutionCheck(subject: Subject): (resolution: Resolution) => Verdict {
+  const symbols = openSymbolsOf(subject.platform);
+  const judged = new Map<string, readonly Edge[]>();
+  const edgesOf = (root: ResolvedRoot, resolution: Resolution): readonly Edge[] => {
+    const key = JSON.stringify(root);
+    const edges = judged.get(key) ?? checkOneRoot({ ...subject, resolution, root, symbols });
+    judged.set(key, edges);
+    return edges;
+  };
+  return (resolution) => {
+    const edges = resolution.roots.flatMap((root) => edgesOf(root, resolution));
+    const kernel = checkKernel({ ...subject, resolution });
+    return { edges: [...edges, ...kernel.edges, ...checkContracts({ ...subject, resolution })], modules: kernel.modules };
+  };
+}
+
+interface RootCheck extends Subject {
   readonly resolution: Resolution;
-  readonly platform: Platform;
   readonly root: ResolvedRoot;
   readonly symbols: (component: RegistryComponent) => SymbolLookup | undefined;
 }

@@ -1,7 +1,7 @@
 import { summarizeEdges } from '@moby/abi';
-import { solveStably, type Answer, type Resolved, type Unsolvable } from '@moby/resolver';
+import { solve, stabilize, type Answer, type Resolved, type Unsolvable } from '@moby/resolver';
 import type { Diagnostic, Judged, Platform, Registry, Universe } from '@moby/model';
-import { checkResolution } from '../check/check-resolution.ts';
+import { openResolutionCheck } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import { openForSolver, type OpenedAssembly } from '../resolve/resolve-assembly.ts';
@@ -41,7 +41,7 @@ export async function fitAssembly(options: FitOptions): Promise<Judged<Fitting>>
   const opened = await openForSolver(options);
   if (!opened.ok) return opened;
   const search = new FitSearch(options, opened.value);
-  const found = await search.run(opened.value.universe, maxRounds);
+  const found = await search.runStably(opened.value.universe, maxRounds);
   switch (found.kind) {
     case 'fits': {
       const { resolution, verdicts } = found;
@@ -66,26 +66,33 @@ export async function tryAssembly(options: Omit<FitOptions, 'onStep' | 'platform
   const [platform] = assembly.platforms;
   if (!opened.ok || platform === undefined) return undefined;
   const search = new FitSearch({ ...options, platform, onStep: () => undefined }, opened.value);
-  const found = await search.run(opened.value.universe, maxTriedRounds);
+  const found = await search.runStably(opened.value.universe, maxTriedRounds);
   if (found.kind !== 'fits') return undefined;
   return [...found.verdicts.values()].every(({ edges }) => summarizeEdges(edges).counts.error === 0) ? found.resolution : undefined;
 }
 
 /** What a search for versions that fit came to. */
-export type FitOutcome =
-  | { readonly kind: 'fits'; readonly resolution: Resolution; readonly verdicts: ReadonlyMap<Platform, Verdict> }
-  | { readonly kind: 'impossible'; readonly answer: Exclude<Answer, Resolved> }
-  | { readonly kind: 'rounds' };
+export type FitOutcome = Fits | { readonly kind: 'impossible'; readonly answer: Exclude<Answer, Resolved> } | { readonly kind: 'rounds' };
+
+interface Fits {
+  readonly kind: 'fits';
+  readonly answer: Resolved;
+  readonly resolution: Resolution;
+  readonly verdicts: ReadonlyMap<Platform, Verdict>;
+}
 
 /** Remembers what doesn't fit: it does so whatever else is wished. */
 class FitSearch {
   readonly #options: FitOptions;
   readonly #opened: OpenedAssembly;
   readonly #found = new Map<string, FoundMisfit>();
+  readonly #checks: ReadonlyMap<Platform, (resolution: Resolution) => Verdict>;
 
   constructor(options: FitOptions, opened: OpenedAssembly) {
+    const { assembly } = options;
     this.#options = options;
     this.#opened = opened;
+    this.#checks = new Map(assembly.platforms.map((platform) => [platform, openResolutionCheck({ assembly, platform })]));
   }
 
   get misfits(): readonly FoundMisfit[] {
@@ -97,18 +104,42 @@ class FitSearch {
       this.#options.onStep('resolve');
       const answer = this.solve(universe);
       if (answer.status !== 'solved') return { kind: 'impossible', answer };
-      const resolution = await this.#opened.read(answer);
-      this.#options.onStep('check');
-      const verdicts = this.#check(resolution);
-      const before = this.#found.size;
-      for (const verdict of verdicts.values()) this.#learn(misfitsOf(resolution, verdict));
-      if (this.#found.size === before) return { kind: 'fits', resolution, verdicts };
+      const outcome = await this.#judge(answer);
+      if (outcome !== undefined) return outcome;
+    }
+    return { kind: 'rounds' };
+  }
+
+  /** As `run`, for an answer that is going to be the next lock: it stays as it is when it is locked. */
+  async runStably(universe: Universe, rounds: number): Promise<FitOutcome> {
+    for (let round = 0; round < rounds; round += 1) {
+      const found = await this.run(universe, rounds);
+      if (found.kind !== 'fits') return found;
+      const stable = stabilize(this.#withMisfits(universe), found.answer);
+      if (stable.status !== 'solved') return { kind: 'impossible', answer: stable };
+      if (stable === found.answer) return found;
+      const outcome = await this.#judge(stable);
+      if (outcome !== undefined) return outcome;
     }
     return { kind: 'rounds' };
   }
 
   solve(universe: Universe): Answer {
-    return solveStably({ ...universe, misfits: this.misfits.map(({ misfit }) => misfit) });
+    return solve(this.#withMisfits(universe));
+  }
+
+  #withMisfits(universe: Universe): Universe {
+    return { ...universe, misfits: this.misfits.map(({ misfit }) => misfit) };
+  }
+
+  /** Undefined where it was found not to fit, and that was learned. */
+  async #judge(answer: Resolved): Promise<Fits | undefined> {
+    const resolution = await this.#opened.read(answer);
+    this.#options.onStep('check');
+    const verdicts = new Map([...this.#checks].map(([platform, check]) => [platform, check(resolution)]));
+    const before = this.#found.size;
+    for (const verdict of verdicts.values()) this.#learn(misfitsOf(resolution, verdict));
+    return this.#found.size === before ? { kind: 'fits', answer, resolution, verdicts } : undefined;
   }
 
   async explain(answer: Exclude<Answer, Resolved>, universe: Universe): Promise<readonly Diagnostic[]> {
@@ -124,11 +155,6 @@ class FitSearch {
       },
     });
     return describeImpossible({ assembly, answer: proven, misfits: this.misfits });
-  }
-
-  #check(resolution: Resolution): ReadonlyMap<Platform, Verdict> {
-    const { assembly } = this.#options;
-    return new Map(assembly.platforms.map((platform) => [platform, checkResolution({ assembly, resolution, platform })]));
   }
 
   #learn(found: readonly FoundMisfit[]): void {
