@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { gunzip, zstdDecompress } from 'node:zlib';
 import { promisify } from 'node:util';
 import { formatBytes } from '@moby/model';
 import { badArchive } from './bad-archive.ts';
+import { agreesWithCheck, chunkBytes, readXzBlocks, xzFileOf, type XzBlock } from './xz-blocks.ts';
 
 /** More than any package's unpacked data that a component takes files of (the largest of Debian's kernels has 0.6 GB). */
 export const maxUnpackedBytes: number = 2 ** 31;
@@ -22,46 +24,42 @@ export async function decompress(bytes: Uint8Array, member: string, name: string
 }
 
 async function decompressBy(bytes: Uint8Array, member: string): Promise<Uint8Array> {
-  if (member.endsWith('.xz')) {
-    const size = xzUnpackedBytes(bytes);
-    if (size === undefined) throw new Error('not a whole xz file');
-    if (size > maxUnpackedBytes) throw new RangeError('too large');
-    const xz = await import('@napi-rs/lzma/xz');
-    const unpacked = await xz.decompress(bytes);
-    if (unpacked.length !== size) throw new Error(`its index says ${size} bytes, ${unpacked.length} came out`);
-    return unpacked;
-  }
+  if (member.endsWith('.xz')) return await unpackXz(bytes);
   if (member.endsWith('.zst')) return await promisify(zstdDecompress)(bytes, { maxOutputLength: maxUnpackedBytes });
   if (member.endsWith('.gz')) return await promisify(gunzip)(bytes, { maxOutputLength: maxUnpackedBytes });
   return bytes;
 }
 
-/**
- * The size that an xz file unpacks to, from its index, so that a bomb is refused before it unpacks and a cut file before
- * time is spent on it (xz file format 1.2, sections 2.1.2 and 4). One stream only, as dpkg-deb writes it; undefined
- * where the file isn't one.
- */
-export function xzUnpackedBytes(bytes: Uint8Array): number | undefined {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const footer = file.length - 12;
-  if (footer < 12 || file.readUInt32BE(0) !== 0xfd377a58 || file.toString('latin1', footer + 10) !== 'YZ') return undefined;
-  const indexAt = footer - (file.readUInt32LE(footer + 4) + 1) * 4;
-  if (indexAt < 12 || file[indexAt] !== 0) return undefined;
-  let at = indexAt + 1;
-  const next = (): number => {
-    let value = 0;
-    for (let shift = 1; at < footer; shift *= 128) {
-      const byte = file[at++] ?? 0;
-      value += (byte & 0x7f) * shift;
-      if (byte < 0x80) return value;
-    }
-    return Number.NaN;
+/** Blocks at the same time, each in a thread: more than there are processors would only take memory. */
+const maxBlocksAtOnce = availableParallelism();
+
+/** Block by block: what each unpacks to is known before it is unpacked, and compared with its check after. */
+async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
+  const blocks = readXzBlocks(bytes);
+  if (blocks === undefined) throw new Error('not a whole xz file');
+  const size = blocks.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
+  if (size > maxUnpackedBytes) throw new RangeError('too large');
+  const wrong = blocks.find((block) => chunkBytes(bytes, block) !== block.unpackedBytes);
+  if (wrong !== undefined) throw new Error(`the block at byte ${wrong.at} isn't what the index says, or not of LZMA2 alone`);
+  const { decompress: unpack } = await import('@napi-rs/lzma/xz');
+  const unpackBlock = async (block: XzBlock): Promise<Uint8Array> => {
+    const contents = await unpack(blocks.length === 1 ? bytes : xzFileOf(bytes, block));
+    if (!agreesWithCheck(bytes, block, contents)) throw new Error(`the contents of the block at byte ${block.at} are damaged`);
+    return contents;
   };
-  let total = 0;
-  for (let records = next(); records > 0; records -= 1) {
-    next();
-    total += next();
-    if (Number.isNaN(total) || at > footer) return undefined;
-  }
-  return total;
+  const [only] = blocks;
+  if (only !== undefined && blocks.length === 1) return await unpackBlock(only);
+  const unpacked = Buffer.allocUnsafeSlow(size);
+  let next = 0;
+  let end = 0;
+  const unpackSome = async (): Promise<void> => {
+    for (let block = blocks[next]; block !== undefined; block = blocks[next]) {
+      next += 1;
+      const at = end;
+      end += block.unpackedBytes;
+      unpacked.set(await unpackBlock(block), at);
+    }
+  };
+  await Promise.all(Array.from({ length: maxBlocksAtOnce }, unpackSome));
+  return unpacked;
 }
