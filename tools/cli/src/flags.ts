@@ -19,12 +19,12 @@ export const networkFlags = {
   offline: Flags.boolean({ description: 'use no network: everything must be in the store' }),
 };
 
-export const lockFlags = {
+const lockFlags = {
   locked: Flags.boolean({ description: 'fail where the lock would change' }),
   frozen: Flags.boolean({ description: '--locked and --offline together' }),
 };
 
-export const variationFlags = {
+const variationFlags = {
   with: Flags.string({
     multiple: true,
     multipleNonGreedy: true,
@@ -47,7 +47,7 @@ export const variationFlags = {
 
 const layouts = ['initrd', 'disk'] as const;
 
-export const layoutFlag = {
+const layoutFlag = {
   layout: Flags.option({
     options: layouts,
     helpValue: 'LAYOUT',
@@ -55,12 +55,29 @@ export const layoutFlag = {
   })(),
 };
 
-export const platformFlag = {
+const platformFlag = {
   platform: Flags.string({ helpValue: 'OS/ARCH', description: 'by default the first of the assembly' }),
 };
 
-export const outFlag = {
+const outFlag = {
   out: Flags.string({ helpValue: 'DIR', description: 'where the artifact goes; by default out/ASSEMBLY/PLATFORM' }),
+};
+
+/** Of the commands that ask about an assembly. */
+export const assemblyFlags = { ...variationFlags, ...platformFlag, ...libraryFlags, ...networkFlags };
+
+/** Of those that hold it against its lock. */
+export const lockedAssemblyFlags = { ...variationFlags, ...platformFlag, ...lockFlags, ...libraryFlags, ...networkFlags };
+
+/** Of those that make an artifact of it; in the order of the reference. */
+export const artifactFlags = {
+  ...variationFlags,
+  ...layoutFlag,
+  ...outFlag,
+  ...platformFlag,
+  ...lockFlags,
+  ...libraryFlags,
+  ...networkFlags,
 };
 
 export const machineFlags = {

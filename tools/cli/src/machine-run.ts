@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { storeFolder, type Composed } from '@moby/composer';
-import { Failure, parseBytes, type Judged, type PortMapping } from '@moby/model';
+import { storeFolder } from '@moby/composer';
+import { type Artifact, Failure, parseBytes, type Judged, type PortMapping } from '@moby/model';
 import type { AssemblyFlags } from './assembly-flags.ts';
 import { openAssembly } from './assembly-line.ts';
 import type { Session } from './moby-command.ts';
+import { typedAgain } from './typed-again.ts';
 import { consoleLogName } from './words/machine.ts';
 
 export interface MachineFlags extends AssemblyFlags {
@@ -14,9 +15,10 @@ export interface MachineFlags extends AssemblyFlags {
 
 /** What `run` and `test` have in common: an assembled artifact, and the machine that the flags ask for. */
 export interface ReadyMachine {
-  readonly composed: Composed;
+  /** As it is typed, for hints. */
+  readonly assembly: string;
   readonly options: {
-    readonly artifact: Composed['artifact'];
+    readonly artifact: Artifact;
     readonly folder: string;
     readonly cacheFolder: string;
     readonly env: NodeJS.ProcessEnv;
@@ -37,12 +39,12 @@ export async function readyMachine(assembly: string | undefined, flags: MachineF
   if (!composed.ok) return composed;
   session.reporter.settle();
   composed.findings.forEach(session.reporter.warn);
-  const { artifact, folder } = composed.value;
+  const { artifact, folder, assembly: made } = composed.value;
   return {
     ok: true,
     findings: composed.findings,
     value: {
-      composed: composed.value,
+      assembly: typedAgain(assembly ?? made.name, flags),
       options: {
         artifact,
         folder,

@@ -1,4 +1,4 @@
-import { assemblyArgument, layoutFlag, libraryFlags, lockFlags, networkFlags, outFlag, platformFlag, variationFlags } from '../flags.ts';
+import { artifactFlags, assemblyArgument } from '../flags.ts';
 import { typedAgain } from '../typed-again.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
@@ -18,7 +18,7 @@ export class Assemble extends MobyCommand {
     { description: 'in CI: exactly what is locked', command: '<%= config.bin %> assemble redis-os --locked' },
   ];
   static override args = assemblyArgument;
-  static override flags = { ...variationFlags, ...layoutFlag, ...outFlag, ...platformFlag, ...lockFlags, ...libraryFlags, ...networkFlags };
+  static override flags = artifactFlags;
   static override jsonShape =
     '{ "assembly": { "name", "version", "file" }, "platform", "folder", "unchanged": boolean, "files": [{ "role", "name", "serial"?, "sizeBytes", "digest" }], "sizeBytes", "budgetBytes"?, ' +
     '"lock": { "file", "state": "written" | "unchanged" | "left alone" }, "components": { "<root>": { "<name>": "<version>" } }, "check": { "<verdict>": number }, "findings": Diagnostic[] }';

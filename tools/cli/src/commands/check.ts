@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { assemblyArgument, libraryFlags, lockFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
+import { assemblyArgument, lockedAssemblyFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 
@@ -41,11 +41,7 @@ export class Check extends MobyCommand {
         'every edge with its proof: which file needs what, who gives it, by which facts of which payloads, and why the rule is there',
     }),
     edges: Flags.boolean({ description: 'show every edge, those that hold too' }),
-    ...variationFlags,
-    ...platformFlag,
-    ...lockFlags,
-    ...libraryFlags,
-    ...networkFlags,
+    ...lockedAssemblyFlags,
   };
   static override jsonShape =
     '{ "assembly": { "name", "version", "file" }, "platform", "counts": { "<verdict>": number }, "edges": [{ "rule", "verdict", "evidence", "root", "from", "need", "by"?, "offer"?, "sentence" }], "modules": [{ "name", "path" }], "privileged": string[], "findings": Diagnostic[] }, with --root { "root", "platform", "checked": number, "counts": { "<level>": number }, "findings": [{ "rule", "level", "file", "needs", "by"?, "offers"?, "symbols"?: string[], "programs": string[], "message", "evidence", "hints": string[] }] }; with --explain "rules": { "<rule>": { "title", "why" } } besides; with --format sarif a SARIF 2.1.0 log';

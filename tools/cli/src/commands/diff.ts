@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { libraryFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
+import { assemblyFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 
@@ -19,10 +19,7 @@ export class Diff extends MobyCommand {
   };
   static override flags = {
     'exit-code': Flags.boolean({ description: 'exit with 1 where there is a difference' }),
-    ...variationFlags,
-    ...platformFlag,
-    ...libraryFlags,
-    ...networkFlags,
+    ...assemblyFlags,
   };
   static override jsonShape =
     '{ "old", "new", "platform", "components": [{ "name", "change": "upgrade|downgrade|new|gone|changed|moved", "before": string[], "after": string[], "roots": string[], "payloadBytes": { "before", "after" }, "capabilities": [{ "name", "before"?, "after"? }] }], "size": { "payload": { "before", "after" }, "artifact": { "before"?, "after"? }, "budgetBytes"? }, "privileges": { "added": string[], "removed": string[] }, "ports": { "added", "removed" }, "verdicts": { "before"?: { "<verdict>": number }, "after"?, "worse": string[], "better": string[] }, "unknown": string[], "assemblyDiffers": boolean, "differs": boolean } (schemas/documents/diff.v1.schema.json)';

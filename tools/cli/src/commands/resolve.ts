@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags';
-import { assemblyArgument, libraryFlags, lockFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
+import { assemblyArgument, lockedAssemblyFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 
@@ -19,11 +19,7 @@ export class Resolve extends MobyCommand {
       description: 'solve this universe instead of an assembly',
       exclusive: ['with', 'without', 'replace', 'components', 'platform', 'locked'],
     }),
-    ...variationFlags,
-    ...platformFlag,
-    ...lockFlags,
-    ...libraryFlags,
-    ...networkFlags,
+    ...lockedAssemblyFlags,
   };
   static override jsonShape =
     '{ "assembly": { "name", "version", "file" }, "platform", "components": { "<root>": { "<name>": "<version>" } }, "dropped": string[], "findings": Diagnostic[] }; ' +

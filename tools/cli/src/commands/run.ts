@@ -1,18 +1,7 @@
 import * as Flags from '@oclif/core/flags';
-import {
-  assemblyArgument,
-  layoutFlag,
-  libraryFlags,
-  lockFlags,
-  machineFlags,
-  networkFlags,
-  outFlag,
-  platformFlag,
-  variationFlags,
-} from '../flags.ts';
+import { artifactFlags, assemblyArgument, machineFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
-import { typedAgain } from '../typed-again.ts';
 
 export class Run extends MobyCommand {
   static override summary = 'Boot an assembly in QEMU';
@@ -33,13 +22,7 @@ export class Run extends MobyCommand {
     }),
     console: Flags.boolean({ description: 'show the serial console, on stdout' }),
     ...machineFlags,
-    ...variationFlags,
-    ...layoutFlag,
-    ...outFlag,
-    ...platformFlag,
-    ...lockFlags,
-    ...libraryFlags,
-    ...networkFlags,
+    ...artifactFlags,
   };
   static override jsonShape =
     '{ "name", "version", "platform", "folder", "machine": { "qemu", "accelerator", "reason", "cpus", "memoryBytes", "kernel" }, "ports": [{ "host", "machine", "service" }], ' +
@@ -56,13 +39,8 @@ export class Run extends MobyCommand {
     ]);
     const ready = await readyMachine(args.assembly, flags, session);
     if (!ready.ok) return refusedBy(ready.findings);
-    const { composed, options } = ready.value;
-    const ports = publishedPorts(composed.artifact.ports, flags.publish ?? []);
-    return runMachine({
-      options: { ...options, ports },
-      showConsole: flags.console,
-      session,
-      assembly: typedAgain(args.assembly ?? composed.assembly.name, flags),
-    });
+    const { options, assembly } = ready.value;
+    const ports = publishedPorts(options.artifact.ports, flags.publish ?? []);
+    return runMachine({ options: { ...options, ports }, showConsole: flags.console, session, assembly });
   }
 }

@@ -1,17 +1,6 @@
-import {
-  assemblyArgument,
-  layoutFlag,
-  libraryFlags,
-  lockFlags,
-  machineFlags,
-  networkFlags,
-  outFlag,
-  platformFlag,
-  variationFlags,
-} from '../flags.ts';
+import { artifactFlags, assemblyArgument, machineFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
-import { typedAgain } from '../typed-again.ts';
 
 export class Test extends MobyCommand {
   static override summary = 'Boot an assembly and judge what it is expected to do';
@@ -23,16 +12,7 @@ export class Test extends MobyCommand {
     { description: 'the kernel exactly as it is shipped', command: '<%= config.bin %> test redis-os --as-shipped' },
   ];
   static override args = assemblyArgument;
-  static override flags = {
-    ...machineFlags,
-    ...variationFlags,
-    ...layoutFlag,
-    ...outFlag,
-    ...platformFlag,
-    ...lockFlags,
-    ...libraryFlags,
-    ...networkFlags,
-  };
+  static override flags = { ...machineFlags, ...artifactFlags };
   static override jsonShape =
     '{ "name", "version", "platform", "machine": { "qemu", "accelerator", "reason", "cpus", "memoryBytes", "kernel" }, ' +
     '"entries": [{ "kind": "service" | "expectation" | "point" | "power-off", "title", "outcome": "passed" | "failed" | "skipped", "ms", "atMs", "problem"?, "console"? }], ' +
@@ -43,8 +23,6 @@ export class Test extends MobyCommand {
     const { args, flags } = await this.parse(Test);
     const [{ readyMachine }, { testMachine }] = await Promise.all([import('../machine-run.ts'), import('../test-machine.ts')]);
     const ready = await readyMachine(args.assembly, flags, session);
-    if (!ready.ok) return refusedBy(ready.findings);
-    const { composed, options } = ready.value;
-    return testMachine({ options, session, assembly: typedAgain(args.assembly ?? composed.assembly.name, flags) });
+    return ready.ok ? testMachine({ ...ready.value, session }) : refusedBy(ready.findings);
   }
 }

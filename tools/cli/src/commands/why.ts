@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { libraryFlags, networkFlags, platformFlag, variationFlags } from '../flags.ts';
+import { assemblyFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 
@@ -15,10 +15,7 @@ export class Why extends MobyCommand {
       helpValue: 'ASSEMBLY',
       description: 'a name below assemblies/, a folder, or a file; by default the one of this folder',
     }),
-    ...variationFlags,
-    ...platformFlag,
-    ...libraryFlags,
-    ...networkFlags,
+    ...assemblyFlags,
   };
   static override jsonShape =
     '{ "assembly": string, "name": string, "chains": [[{ "component", "version", "root", "need", "where"?, "place"?, "file"? }]] }';
