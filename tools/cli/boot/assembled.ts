@@ -1,48 +1,26 @@
-import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLine, storeFolder, type Composed, type Variation } from '@moby/composer';
 import { bootMachine, testArtifact, type Machine, type Report, type TestOptions } from '@moby/machine';
-import { checkout, scratchFolder } from '@moby/testkit';
+import { scratchFolder } from '@moby/testkit';
+import { ask } from '../../composer/test/line/quiet-surroundings.ts';
+import { countRefreshed, ownSurroundings } from './own-library.ts';
 
 const none: Variation = { with: [], without: [], replace: [] };
 
 /** An assembly of the library, or a file of the testkit's, made with the components of both; its artifact lies in a folder of its own. */
 export async function assembled(assembly: string, variation: Partial<Variation> = {}): Promise<Composed> {
-  const line = await openLine({
-    library: checkout,
-    componentFolders: [join(checkout, 'tools/testkit/components')],
-    currentFolder: checkout,
-    environment: process.env,
-    debianMirror: undefined,
-    now: () => new Date(),
-    progress: { step: () => undefined },
-    warn: () => undefined,
-    signal: new AbortController().signal,
-  });
-  const folder = scratchFolder();
-  const judged = await line.compose({
-    assembly,
-    platform: 'linux/amd64',
-    variation: { ...none, ...variation },
-    policy: { locked: false, offline: false },
-    out: join(folder, 'artifact'),
-    level: 3,
-  });
+  const line = await openLine(ownSurroundings());
+  const judged = await line.compose(
+    ask(assembly, {
+      variation: { ...none, ...variation },
+      policy: { locked: false, offline: false },
+      out: join(scratchFolder(), 'artifact'),
+    }),
+  );
   if (!judged.ok)
     throw new Error(judged.findings.map(({ code, message, details }) => [`${code}: ${message}`, ...(details ?? [])].join('\n')).join('\n'));
-  await countRefreshed(judged.value);
+  await countRefreshed(judged.value.resolution.components.values());
   return judged.value;
-}
-
-/** The archive moves on, and that is no fault of ours: CI prints how many pins had to be refreshed, one a line of this file. */
-async function countRefreshed({ resolution }: Composed): Promise<void> {
-  const refreshed = [...resolution.components.values()].flatMap((component) => component.refreshed ?? []);
-  if (refreshed.length === 0) return;
-  await mkdir(join(checkout, 'out/ci'), { recursive: true });
-  await appendFile(
-    join(checkout, 'out/ci/refreshed.txt'),
-    refreshed.map(({ package: name, from, to }) => `${name} ${from} -> ${to}\n`).join(''),
-  );
 }
 
 /** Where unpacked kernels and the accelerator's probe are kept. */

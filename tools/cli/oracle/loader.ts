@@ -4,6 +4,7 @@ import { checkRoot, openSymbols, type RootComponent } from '@moby/abi';
 import { openLine } from '@moby/composer';
 import type { RegistryComponent } from '@moby/model';
 import { checkout } from '@moby/testkit';
+import { ask } from '../../composer/test/line/quiet-surroundings.ts';
 import { loaderComplaint, programsIn } from '../../abi/oracle/loader-verdict.ts';
 import { disagreement, type Oracle, type OracleResult } from './oracle.ts';
 import { type OracleWorld, platform } from './oracle-world.ts';
@@ -23,14 +24,7 @@ async function assemblyRoots(world: OracleWorld): Promise<readonly LoadedRoot[]>
   const line = await openLine(world.surroundings);
   const roots = new Map<string, LoadedRoot>();
   for (const { name, file } of assemblies()) {
-    const checked = await line.check({
-      assembly: file,
-      platform,
-      variation: { with: [], without: [], replace: [] },
-      policy: { locked: false, offline: true },
-      out: undefined,
-      level: 3,
-    });
+    const checked = await line.check(ask(file));
     if (!checked.ok) throw new Error(`${name} does not pass its check: ${checked.findings.map(({ message }) => message).join('; ')}`);
     const { resolution } = checked.value;
     for (const { scope, components } of resolution.roots) {

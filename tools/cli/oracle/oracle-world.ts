@@ -1,5 +1,4 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Archive, openArchive, openPayloadReader, openPinFinder, refreshPins, storeFolder, type Surroundings } from '@moby/composer';
 import { derivePayload, openContentStore, openRecipe, pinDigest, readDeb, SourceVanished } from '@moby/content';
@@ -15,6 +14,7 @@ import {
 } from '@moby/model';
 import { openOverlayRegistry, openWorkspaceRegistry } from '@moby/registry';
 import { checkout } from '@moby/testkit';
+import { countRefreshed, ownSurroundings } from '../boot/own-library.ts';
 
 export const platform: Platform = 'linux/amd64';
 
@@ -43,7 +43,7 @@ export interface OracleWorld {
 }
 
 export function openOracleWorld(folder: string): OracleWorld {
-  const surroundings = quietSurroundings();
+  const surroundings = ownSurroundings();
   const store = openContentStore(storeFolder(process.env));
   const archive = openArchive({ surroundings, store, isOffline: false });
   const registry = openOverlayRegistry(
@@ -94,20 +94,6 @@ export function openOracleWorld(folder: string): OracleWorld {
   };
 }
 
-function quietSurroundings(): Surroundings {
-  return {
-    library: checkout,
-    componentFolders: [join(checkout, 'tools/testkit/components')],
-    currentFolder: checkout,
-    environment: process.env,
-    debianMirror: undefined,
-    now: () => new Date(),
-    progress: { step: () => undefined },
-    warn: () => undefined,
-    signal: new AbortController().signal,
-  };
-}
-
 async function allComponents(registry: Registry): Promise<readonly RegistryComponent[]> {
   const found: RegistryComponent[] = [];
   for (const name of await registry.names())
@@ -141,9 +127,7 @@ async function refresh(component: RegistryComponent, vanished: readonly DebSourc
   const finder = openPinFinder({ open: source.archive.openSuite, warn: () => undefined });
   const payloads = openPayloadReader({ store: source.store, download: source.archive.download, warn: () => undefined });
   const { component: found } = await refreshPins({ component, vanished: lost, finder, payloads });
-  await mkdir(join(checkout, 'out/ci'), { recursive: true });
-  const lines = (found.refreshed ?? []).map(({ package: name, from, to }) => `${name} ${from} -> ${to}\n`);
-  await appendFile(join(checkout, 'out/ci/refreshed.txt'), lines.join(''));
+  await countRefreshed([found]);
   return found;
 }
 

@@ -1,26 +1,9 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openLine } from '@moby/composer';
-import { checkout, scratchFolder } from '@moby/testkit';
 import { expect, test } from 'vitest';
-import { ask } from '../line/scratch-library.ts';
+import { checkOwn } from './check-own.ts';
 
 /** Verdicts of the rules about declared contracts, over the components of the library; or what is said against the assembly. */
 async function verdicts(text: string): Promise<readonly string[]> {
-  const folder = scratchFolder();
-  await writeFile(join(folder, 'assembly.yaml'), `name: try\nversion: 1.0.0\ndefaults: { "program:runc": runc }\n${text}`);
-  const line = await openLine({
-    library: checkout,
-    componentFolders: [],
-    currentFolder: folder,
-    environment: { XDG_CACHE_HOME: scratchFolder() },
-    debianMirror: undefined,
-    now: () => new Date('2026-11-24T00:00:00Z'),
-    progress: { step: () => undefined },
-    warn: () => undefined,
-    signal: new AbortController().signal,
-  });
-  const judged = await line.check(ask(join(folder, 'assembly.yaml')));
+  const judged = await checkOwn(`defaults: { "program:runc": runc }\n${text}`);
   if (!judged.ok) return judged.findings.map(({ code, message }) => `${code}: ${message}`);
   const about = /^(?:netfilter|docker|cni|config|engine|cgroup)\./;
   return judged.value.verdict.edges

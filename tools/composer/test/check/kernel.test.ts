@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { formatKernelSymbols } from '@moby/abi';
 import type { AddedModule, KernelFacts } from '@moby/model';
 import { describe, expect, test } from 'vitest';
-import { ask, scratchLibrary, service, type ScratchLibrary } from '../line/scratch-library.ts';
+import { ask } from '../line/quiet-surroundings.ts';
+import { scratchLibrary, service, type ScratchLibrary } from '../line/scratch-library.ts';
 
 const web = 'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: app\n';
 const vermagic = '6.12.1 SMP modversions ';

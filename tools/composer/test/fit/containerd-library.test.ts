@@ -1,29 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { openLine } from '@moby/composer';
-import { checkout, scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
-import { ask } from '../line/scratch-library.ts';
+import { checkOwn } from '../check/check-own.ts';
 
 const lines = ['1.6', '1.7', '2.1'] as const;
 
 /** Which containerd and which shim an assembly of the library's components gets, or what is said against them. */
 async function choose(...wishes: readonly string[]): Promise<string> {
-  const folder = scratchFolder();
-  await writeFile(join(folder, 'assembly.yaml'), `name: try\nversion: 1.0.0\ninit: init\nwith: ${JSON.stringify(wishes)}\n`);
-  const line = await openLine({
-    library: checkout,
-    componentFolders: [],
-    currentFolder: folder,
-    environment: { XDG_CACHE_HOME: scratchFolder() },
-    debianMirror: undefined,
-    now: () => new Date('2026-11-24T00:00:00Z'),
-    progress: { step: () => undefined },
-    warn: () => undefined,
-    signal: new AbortController().signal,
-  });
-  const judged = await line.check(ask(join(folder, 'assembly.yaml')));
+  const judged = await checkOwn(`init: init\nwith: ${JSON.stringify(wishes)}\n`);
   if (!judged.ok) return told(judged.findings);
   const wanted = ['containerd', 'containerd-shim-runc'];
   const chosen = judged.value.resolution.roots.flatMap(({ components }) => components).filter(({ name }) => wanted.includes(name));

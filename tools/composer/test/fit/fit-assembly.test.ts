@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Variation } from '@moby/composer';
 import { describe, expect, test } from 'vitest';
-import { ask, scratchLibrary, service, type ScratchLibrary } from '../line/scratch-library.ts';
+import { ask } from '../line/quiet-surroundings.ts';
+import { scratchLibrary, service, type ScratchLibrary } from '../line/scratch-library.ts';
 
 /** What was read from the packages of three Debian releases: version → program → facts. */
 const read = JSON.parse(readFileSync(new URL('../../../abi/test/fixtures/containerd-go-facts.json', import.meta.url), 'utf8'));

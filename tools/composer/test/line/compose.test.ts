@@ -5,7 +5,8 @@ import type { Diagnostic, Judged } from '@moby/model';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
-import { ask, type ScratchComponent, type ScratchLibrary, scratchLibrary, service } from './scratch-library.ts';
+import { ask } from './quiet-surroundings.ts';
+import { type ScratchComponent, type ScratchLibrary, scratchLibrary, service } from './scratch-library.ts';
 
 const web = 'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: app\n';
 

@@ -7,7 +7,8 @@ import { openContentStore } from '@moby/content';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
-import { ask, scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
+import { ask } from './quiet-surroundings.ts';
+import { scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
 
 const web = 'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nlayout: disk\nservices:\n  - component: app\n';
 const text = 'a text that stands in the image as it is '.repeat(300);

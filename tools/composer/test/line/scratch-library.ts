@@ -1,10 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { buildComponent, openLine, openPayloadReader, type ComposeRequest, type Line } from '@moby/composer';
+import { buildComponent, openLine, openPayloadReader, type Line } from '@moby/composer';
 import { openContentStore } from '@moby/content';
 import type { Diagnostic } from '@moby/model';
 import { scratchFolder } from '@moby/testkit';
 import { draft, writeTree } from '../author/scratch-component.ts';
+import { quietSurroundings } from './quiet-surroundings.ts';
 
 /** A component of files alone, so that no archive is needed. */
 export interface ScratchComponent {
@@ -130,32 +131,16 @@ export async function scratchLibrary(): Promise<ScratchLibrary> {
       return file;
     },
     open: ({ store = scratchFolder(), currentFolder = folder, warnings = [], environment = {} } = {}) =>
-      openLine({
-        library: folder,
-        componentFolders: [],
-        currentFolder,
-        environment: { XDG_CACHE_HOME: store, ...environment },
-        debianMirror: undefined,
-        now: () => new Date('2026-11-24T00:00:00Z'),
-        progress: { step: () => undefined },
-        warn: (finding) => void warnings.push(finding),
-        signal: new AbortController().signal,
-      }),
+      openLine(
+        quietSurroundings(folder, {
+          currentFolder,
+          environment: { XDG_CACHE_HOME: store, ...environment },
+          warn: (finding) => void warnings.push(finding),
+        }),
+      ),
   };
   for (const component of base) await library.add(component);
   return library;
-}
-
-export function ask(assembly: string, more: Partial<ComposeRequest> = {}): ComposeRequest {
-  return {
-    assembly,
-    platform: 'linux/amd64',
-    variation: { with: [], without: [], replace: [] },
-    policy: { locked: false, offline: true },
-    out: undefined,
-    level: 3,
-    ...more,
-  };
 }
 
 /** A service that runs a file of its own. */

@@ -15,7 +15,8 @@ import {
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { greeter } from '../author/scratch-archive.ts';
 import { draft, told, writeTree } from '../author/scratch-component.ts';
-import { ask, scratchLibrary, type ScratchLibrary } from './scratch-library.ts';
+import { ask, quietSurroundings } from './quiet-surroundings.ts';
+import { scratchLibrary, type ScratchLibrary } from './scratch-library.ts';
 
 interface World {
   readonly library: ScratchLibrary;
@@ -37,17 +38,12 @@ async function world(packages: ArchiveSpec['suites'][string]['packages']): Promi
   const keys = join(scratchFolder(), 'keys.asc');
   await writeFile(keys, archive.publicKey);
   const warnings: Diagnostic[] = [];
-  const surroundings = (store: string): Surroundings => ({
-    library: library.folder,
-    componentFolders: [],
-    currentFolder: library.folder,
-    environment: { XDG_CACHE_HOME: store, MOBY_COMPOSE_ARCHIVE_KEYS: keys },
-    debianMirror: server.url,
-    now: () => new Date('2026-11-24T00:00:00Z'),
-    progress: { step: () => undefined },
-    warn: (finding) => void warnings.push(finding),
-    signal: new AbortController().signal,
-  });
+  const surroundings = (store: string): Surroundings =>
+    quietSurroundings(library.folder, {
+      environment: { XDG_CACHE_HOME: store, MOBY_COMPOSE_ARCHIVE_KEYS: keys },
+      debianMirror: server.url,
+      warn: (finding) => void warnings.push(finding),
+    });
   const source = { kind: 'deb', package: 'hello', suite: 'scratch', keep: ['usr/bin/hello'] };
   const kernel = {
     kind: 'deb',
