@@ -6,7 +6,7 @@
  * Prints the counts; the exit code is 1 for a false alarm or a miss at level error.
  */
 import { spawnSync } from 'node:child_process';
-import { loaderComplaint, programsIn } from './loader-verdict.ts';
+import { executablesIn, loaderComplaints } from './loader-verdict.ts';
 
 const launcher = new URL('../../../moby-compose', import.meta.url).pathname;
 
@@ -20,9 +20,10 @@ interface Verdicts {
 }
 
 function compare(root: string): Verdicts {
-  const programs = programsIn(root);
+  const { programs: loaded } = executablesIn(root);
+  const programs = loaded.map(({ path }) => path);
   const begin = performance.now();
-  const told = new Map(programs.map((path) => [path, loaderComplaint(root, path)]));
+  const told = loaderComplaints(root, loaded);
   const middle = performance.now();
   const alarmed = judgedBad(root);
   const end = performance.now();

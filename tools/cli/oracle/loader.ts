@@ -5,8 +5,8 @@ import { openLine } from '@moby/composer';
 import type { RegistryComponent } from '@moby/model';
 import { checkout } from '@moby/testkit';
 import { ask } from '../../composer/test/line/quiet-surroundings.ts';
-import { loaderComplaint, programsIn } from '../../abi/oracle/loader-verdict.ts';
-import { disagreement, type Oracle, type OracleResult } from './oracle.ts';
+import { executablesIn, loaderComplaints } from '../../abi/oracle/loader-verdict.ts';
+import { type Disagreement, disagreement, type Oracle, type OracleResult } from './oracle.ts';
 import { type OracleWorld, platform } from './oracle-world.ts';
 
 /** A root that is judged by facts and by its loader. */
@@ -17,27 +17,49 @@ export interface LoadedRoot {
 }
 
 /** ld.so in a chroot, for every program of every root of every assembly in this repository. */
-export const loaderOfAssemblies: Oracle = async (world) => compareRoots('ld.so', await assemblyRoots(world), world);
+export const loaderOfAssemblies: Oracle = async (world) => {
+  const all = assemblies();
+  const roots = await assemblyRoots(world, all);
+  const result = await compareRoots('ld.so', roots, world);
+  const looked = `${roots.length} different roots of ${all.length} assemblies: ${all.map(({ name }) => name).join(', ')}`;
+  return { ...result, remarks: [looked, ...(result.remarks ?? [])] };
+};
 
-/** Each root once: assemblies share the machine's, mostly. */
-async function assemblyRoots(world: OracleWorld): Promise<readonly LoadedRoot[]> {
+interface NamedAssembly {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** Each root once: assemblies share the machine's, mostly. An assembly that is refused has no root to ask, so all of them must pass. */
+async function assemblyRoots(world: OracleWorld, all: readonly NamedAssembly[]): Promise<readonly LoadedRoot[]> {
   const line = await openLine(world.surroundings);
   const roots = new Map<string, LoadedRoot>();
-  for (const { name, file } of assemblies()) {
+  const refused: string[] = [];
+  for (const { name, file } of all) {
     const checked = await line.check(ask(file));
-    if (!checked.ok) throw new Error(`${name} does not pass its check: ${checked.findings.map(({ message }) => message).join('; ')}`);
+    if (!checked.ok) {
+      refused.push(`${name} does not pass its check: ${checked.findings.map(({ message }) => message).join('; ')}`);
+      continue;
+    }
     const { resolution } = checked.value;
     for (const { scope, components } of resolution.roots) {
-      const chosen = components.flatMap((one) => resolution.components.get(`${one.name}@${one.version}`) ?? []);
+      const chosen = components.map(({ name: one, version }) => known(resolution.components, `${one}@${version}`));
       const files = chosen.filter(({ manifest }) => manifest.kind !== 'kernel');
       const key = files.map(({ manifest }) => manifest.payload.platforms[platform]?.digest).join(' ');
       if (!roots.has(key)) roots.set(key, { name: `${name} ${scope === '' ? 'machine' : scope}`, components: files });
     }
   }
+  if (refused.length > 0) throw new Error(refused.join('\n'));
   return [...roots.values()];
 }
 
-function assemblies(): readonly { readonly name: string; readonly file: string }[] {
+function known(components: ReadonlyMap<string, RegistryComponent>, key: string): RegistryComponent {
+  const component = components.get(key);
+  if (component === undefined) throw new Error(`there is no component ${key}`);
+  return component;
+}
+
+function assemblies(): readonly NamedAssembly[] {
   const own = readdirSync(join(checkout, 'assemblies'))
     .filter((name) => readdirSync(join(checkout, 'assemblies', name)).includes('assembly.yaml'))
     .map((name) => ({ name, file: join(checkout, 'assemblies', name, 'assembly.yaml') }));
@@ -51,24 +73,30 @@ function assemblies(): readonly { readonly name: string; readonly file: string }
 
 /** Both verdicts on each program of the roots; as root. */
 export async function compareRoots(name: string, roots: readonly LoadedRoot[], world: OracleWorld): Promise<OracleResult> {
-  const needed = new Map(roots.flatMap(({ components }) => components.map((one) => [`${one.manifest.name}/${one.line}`, one] as const)));
-  const brought = await world.bring([...needed.values()]);
-  const byLine = new Map(brought.map((one) => [`${one.manifest.name}/${one.line}`, one]));
+  const needed = new Map(roots.flatMap(({ components }) => components.map((one) => [lineOf(one), one] as const)));
+  const brought = new Map((await world.bring([...needed.values()])).map((one) => [lineOf(one), one]));
   const result = { name, unit: 'programs', compared: 0, failing: 0 };
-  const disagreements = [];
+  const disagreements: Disagreement[] = [];
+  const withoutLoader = new Set<string>();
   for (const root of roots) {
-    const components = root.components.flatMap((one) => byLine.get(`${one.manifest.name}/${one.line}`) ?? []);
+    const components = root.components.map((one) => known(brought, lineOf(one)));
     const folder = await world.root(`${name} ${root.name}`.replaceAll(/[^\w.]+/g, '-'), components);
     const alarmed = judgedBad(root.name, components);
-    for (const path of programsIn(folder)) {
-      const failure = loaderComplaint(folder, path);
+    const found = executablesIn(folder);
+    for (const path of found.withoutLoader) withoutLoader.add(path);
+    for (const [path, failure] of loaderComplaints(folder, found.programs)) {
       result.compared++;
       if (failure !== undefined) result.failing++;
       disagreements.push(...disagreement({ subject: `${root.name}: ${path}`, isAlarmed: alarmed.has(path), failure }));
     }
     rmSync(folder, { recursive: true });
   }
-  return { ...result, disagreements };
+  const alone = [...withoutLoader].sort().join(', ');
+  return { ...result, disagreements, remarks: alone === '' ? [] : [`left out, because they name no loader: ${alone}`] };
+}
+
+function lineOf({ manifest, line }: RegistryComponent): string {
+  return `${manifest.name}/${line}`;
 }
 
 /** The programs that an error keeps from starting, by the facts of their components alone. */

@@ -80,7 +80,12 @@ export function openOracleWorld(folder: string): OracleWorld {
     root: async (name, components) => {
       const root = join(folder, 'roots', name);
       makeBase(root);
-      for (const tree of await Promise.all(components.map(unpacked))) linkTree(tree, root);
+      for (const [at, component] of components.entries()) {
+        // One ahead, and no more: all of them at once would be gigabytes.
+        const next = components[at + 1];
+        if (next !== undefined) void unpacked(next).catch(() => undefined);
+        linkTree(await unpacked(component), root);
+      }
       return root;
     },
     packagedFile: (component, path) => packagedFile(component, path, store),

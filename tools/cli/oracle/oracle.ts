@@ -19,6 +19,8 @@ export interface OracleResult {
   /** Of these, how many fail for real: an oracle that never fails proves little. */
   readonly failing: number;
   readonly disagreements: readonly Disagreement[];
+  /** What was looked at, and what was not, with the reason; printed below the counts. */
+  readonly remarks?: readonly string[];
   /** Why nothing was compared; it counts as neither passed nor failed. */
   readonly notRun?: string;
 }
