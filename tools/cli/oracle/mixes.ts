@@ -39,12 +39,13 @@ function* mixedRoots({ libraries, programs }: Sorted): Generator<LoadedRoot> {
   }
 }
 
-/** Of each library the newest line that the suite or an older one has. */
+/** Of each library the newest line that the suite or an older one has; where there is none, the oldest of all. */
 function newest(libraries: readonly RegistryComponent[], suite: Suite): readonly RegistryComponent[] {
   const found = new Map<string, RegistryComponent>();
   for (const one of libraries) {
     const own = suiteOf(one);
-    if (own !== undefined && suites.indexOf(own) <= suites.indexOf(suite)) found.set(one.manifest.name, one);
+    if (own === undefined) continue;
+    if (suites.indexOf(own) <= suites.indexOf(suite) || !found.has(one.manifest.name)) found.set(one.manifest.name, one);
   }
   return [...found.values()];
 }
