@@ -175,7 +175,8 @@ function writeArtifact(folder: string, { line, image }: OpenedKernel, initrd: Ui
     version: '1.0.0',
     platform,
     kernelRelease: line,
-    cmdline: 'console=ttyS0 quiet',
+    // The kernel says why it refuses a module, in the midst of the line before: of its messages only a panic is let through.
+    cmdline: 'console=ttyS0 loglevel=1',
     files: [
       { role: 'kernel', name: 'vmlinuz', sizeBytes: image.length, digest: digestOf(image) },
       { role: 'initrd', name: 'initrd.img', sizeBytes: initrd.length, digest: digestOf(initrd) },
