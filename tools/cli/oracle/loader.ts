@@ -63,10 +63,10 @@ function assemblies(): readonly NamedAssembly[] {
   const own = readdirSync(join(checkout, 'assemblies'))
     .filter((name) => readdirSync(join(checkout, 'assemblies', name)).includes('assembly.yaml'))
     .map((name) => ({ name, file: join(checkout, 'assemblies', name, 'assembly.yaml') }));
-  const tests = ['assemblies', 'guest-suite'].flatMap((folder) =>
-    readdirSync(join(checkout, 'tools/testkit', folder))
+  const tests = ['testkit/assemblies', 'testkit/guest-suite', 'cli/bench'].flatMap((folder) =>
+    readdirSync(join(checkout, 'tools', folder))
       .filter((name) => name.endsWith('.yaml'))
-      .map((name) => ({ name: name.replace('.yaml', ''), file: join(checkout, 'tools/testkit', folder, name) })),
+      .map((name) => ({ name: name.replace('.yaml', ''), file: join(checkout, 'tools', folder, name) })),
   );
   return [...own, ...tests].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
