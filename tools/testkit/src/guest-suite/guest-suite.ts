@@ -9,6 +9,7 @@ import { type GuestCase, inGuest, line, lines, spell, type SuiteGuest } from './
 export const guestSuite: readonly GuestCase[] = [
   { name: 'runs the onboot tasks in order, before any service', run: onbootInOrder },
   { name: 'becomes ready when every service with a probe is ready', run: becomesReady },
+  { name: 'counts a service without a probe as ready once it was started, however soon and badly it ends', run: countsBriefOnes },
   { name: 'starts a dependent only when what it comes after answers', run: gatesOnReadiness },
   { name: 'asks a program, a port, a page and a file whether a service is ready', run: probes },
   { name: 'confines a service: no privileges, no writable root, limits that the kernel keeps', run: confines },
@@ -44,6 +45,22 @@ async function becomesReady(guest: SuiteGuest): Promise<void> {
     );
   }
   assert.equal(lines(guest, 'init ready').length, 1);
+}
+
+async function countsBriefOnes(guest: SuiteGuest): Promise<void> {
+  const ready = await line(guest, 'init ready');
+  for (const [name, code] of [
+    ['brief', 0],
+    ['failing', 3],
+    ['follower', 0],
+  ] as const) {
+    assert.equal(spell(await line(guest, `service ${name} exited`)), `service ${name} exited ${code}`);
+    const [begun, ...more] = lines(guest, `service ${name} started`);
+    assert.equal(begun?.detail, '1');
+    assert.deepEqual(more, []);
+    assert.ok(begun.uptimeSeconds <= ready.uptimeSeconds, `${name} started at ${begun.uptimeSeconds}, the machine is ready at ${ready.uptimeSeconds}`);
+    await line(guest, `service ${name} stopped`);
+  }
 }
 
 async function gatesOnReadiness(guest: SuiteGuest): Promise<void> {
