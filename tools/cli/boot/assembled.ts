@@ -46,3 +46,10 @@ export function bootOf({ artifact, folder }: Composed): Promise<Machine> {
 export function outcomes({ entries }: Report): readonly string[] {
   return entries.map(({ outcome, title }) => `${outcome}: ${title}`);
 }
+
+/** What did not pass, with what is known of it: empty where all is well. */
+export function shortcomings({ entries, finding }: Report): readonly string[] {
+  const failed = entries.filter(({ outcome }) => outcome !== 'passed');
+  const told = failed.map(({ outcome, title, problem = '', console = [] }) => [`${outcome}: ${title}`, problem, ...console].join('\n'));
+  return finding === undefined ? told : [...told, [finding.message, ...finding.console].join('\n')];
+}
