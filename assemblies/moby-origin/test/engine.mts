@@ -2,14 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, at, endOf, listAt, outputOf, run, start, until } from './engine-api.mts';
-import { commonPoints, type Engine, survives } from './points.mts';
-
-const docker: Engine = {
-  prefix: '',
-  inits: ['docker-init', 'tini'],
-  // An end by the machine's clock that lies before it: the engine answers with what has happened, and doesn't wait.
-  eventsUntil: Math.floor,
-};
+import { commonPoints, docker, leaveRunning, survives } from './points.mts';
 
 await test('docker info is healthy', async () => {
   const info = await until('the engine', () => ask('GET', '/info'), () => true, 120_000);
@@ -45,7 +38,13 @@ await test("a container's lines reach the log component", async () => {
 await test('the daemon is killed, its containers live', async () => {
   const admin = (command: string): Promise<string> =>
     run(command, { host: { Privileged: true, PidMode: 'host', Binds: ['/etc/docker:/etc/docker'] } });
-  await admin(`echo '{"live-restore": true}' >/etc/docker/daemon.json && kill -HUP $(pidof dockerd)`);
-  await until('live-restore', () => ask('GET', '/info'), (info) => at(info, 'LiveRestoreEnabled') === true);
+  const restoreLive = async (wanted: boolean): Promise<void> => {
+    await admin(`echo '{"live-restore": ${wanted}}' >/etc/docker/daemon.json && kill -HUP $(pidof dockerd)`);
+    await until('live-restore', () => ask('GET', '/info'), (info) => at(info, 'LiveRestoreEnabled') === wanted);
+  };
+  await restoreLive(true);
   await survives(docker, 'dockerd', admin);
+  await restoreLive(false);
 });
+
+await test('a container is left running', () => leaveRunning(docker));

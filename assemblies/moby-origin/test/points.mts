@@ -15,6 +15,21 @@ export interface Engine {
   readonly eventsUntil: (now: number) => number;
 }
 
+export const docker: Engine = {
+  prefix: '',
+  inits: ['docker-init', 'tini'],
+  // An end by the machine's clock that lies before it: the engine answers with what has happened, and doesn't wait.
+  eventsUntil: Math.floor,
+};
+
+export const podman: Engine = {
+  // A bare name means an image of the public registry; what is loaded by a bare name belongs to this host.
+  prefix: 'localhost/',
+  inits: ['catatonit', 'podman-init'],
+  // Podman reads its file of events until this moment has come; of a moment that is over it tells nothing at all.
+  eventsUntil: (now) => Math.ceil(now) + 5,
+};
+
 export async function commonPoints(engine: Engine): Promise<void> {
   await test('an image is loaded', () => loads(engine));
   await test('a container runs, limited, with an init', () => limits(engine));
@@ -43,6 +58,18 @@ export async function survives(engine: Engine, program: string, admin: (command:
     assert.deepEqual(await stateOf(), before);
   }
   await ask('DELETE', `/containers/${survivor}?force=1`);
+}
+
+/** Starts what runs until the machine ends, for `wasTold` after the reboot. */
+export async function leaveRunning(engine: Engine): Promise<void> {
+  const command = "trap 'echo told >/data/end; exit' TERM; while :; do sleep 0.2; done";
+  await start(command, base(engine, { name: 'last', host: { Binds: ['kept:/data'] } }));
+}
+
+/** That what `leaveRunning` has started got TERM when the machine ended, and time to act on it. */
+export async function wasTold(engine: Engine): Promise<void> {
+  assert.equal(at(await ask('GET', '/containers/last/json'), 'State', 'Running'), false);
+  assert.equal(await run('cat /data/end', base(engine, { host: { Binds: ['kept:/data'] } })), 'told\n');
 }
 
 function base({ prefix }: Engine, options: Options = {}): Options {

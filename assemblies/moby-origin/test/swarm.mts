@@ -5,6 +5,7 @@ import { connect } from 'node:http2';
 import type { SecureContextOptions } from 'node:tls';
 import { test } from 'node:test';
 import { ask, at, hostPort, listAt, logsOf, run, textAt, until } from './engine-api.mts';
+import { docker, wasTold } from './points.mts';
 
 /** Codes of gRPC (grpc.io, "Status codes"). */
 const permissionDenied = '7';
@@ -13,6 +14,8 @@ await test("a volume's data and images outlive a reboot", async () => {
   await until('the engine', () => ask('GET', '/info'), () => true, 120_000);
   assert.equal(await run('cat /data/file', { host: { Binds: ['kept:/data'] } }), 'precious\n');
 });
+
+await test('what ran when the machine ended was told to end', () => wasTold(docker));
 
 await test('a swarm is made; its node has an identity', async () => {
   // The interface has addresses of both families, so the one to tell others is named.

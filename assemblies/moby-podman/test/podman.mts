@@ -2,15 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask, at, listAt, run, send, until } from './engine-api.mts';
-import { commonPoints, type Engine, survives } from './points.mts';
+import { commonPoints, leaveRunning, podman, survives } from './points.mts';
 
-const podman: Engine = {
-  // A bare name means an image of the public registry; what is loaded by a bare name belongs to this host.
-  prefix: 'localhost/',
-  inits: ['catatonit', 'podman-init'],
-  // Podman reads its file of events until this moment has come; of a moment that is over it tells nothing at all.
-  eventsUntil: (now) => Math.ceil(now) + 5,
-};
 const image = `${podman.prefix}base`;
 
 await test('info is healthy', async () => {
@@ -39,3 +32,5 @@ await test('podman is killed, its containers live', async () => {
   const host = { Privileged: true, PidMode: 'host' };
   await survives(podman, 'podman', (command) => run(command, { image, network: 'host', host }));
 });
+
+await test('a container is left running', () => leaveRunning(podman));
