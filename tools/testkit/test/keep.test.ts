@@ -60,6 +60,19 @@ function run(script: string, cgroups = '/nowhere'): Kept {
   return kept;
 }
 
+/** A group as the kernel shows it to a container: one process of its own, one of another PID namespace. */
+function controlGroups(): string {
+  const cgroups = scratchFolder();
+  for (const [name, text] of [
+    ['cgroup.type', 'domain'],
+    ['cgroup.controllers', 'cpu io memory'],
+    ['cgroup.procs', '0\n41'],
+    ['cgroup.subtree_control', ''],
+  ] as const)
+    writeFileSync(join(cgroups, name), `${text}\n`);
+  return cgroups;
+}
+
 const stays = 'trap "echo got TERM; exit 3" TERM; trap "echo got HUP" HUP; echo "up: $*"; while :; do sleep 0.05; done';
 
 describeMachine(
@@ -113,15 +126,27 @@ describeMachine(
       for (const [, pid] of kept.said().matchAll(/left: (\d+)/g)) tryToKill(Number(pid));
     });
 
+    test('tells containers that the program leaves to end, and waits for them', async () => {
+      const cgroups = controlGroups();
+      const group = join(cgroups, 'engine/container');
+      mkdirSync(group, { recursive: true });
+      const kept = run(stays, cgroups);
+      await kept.says(/up:/);
+      const container = spawn('busybox', ['sh', '-c', 'trap "exit 5" TERM; echo up; while :; do sleep 0.05; done']);
+      await once(container.stdout, 'data');
+      const containerEnded = once(container, 'exit').then((how) => {
+        writeFileSync(join(group, 'cgroup.procs'), '');
+        return how;
+      });
+      writeFileSync(join(group, 'cgroup.procs'), `0\n${container.pid}\n`);
+      kept.process.kill('SIGTERM');
+      expect(await containerEnded).toEqual([5, null]);
+      expect(await kept.ended).toEqual([3, null]);
+      expect(kept.said()).toMatch(/ended with 3, as it was told to\n[^\n]*containers that are left are told to end\n$/);
+    });
+
     test('moves its container into a leaf and hands the controllers down', async () => {
-      const cgroups = scratchFolder();
-      for (const [name, text] of [
-        ['cgroup.type', 'domain'],
-        ['cgroup.controllers', 'cpu io memory'],
-        ['cgroup.procs', '0\n41'],
-        ['cgroup.subtree_control', ''],
-      ] as const)
-        writeFileSync(join(cgroups, name), `${text}\n`);
+      const cgroups = controlGroups();
       await run(stays, cgroups).says(/processes are in \S+\/keep, containers may have: cpu io memory\n[^]*up:/);
       expect(readFileSync(join(cgroups, 'keep/cgroup.procs'), 'utf8')).toBe('41\n');
       expect(readFileSync(join(cgroups, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu +io +memory\n');
