@@ -10,7 +10,17 @@ describeMachine('a machine with a volume', () => {
   const compose = (): Promise<Composed> => assembled('tools/testkit/assemblies/volume-script.yaml');
 
   test('formats it, keeps it over a reboot, and is judged by scripts in both boots', async () => {
-    const report = await testOf(await compose());
+    const phases: string[] = [];
+    const report = await testOf(await compose(), {
+      onPhase: (phase) => phases.push(phase.kind === 'script' ? `${phase.script} ${phase.points}` : phase.kind),
+    });
+    expect(phases).toEqual([
+      ...['services', 'expectation'],
+      ...[0, 1, 2, 3, 4, 5].map((points) => `test/notes.ts ${points}`),
+      'reboot',
+      ...[0, 1, 2].map((points) => `test/notes-again.ts ${points}`),
+      'power-off',
+    ]);
     expect(outcomes(report), JSON.stringify(report, undefined, 2)).toEqual([
       'passed: dhcp is ready',
       'passed: notes is ready',

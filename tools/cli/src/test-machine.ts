@@ -4,10 +4,10 @@ import type { Outcome } from './outcome.ts';
 import { renderHints } from './reporter/render-diagnostic.ts';
 import { renderTrouble } from './reporter/render-trouble.ts';
 import { headingOf } from './words/heading.ts';
-import { entryLines, findingHints, findingText } from './words/machine.ts';
+import { entryLines, findingHints, findingText, phaseWords } from './words/machine.ts';
 
 export interface TestMachine {
-  readonly options: Omit<TestOptions, 'onEntry' | 'signal'> & { readonly consoleLog: string };
+  readonly options: Omit<TestOptions, 'onEntry' | 'onPhase' | 'signal'> & { readonly consoleLog: string };
   readonly session: Session;
   /** As it is typed, for hints. */
   readonly assembly: string;
@@ -18,8 +18,12 @@ export async function testMachine({ options, session, assembly }: TestMachine): 
   const { artifact, folder, consoleLog } = options;
   const { reporter, signal } = session;
   reporter.say(headingOf(artifact, artifact.platform));
-  reporter.wait('boot', 'waiting for the services');
-  const report = await testArtifact({ ...options, signal, onEntry: (entry) => entryLines(entry).forEach(reporter.data) });
+  const report = await testArtifact({
+    ...options,
+    signal,
+    onEntry: (entry) => entryLines(entry).forEach(reporter.data),
+    onPhase: (phase) => reporter.wait(...phaseWords(phase)),
+  });
   reporter.settle();
   const { passed, failed, skipped, finding } = report;
   if (finding !== undefined) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Artifact } from '@moby/model';
-import { type Report, testArtifact, type TestOptions } from '@moby/machine';
+import { type Report, testArtifact, type TestOptions, type TestPhase } from '@moby/machine';
 import { describeMachine, expectGolden, scratchFolder } from '@moby/testkit';
 import { expect, test } from 'vitest';
 import { hang, powerOff, reset, say, type Step, tinyArtifact, waitForButton } from './tiny-guest.ts';
@@ -34,13 +34,15 @@ function steady(found: Report): string {
 describeMachine('testing an artifact', () => {
   test('reports services, expectations and the power-off in order', async () => {
     const entries: string[] = [];
+    const phases: TestPhase[] = [];
     const found = await report(
       [ready, waitForButton, ...goDown],
       { ...redis, expect: [greeting] },
-      { onEntry: ({ title }) => entries.push(title) },
+      { onEntry: ({ title }) => entries.push(title), onPhase: (phase) => phases.push(phase) },
     );
     expectGolden('report-passed.json', steady(found));
     expect(entries).toEqual(['redis is ready', 'console: redis ready is said', 'powers off cleanly']);
+    expect(phases).toEqual([{ kind: 'services' }, { kind: 'expectation', title: 'console: redis ready is said' }, { kind: 'power-off' }]);
   });
 
   test('an expectation fails by the bytes that do not come, though the port accepts a connection', async () => {

@@ -12,7 +12,15 @@ export type { MachinePlan, PlanOptions } from './plan.ts';
 export { artifactFileName, parseArtifact, readArtifact } from './read-artifact.ts';
 export { runArtifact, type RunEvent, type RunOptions, type RunResult } from './run-artifact.ts';
 export { makeStateLineReader, parseStateLine, type StateLine, type StateSubject } from './state-line.ts';
-export { type Report, type ReportEntry, type ReportFinding, type ReportMachine, testArtifact, type TestOptions } from './test-artifact.ts';
+export {
+  type Report,
+  type ReportEntry,
+  type ReportFinding,
+  type ReportMachine,
+  testArtifact,
+  type TestOptions,
+  type TestPhase,
+} from './test-artifact.ts';
 export type { Judgement, Verdict } from './verdict.ts';
 export { volumeFolderOf } from './volume.ts';
 export { type BootKernel, bootKernel, extractVmlinux, type Extraction } from './vmlinux.ts';

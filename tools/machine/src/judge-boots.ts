@@ -36,6 +36,7 @@ export async function judgeBoots(work: BootsToJudge): Promise<JudgedBoots> {
   const { options } = work;
   const { consoleLog } = options;
   const [first = [], ...others] = splitAtReboots(options.artifact.expect);
+  options.onPhase?.({ kind: 'services' });
   let boot = toBoot(await work.boot(consoleLog), 0);
   const late = after(options.readyWithinMs ?? defaultReadyWithinMs, boot.machine);
   const services = probedServices(options).map((service) => judgeService(boot.machine, service, late.signal));
@@ -89,18 +90,28 @@ interface Part {
   readonly zeroMs: number;
 }
 
+/** What is being judged already, and what it is called where it is an expectation. */
+interface Waited {
+  readonly title?: string;
+  readonly entry: Promise<ReportEntry>;
+}
+
 /** What is seen from outside is looked for together, between two scripts; a script has the machine to itself. */
 async function judgeInOrder(work: BootsToJudge, { boot, services, expectations, zeroMs }: Part): Promise<void> {
   const ready = Promise.all(services).then((entries) => entries.every(({ outcome }) => outcome === 'passed'));
-  const waiting = [...services];
+  const waiting: Waited[] = services.map((entry) => ({ entry }));
   let fromMs = zeroMs;
   const finish = async (): Promise<void> => {
-    for (const entry of waiting.splice(0)) work.emit(await entry);
+    for (const { title, entry } of waiting.splice(0)) {
+      if (title !== undefined) work.options.onPhase?.({ kind: 'expectation', title });
+      work.emit(await entry);
+    }
   };
   for (const expectation of expectations) {
     if (expectation.kind === 'reboot') continue;
     if (expectation.kind !== 'script') {
-      waiting.push(judgeWhenReady({ boot, expectation, ready, zeroMs: fromMs }));
+      const entry = judgeWhenReady({ boot, expectation, ready, zeroMs: fromMs });
+      waiting.push({ title: expectationTitle(expectation), entry });
       continue;
     }
     await finish();
@@ -161,6 +172,9 @@ async function judgeScript(work: BootsToJudge, boot: Boot, expectation: ScriptEx
   const { options, emit, workFolder } = work;
   const { machine, over } = boot;
   const beganMs = machine.now();
+  let judged = 0;
+  const tell = (): void => options.onPhase?.({ kind: 'script', script: expectation.script, points: judged });
+  tell();
   const { points, problem } = await runScript({
     expectation,
     script: join(options.folder, expectation.file),
@@ -172,6 +186,8 @@ async function judgeScript(work: BootsToJudge, boot: Boot, expectation: ScriptEx
     onPoint: ({ name, outcome, ms, problem: why }) => {
       const atMs = Math.round(boot.startedMs + machine.now());
       emit({ kind: 'point', title: name, outcome, ms, atMs, ...(why === undefined ? {} : { problem: why }) });
+      judged += 1;
+      tell();
     },
   });
   const title = `${expectation.script}: ${points} ${points === 1 ? 'point' : 'points'}`;
@@ -184,6 +200,7 @@ async function judgeScript(work: BootsToJudge, boot: Boot, expectation: ScriptEx
 /** Ends the machine cleanly and starts it again with the same volumes; ready again is a part of it. */
 async function judgeReboot(work: BootsToJudge, boot: Boot, reboot: RebootExpectation, consoleLog: string | undefined): Promise<Boot> {
   const { options, emit } = work;
+  options.onPhase?.({ kind: 'reboot' });
   const beganMs = boot.startedMs + boot.machine.now();
   const exit = await boot.machine.powerOff(options.powerOffLimitMs);
   const next = toBoot(await work.boot(consoleLog), boot.startedMs + exit.atMs);
@@ -204,6 +221,7 @@ async function judgeReboot(work: BootsToJudge, boot: Boot, reboot: RebootExpecta
 }
 
 async function judgePowerOff({ options, emit }: BootsToJudge, { machine, startedMs }: Boot): Promise<Exit> {
+  options.onPhase?.({ kind: 'power-off' });
   const beganMs = machine.now();
   const early = await Promise.race([machine.exited, Promise.resolve(undefined)]);
   const exit = early ?? (await machine.powerOff(options.powerOffLimitMs));

@@ -58,11 +58,21 @@ export interface ReportFinding {
   readonly console: readonly string[];
 }
 
+/** What a test does just then, for who watches it. */
+export type TestPhase =
+  | { readonly kind: 'services' }
+  | { readonly kind: 'expectation'; readonly title: string }
+  /** `points` of it have been judged so far. */
+  | { readonly kind: 'script'; readonly script: string; readonly points: number }
+  | { readonly kind: 'reboot' }
+  | { readonly kind: 'power-off' };
+
 export interface TestOptions extends Omit<BootOptions, 'ports'> {
   /** How long a service may take to become ready, since the machine's start. 300 s by default. */
   readonly readyWithinMs?: number;
   readonly powerOffLimitMs?: number;
   readonly onEntry?: (entry: ReportEntry) => void;
+  readonly onPhase?: (phase: TestPhase) => void;
   readonly signal?: AbortSignal;
 }
 

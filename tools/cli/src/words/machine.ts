@@ -1,4 +1,12 @@
-import { volumeFolderOf, type ReportEntry, type ReportFinding, type ReportMachine, type RunEvent, type RunOptions } from '@moby/machine';
+import {
+  volumeFolderOf,
+  type ReportEntry,
+  type ReportFinding,
+  type ReportMachine,
+  type RunEvent,
+  type RunOptions,
+  type TestPhase,
+} from '@moby/machine';
 import { formatBytes, type PortMapping } from '@moby/model';
 import { dim, green, red, yellow, type Line } from '../reporter/line.ts';
 import { shownFolder } from './composed.ts';
@@ -70,7 +78,27 @@ function wholeMegabytes(bytes: number): string {
   return bytes % (1024 * 1024) === 0 && bytes < 1024 ** 3 ? `${bytes / (1024 * 1024)} MiB` : formatBytes(bytes).replace(/\.0 /, ' ');
 }
 
-const titleWidth = 46;
+/** A step's name and its note, of what a test waits for. */
+export function phaseWords(phase: TestPhase): readonly [string, string] {
+  switch (phase.kind) {
+    case 'services':
+      return ['boot', 'waiting for the services'];
+    case 'expectation':
+      return ['expect', phase.title];
+    case 'script':
+      return [
+        'script',
+        `${phase.script}${phase.points === 0 ? '' : `, ${phase.points} ${phase.points === 1 ? 'point' : 'points'} so far`}`,
+      ];
+    case 'reboot':
+      return ['reboot', 'switching off, and on again'];
+    case 'power-off':
+      return ['power off', 'waiting for the end'];
+  }
+}
+
+/** Room for a sentence: the times of the usual ones stand below each other. */
+const titleWidth = 60;
 
 /** A judged expectation: `  ✔ redis is ready    6.4 s`, a failure with its reason below. */
 export function entryLines(entry: ReportEntry): readonly Line[] {
