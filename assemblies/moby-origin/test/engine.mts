@@ -1,13 +1,14 @@
 /** The first boot: what an engine is for, over its API from the host; at its end the daemon is killed and its containers live on. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, at, endOf, listAt, outputOf, run, start, until } from './engine-api.mts';
+import { ask, at, endOf, listAt, outputOf, run, start, textAt, until } from './engine-api.mts';
 import { commonPoints, docker, leaveRunning, survives } from './points.mts';
 
 await test('docker info is healthy', async () => {
   const info = await until('the engine', () => ask('GET', '/info'), () => true, 120_000);
   assert.equal(at(info, 'Driver'), 'overlay2');
   assert.equal(at(info, 'CgroupVersion'), '2');
+  assert.match(textAt(info, 'OperatingSystem'), /^moby-origin \d/);
   assert.ok(listAt(info, 'SecurityOptions').includes('name=seccomp,profile=builtin'), 'no seccomp');
   // What an engine says of a kernel that lacks something; its words about a TCP socket are about what only tests have.
   const warnings = listAt(info, 'Warnings').map(String).filter((line) => !line.includes('encryption'));

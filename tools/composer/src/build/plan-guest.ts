@@ -132,7 +132,7 @@ function planContainer(input: GuestInput, entry: Entry, root: ResolvedRoot): Jud
   const trees = placedTrees(input, root);
   const conflicts = treeConflicts(`\`${entry.name}\``, trees);
   if (conflicts.length > 0) return { ok: false, findings: conflicts.map((finding) => ({ ...finding, place: entry.place })) };
-  const own = generatedTree({ name: entry.name, service, platform });
+  const own = generatedTree({ name: entry.name, assembly: input.assembly, service, platform });
   const ownPlacement = `/c/${shortHexOf(digestOfEntries(own))}`;
   const bundle = bundleFolder(entry.section, entry.name);
   const entries = [

@@ -7,6 +7,8 @@ const service = serviceOf({
   binds: [{ source: '/dev/tpmrm0', path: '/dev/tpmrm0', readonly: false, propagation: 'private' }],
 });
 
+const assembly = { name: 'shop-os', version: '1.2.0-rc.1' };
+
 function shown(entries: readonly TreeEntry[]): string {
   return entries
     .map(
@@ -17,7 +19,7 @@ function shown(entries: readonly TreeEntry[]): string {
 }
 
 test('has a folder for every mount, the links of a merged /usr, and the files that no package ships', () => {
-  expect(shown(generatedTree({ name: 'db', service, platform: 'linux/amd64' }))).toBe(
+  expect(shown(generatedTree({ name: 'db', assembly, service, platform: 'linux/amd64' }))).toBe(
     `
 0777 bin -> usr/bin
 0755 dev/
@@ -25,6 +27,7 @@ test('has a folder for every mount, the links of a merged /usr, and the files th
 0644 etc/group
 0644 etc/hostname
 0644 etc/hosts
+0644 etc/os-release
 0644 etc/passwd
 0755 etc/resolv/
 0777 etc/resolv.conf -> resolv/resolv.conf
@@ -44,7 +47,7 @@ test('has a folder for every mount, the links of a merged /usr, and the files th
 });
 
 test('holds every mount point that no other mount covers', () => {
-  const paths = generatedTree({ name: 'db', service, platform: 'linux/arm64' }).map(({ path }) => `/${path}`);
+  const paths = generatedTree({ name: 'db', assembly, service, platform: 'linux/arm64' }).map(({ path }) => `/${path}`);
   const uncovered = mountPointsOf(service).filter((path) => !/^\/(?:dev|proc|sys)\//.test(path));
   expect(uncovered.length).toBeGreaterThan(4);
   expect(uncovered.filter((path) => !paths.includes(path))).toEqual([]);
@@ -52,14 +55,17 @@ test('holds every mount point that no other mount covers', () => {
   expect(paths).not.toContain('/dev/tpmrm0');
 });
 
-test('knows the service and root by name', () => {
+test('knows the service and root by name, and the machine by its assembly', () => {
   const text = (path: string, of = service): string => {
-    const entry = generatedTree({ name: 'db', service: of, platform: 'linux/amd64' }).find((candidate) => candidate.path === path);
+    const entry = generatedTree({ name: 'db', assembly, service: of, platform: 'linux/amd64' }).find(
+      (candidate) => candidate.path === path,
+    );
     return entry?.kind === 'file' ? new TextDecoder().decode(entry.bytes) : '';
   };
   expect(text('etc/passwd')).toBe(
     'root:x:0:0:root:/root:/bin/sh\nprogram:x:100:101:program:/:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n',
   );
+  expect(text('etc/os-release')).toBe('ID=shop-os\nNAME="shop-os"\nPRETTY_NAME="shop-os 1.2.0-rc.1"\nVERSION_ID="1.2.0-rc.1"\n');
   expect(text('etc/group')).toBe('root:x:0:\ntty:x:5:\nprogram:x:101:\nnogroup:x:65534:\n');
   expect(text('etc/passwd', serviceOf({ user: { uid: 0, gid: 0, name: 'root' } }))).not.toContain('program');
 });

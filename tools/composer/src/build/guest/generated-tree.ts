@@ -4,6 +4,8 @@ import { makeDirectory, makeLink, makeTextFile, type TreeEntry, withParents } fr
 
 export interface GeneratedTreeInput {
   readonly name: string;
+  /** What the machine is called by programs that ask, as engines do. */
+  readonly assembly: { readonly name: string; readonly version: string };
   readonly service: ServiceDefaults;
   readonly platform: Platform;
 }
@@ -13,7 +15,7 @@ export interface GeneratedTreeInput {
  * every mount, and the files under /etc that no package ships. Sorted, with parents, paths relative to the tree.
  */
 export function generatedTree(input: GeneratedTreeInput): readonly TreeEntry[] {
-  const { name, service, platform } = input;
+  const { name, assembly, service, platform } = input;
   return withParents([
     ...usrMergeLinks(platform),
     makeDirectory('tmp', 0o1777),
@@ -27,6 +29,7 @@ export function generatedTree(input: GeneratedTreeInput): readonly TreeEntry[] {
     makeTextFile('etc/group', groupOf(service)),
     makeTextFile('etc/hostname', `${name}\n`),
     makeTextFile('etc/hosts', `127.0.0.1 localhost ${name}\n::1 localhost ip6-localhost\n`),
+    makeTextFile('etc/os-release', osReleaseOf(assembly)),
     ...(service.network === 'machine' ? [makeLink('etc/resolv.conf', `${resolvFolder.slice('/etc/'.length)}/resolv.conf`)] : []),
   ]);
 }
@@ -47,6 +50,11 @@ function passwdOf(service: ServiceDefaults): string {
   const own = uid === 0 ? '' : `${name}:x:${uid}:${gid}:${name}:/:/usr/sbin/nologin\n`;
   const nobody = uid === 65534 ? '' : 'nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n';
   return `root:x:0:0:root:/root:/bin/sh\n${own}${nobody}`;
+}
+
+/** As os-release(5) has it; an assembly's name and version hold nothing that a shell reads between double quotes. */
+function osReleaseOf({ name, version }: GeneratedTreeInput['assembly']): string {
+  return `ID=${name}\nNAME="${name}"\nPRETTY_NAME="${name} ${version}"\nVERSION_ID="${version}"\n`;
 }
 
 function groupOf(service: ServiceDefaults): string {
