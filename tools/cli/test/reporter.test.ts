@@ -100,14 +100,17 @@ test('with --json a pipe hears nothing, but the warnings are kept', () => {
 });
 
 test('durations are as short as they can be', () => {
-  expect([3, 99, 100, 640, 1000, 9940, 12_345, 125_000].map(formatDuration)).toEqual([
+  expect([3, 99, 100, 640, 1000, 9940, 9960, 12_345, 59_600, 119_700, 125_000].map(formatDuration)).toEqual([
     '3 ms',
     '99 ms',
     '0.1 s',
     '0.6 s',
     '1 s',
     '9.9 s',
+    '10 s',
     '12 s',
+    '1 min 0 s',
+    '2 min 0 s',
     '2 min 5 s',
   ]);
 });

@@ -70,10 +70,10 @@ function bar(share: number): string {
 /** `28 ms`, `0.6 s`, `12 s` for whole seconds from ten on, `2 min 5 s`. */
 export function formatDuration(ms: number): string {
   if (ms < 100) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 10) return Number.isInteger(seconds) ? `${seconds} s` : `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const tenths = Math.round(ms / 100);
+  if (tenths < 100) return Number.isInteger(ms / 1000) ? `${ms / 1000} s` : `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** Powers of 1000, as everywhere: `34.1 MB`. */
