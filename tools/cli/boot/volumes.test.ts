@@ -15,7 +15,8 @@ describeMachine('a machine with a volume', () => {
       onPhase: (phase) => phases.push(phase.kind === 'script' ? `${phase.script} ${phase.points}` : phase.kind),
     });
     expect(phases).toEqual([
-      ...['services', 'expectation'],
+      'services',
+      'expectation',
       ...[0, 1, 2, 3, 4, 5].map((points) => `test/notes.ts ${points}`),
       'reboot',
       ...[0, 1, 2].map((points) => `test/notes-again.ts ${points}`),

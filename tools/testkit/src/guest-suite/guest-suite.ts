@@ -17,6 +17,7 @@ export const guestSuite: readonly GuestCase[] = [
   { name: 'lets the memory limit end one container alone, and says so', run: memoryLimit },
   { name: 'restarts what dies at once with a growing pause', run: backsOff },
   { name: 'starts a killed service again, and it answers', run: restarts },
+  { name: 'supervises a service again when its supervisor was killed', run: supervisesAgain },
   { name: 'keeps 100 MB of output under 4 MB, with no restart', run: boundsLogs },
   { name: 'keeps the lease: a renewal changes nothing but its time', run: renews },
   { name: 'ends everything in order when the power button is pressed', run: endsCleanly },
@@ -58,7 +59,10 @@ async function countsBriefOnes(guest: SuiteGuest): Promise<void> {
     const [begun, ...more] = lines(guest, `service ${name} started`);
     assert.equal(begun?.detail, '1');
     assert.deepEqual(more, []);
-    assert.ok(begun.uptimeSeconds <= ready.uptimeSeconds, `${name} started at ${begun.uptimeSeconds}, the machine is ready at ${ready.uptimeSeconds}`);
+    assert.ok(
+      begun.uptimeSeconds <= ready.uptimeSeconds,
+      `${name} started at ${begun.uptimeSeconds}, the machine is ready at ${ready.uptimeSeconds}`,
+    );
     await line(guest, `service ${name} stopped`);
   }
 }
@@ -135,6 +139,17 @@ async function restarts(guest: SuiteGuest): Promise<void> {
   let answer = '';
   while (!answer.startsWith('+PONG') && Date.now() < deadline) answer = await ping(guest);
   assert.match(answer, /^\+PONG/);
+}
+
+async function supervisesAgain(guest: SuiteGuest): Promise<void> {
+  const before = await inGuest(guest, 'cat /run/moby/asked/pid');
+  // The oldest: what it has forked is called the same.
+  await inGuest(guest, 'kill -9 $(pgrep -o -f "moby/supervis[e] asked$")');
+  await line(guest, 'service asked started 2');
+  await inGuest(guest, 'n=0; until [ "$(cat /run/moby/asked/state)" = ready ] || [ $n -ge 200 ]; do n=$((n + 1)); sleep 0.1; done');
+  assert.equal(lines(guest, 'service asked ready').length, 2);
+  await assert.rejects(inGuest(guest, `kill -0 ${before}`), 'the container that the supervisor had lost goes on');
+  assert.equal(lines(guest, 'init ready').length, 1);
 }
 
 async function boundsLogs(guest: SuiteGuest): Promise<void> {
