@@ -54,7 +54,10 @@ const described = named('.test.ts').flatMap((text) =>
 const failing: Readonly<Partial<Record<Edge['rule'], Edge['verdict']>>> = { 'elf.dlopen': 'info' };
 
 const sentences: Readonly<Record<string, readonly string[]>> = {
-  'cpu.isa': ['/v3 needs a processor of x86-64-v3; the target is x86-64-v2'],
+  'cpu.isa': [
+    '/v3 needs a processor of x86-64-v3; the target is x86-64-v2',
+    '/v3-go needs a processor of x86-64-v3; the target is x86-64-v2',
+  ],
   'elf.dlopen': [
     "/usr/lib/x86_64-linux-gnu/libsystemd.so.0.40.0 may load libgcrypt.so.20 for gcrypt (suggested), which isn't in this root",
     "/usr/lib/x86_64-linux-gnu/libsystemd.so.0.40.0 may load liblz4.so.1 for lz4 (suggested), which isn't in this root",

@@ -87,5 +87,6 @@ function checkOneRoot({ assembly, resolution, platform, root, symbols }: RootChe
       }),
     programs,
     path: programPath,
+    ...(assembly.cpuLevel === undefined ? {} : { cpuLevel: assembly.cpuLevel }),
   });
 }

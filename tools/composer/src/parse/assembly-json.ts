@@ -11,6 +11,7 @@ export interface AssemblyJson {
   readonly without?: readonly string[];
   readonly replace?: Readonly<Record<string, string>>;
   readonly kernel?: { readonly component?: string; readonly cmdline?: string; readonly modules?: readonly string[] };
+  readonly processor?: `x86-64-v${1 | 2 | 3 | 4}`;
   readonly init?: string;
   readonly defaults?: Readonly<Record<string, string>>;
   readonly constraints?: readonly string[];

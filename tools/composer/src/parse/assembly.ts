@@ -27,6 +27,8 @@ export interface Assembly {
   readonly cmdline: string;
   /** Modules asked for by the assembly itself. */
   readonly modules: readonly string[];
+  /** The x86-64 level of the least processor that it is for, 1 to 4; missing where the assembly doesn't say. */
+  readonly cpuLevel?: number;
   readonly init: RootWish;
   /** Further components of the machine's root. */
   readonly machine: readonly RootWish[];

@@ -124,6 +124,7 @@ class AssemblyReader {
     const own = sections.flatMap((section) => (json[section] ?? []).map((entry, index) => this.#entry(section, entry, index)));
     const size = json.budget?.size === undefined ? base?.budget.sizeBytes : parseBytes(json.budget.size);
     const memory = json.budget?.memory === undefined ? base?.budget.memoryBytes : parseBytes(json.budget.memory);
+    const cpuLevel = json.processor === undefined ? base?.cpuLevel : Number(json.processor.slice(-1));
     return {
       name: json.name,
       version: json.version,
@@ -133,6 +134,7 @@ class AssemblyReader {
       kernel: json.kernel?.component === undefined ? varied.kernel : this.#wish(json.kernel.component, ['kernel', 'component']),
       cmdline: json.kernel?.cmdline ?? base?.cmdline ?? defaultCmdline,
       modules: [...new Set([...(base?.modules ?? []), ...(json.kernel?.modules ?? [])])],
+      ...(cpuLevel === undefined ? {} : { cpuLevel }),
       init: json.init === undefined ? varied.init : this.#wish(json.init, ['init']),
       machine: varied.machine,
       defaults: { ...base?.defaults, ...this.#defaults(json.defaults ?? {}) },

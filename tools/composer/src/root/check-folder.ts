@@ -51,7 +51,7 @@ export function checkFolder(options: CheckFolderOptions): CheckedFolder {
   const { folder } = options;
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new Failure({ code: 'not-found', message: `there is no folder \`${folder}\``, hints: ['name the folder that holds `usr`'] });
-  const scanned = scanRoot(folder);
+  const scanned = scanRoot(folder, { allGo: options.cpuLevel !== undefined });
   const platform = options.platform ?? scanned.platform ?? 'linux/amd64';
   const component: RootComponent = { name: 'root', version: '', facts: scanned.facts, symbols: scanned.symbols };
   const programs = new Map<string, string[]>();

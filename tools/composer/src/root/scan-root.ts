@@ -31,8 +31,11 @@ export interface ScannedRoot {
   readonly unreadable: readonly { readonly path: string; readonly why: string }[];
 }
 
-/** Reads headers and tables of the files below a folder, at their places; links are never followed. Throws `limit` and `io`. */
-export function scanRoot(folder: string): ScannedRoot {
+/**
+ * Reads headers and tables of the files below a folder, at their places; links are never followed. What Go's programs say besides
+ * is read of those that a rule asks about, or of all. Throws `limit` and `io`.
+ */
+export function scanRoot(folder: string, options: { readonly allGo: boolean }): ScannedRoot {
   const elf: ElfFacts[] = [];
   const programs: string[] = [];
   const scripts: Record<string, string> = {};
@@ -50,7 +53,7 @@ export function scanRoot(folder: string): ScannedRoot {
       const interpreter = isExecutable ? interpreterOf(begin) : undefined;
       if (interpreter !== undefined) scripts[entry.path] = interpreter;
       if (begin[0] !== 0x7f) return;
-      const found = readable(() => readElf(source, entry.path));
+      const found = readable(() => readElf(source, entry.path, options.allGo));
       if (typeof found === 'string') unreadable.push({ path: entry.path, why: found });
       else if (found !== undefined) elf.push(found);
     });
@@ -60,9 +63,9 @@ export function scanRoot(folder: string): ScannedRoot {
   return { facts, symbols: symbolsIn(folder), loaderCache, platform: platformOf(elf), unreadable };
 }
 
-function readElf(source: OpenFile['source'], path: string): ElfFacts | undefined {
+function readElf(source: OpenFile['source'], path: string, allGo: boolean): ElfFacts | undefined {
   const elf = extractElfFacts(source, path);
-  if (elf === undefined || !asksGoFacts(path) || source.length > maxGoBytes) return elf;
+  if (elf === undefined || (!allGo && !asksGoFacts(path)) || source.length > maxGoBytes) return elf;
   const go = extractGoFacts(source.read(0, source.length), path);
   return go === undefined ? elf : { ...elf, go };
 }
