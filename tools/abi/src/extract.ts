@@ -1,4 +1,5 @@
-import { type AddedModule, type Digest, type ElfFacts, Failure, type KernelFacts, type PlatformFacts } from '@moby/model';
+import { type AddedModule, type ConfigFacts, type Digest, type ElfFacts, Failure, type KernelFacts, type PlatformFacts } from '@moby/model';
+import { readConfigFile } from './config-files.ts';
 import { extractElfFacts } from './elf.ts';
 import { extractGoFacts } from './go/extract-go-facts.ts';
 import { extractAddedModule } from './kernel/added-module.ts';
@@ -41,6 +42,7 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
   const programs: string[] = [];
   const scripts = new Map<string, string>();
   const links = new Map<string, string>();
+  const configs = new Map<string, ConfigFacts>();
   const kernelFiles: KernelFile[] = [];
   let hasImage = false;
   let unpackedBytes = 0;
@@ -54,6 +56,8 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
     hasImage ||= imagePattern.test(entry.path);
     const kernelFile = kernelFileOf(entry.path, entry.bytes);
     if (kernelFile !== undefined) kernelFiles.push(kernelFile);
+    const config = readConfigFile(path, entry.bytes);
+    if (config !== undefined) configs.set(path, config);
     const isExecutable = (entry.mode & executeBits) !== 0;
     if (isExecutable) programs.push(path);
     const facts = extractElfFacts(entry.bytes, path);
@@ -74,6 +78,7 @@ export async function extractFacts(options: ExtractOptions): Promise<PlatformFac
     links: sortedRecord(links),
     ...(kernel === undefined ? {} : { kernel }),
     ...(modules === undefined ? {} : { modules }),
+    ...(configs.size === 0 ? {} : { configs: sortedRecord(configs) }),
   };
 }
 

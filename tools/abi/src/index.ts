@@ -1,3 +1,4 @@
+export { readConfigFile } from './config-files.ts';
 export { extractElfFacts } from './elf.ts';
 export { extractElfSymbols } from './elf-symbols.ts';
 export type { ByteSource } from './elf-view.ts';
@@ -38,7 +39,7 @@ export { kernelModulePresent, modulesOfNeeds, type ModulePresentSubject } from '
 export { differingCrcs, type DifferingCrc, kmodCrc } from './rules/kmod-crc.ts';
 export { kmodSymbol, neededSymbols } from './rules/kmod-symbol.ts';
 export { isSameVermagic, kmodVermagic } from './rules/kmod-vermagic.ts';
-export { netfilterBackend, type NetfilterSubject } from './rules/netfilter-backend.ts';
+export { netfilterBackend, type NetfilterRoot, type NetfilterSubject } from './rules/netfilter-backend.ts';
 export { parseFacts } from './parse-facts.ts';
 export { formatSymbols } from './format-symbols.ts';
 export { parseSymbols } from './parse-symbols.ts';

@@ -1,4 +1,5 @@
 import {
+  type ConfigFacts,
   dlopenPriorities,
   type ElfDlopen,
   type ElfFacts,
@@ -19,7 +20,8 @@ const maxFactsBytes = 32 << 20;
 /** The keys of each object in the file. */
 const formKeys = {
   root: new Set(['facts', 'platforms']),
-  platform: new Set(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel', 'modules']),
+  platform: new Set(['payload', 'unpackedBytes', 'elf', 'programs', 'scripts', 'links', 'kernel', 'modules', 'configs']),
+  config: { containerd: new Set(['format', 'versions']), cni: new Set(['format', 'versions', 'plugins']) },
   elf: new Set([
     'path',
     'class',
@@ -80,6 +82,7 @@ function readPlatform(item: FactsReader): PlatformFacts {
     links: item.get('links').textRecord(),
     ...(item.has('kernel') ? { kernel: readKernelFacts(item.get('kernel')) } : {}),
     ...(item.has('modules') ? { modules: readAddedModules(item.get('modules')) } : {}),
+    ...(item.has('configs') ? { configs: readConfigs(item.get('configs')) } : {}),
   };
 }
 
@@ -103,6 +106,18 @@ function readElf(item: FactsReader): ElfFacts {
     ...(item.has('dlopen') ? { dlopen: item.get('dlopen').list().map(readDlopen) } : {}),
     ...(item.has('go') ? { go: parseGoFacts(item.get('go')) } : {}),
   };
+}
+
+function readConfigs(item: FactsReader): Readonly<Record<string, ConfigFacts>> {
+  return Object.fromEntries(item.entries().map(([path, config]) => [path, readConfig(config)]));
+}
+
+function readConfig(item: FactsReader): ConfigFacts {
+  const format = item.get('format').text();
+  if (format !== 'containerd' && format !== 'cni') throw item.get('format').refuse('must be containerd or cni');
+  item.only(formKeys.config[format]);
+  const versions = item.get('versions').texts();
+  return format === 'cni' ? { format, versions, plugins: item.get('plugins').texts() } : { format, versions };
 }
 
 function readNeed(item: FactsReader): ElfVersionNeed {

@@ -14,6 +14,7 @@ import {
   parseLoaderCache,
   parseModuleSymvers,
   parseSymbols,
+  readConfigFile,
   readGoDescriptors,
 } from '@moby/abi';
 import { decompress, readDeb, readDebControl, readPayload } from '@moby/content';
@@ -34,6 +35,8 @@ const utf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 /** Of a larger file too few mutants are read in ten minutes. */
 const maxSeedBytes = 3_000_000;
 const maxSeeds = 8;
+const networkConfig =
+  '{ "cniVersion": "1.0.0", "cniVersions": ["0.4.0"], "name": "x", "plugins": [{ "type": "bridge" }, { "type": "portmap" }] }';
 
 export const readers: Readonly<Record<string, FuzzedReader>> = {
   elf: { read: (bytes) => extractElfFacts(bytes, '/mutant'), seeds: elfFiles },
@@ -58,6 +61,14 @@ export const readers: Readonly<Record<string, FuzzedReader>> = {
       extractAddedModule(bytes, '/usr/lib/modules/r/kernel/m.ko'),
     ],
     seeds: async (world) => Promise.all((await kernelModules(world)).map((bytes) => decompress(bytes, 'm.ko.xz', 'm.ko.xz'))),
+  },
+  'config.toml': {
+    read: (bytes) => readConfigFile('/etc/containerd/config.toml', bytes),
+    seeds: (world) => files(world, [['containerd', '2.1']], /^etc\/containerd\/config\.toml$/),
+  },
+  'network-config': {
+    read: (bytes) => readConfigFile('/etc/cni/net.d/10-x.conflist', bytes),
+    seeds: () => Promise.resolve([Buffer.from(networkConfig)]),
   },
   'kernel-config': {
     read: (bytes) => parseKernelConfig(latin1(bytes), 'config'),

@@ -25,7 +25,16 @@ export interface PlatformFacts {
   readonly kernel?: KernelFacts;
   /** Kernel modules of a component that isn't the kernel, by name with `-` written as `_`. */
   readonly modules?: Readonly<Record<string, AddedModule>>;
+  /** Configuration files with a version of their own, by path. */
+  readonly configs?: Readonly<Record<string, ConfigFacts>>;
 }
+
+/** What a configuration file says of its version; `versions` is empty where it can't be read. */
+export type ConfigFacts =
+  /** containerd's config.toml: one whole number. */
+  | { readonly format: 'containerd'; readonly versions: readonly string[] }
+  /** A network configuration of CNI: its `cniVersion`, with `cniVersions` where it has several; the types of its plugins in their order. */
+  | { readonly format: 'cni'; readonly versions: readonly string[]; readonly plugins: readonly string[] };
 
 /** One ELF file (gABI chapters 4 and 5; LSB 5.0 core, symbol versioning). */
 export interface ElfFacts {

@@ -29,7 +29,7 @@ export interface ManifestJson {
       readonly modules?: readonly string[];
       readonly config?: { readonly needs?: readonly ConfigNeedJson[]; readonly wants?: readonly ConfigNeedJson[] };
     };
-    readonly exec?: readonly string[];
+    readonly exec?: readonly (string | { readonly program: string; readonly unless: string })[];
     readonly payload: { readonly form: 1; readonly platforms: Readonly<Partial<Record<Platform, PlatformPayloadJson>>> };
     readonly service?: ServiceJson;
     readonly runtime?: { readonly program: string; readonly cgroup?: readonly CgroupMode[] };

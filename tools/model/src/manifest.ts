@@ -25,6 +25,8 @@ export interface Manifest {
   readonly kernel?: KernelNeeds;
   /** Programs that it expects on the PATH of its root. */
   readonly exec: readonly string[];
+  /** Of them, those that are never started where the container has this argument: program → `--userland-proxy=false`. */
+  readonly execUnless: Readonly<Record<string, string>>;
   readonly payload: Payload;
   readonly service?: ServiceDefaults;
   /** For kind `runtime`: the OCI runtime's program in the machine's root. */

@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts';
 export const execPath: Rule<ProgramCase> = {
   id: 'exec.path',
   title: 'a program that somebody starts by name is an executable file on its PATH',
-  why: 'execvp tries each folder of PATH and ends with ENOENT; what follows differs: dockerd refuses to start without iptables, and without docker-proxy while userland-proxy is on. Unpacked packages lack the links that update-alternatives makes.',
+  why: 'execvp tries each folder of PATH and ends with ENOENT; what follows differs: dockerd refuses to start without iptables, and without docker-proxy while userland-proxy is on. Unpacked packages lack the links that update-alternatives makes. A manifest can name an argument with which a program is never started (`unless`).',
   levels: {
     error: 'a program of `exec`, a service’s first argument, a runtime’s program, or what `env` starts for a script on PATH isn’t there',
     warn: 'what `env` starts for a script off PATH isn’t',
@@ -16,7 +16,8 @@ export const execPath: Rule<ProgramCase> = {
   references: ['execvp(3)', 'Linux fs/exec.c'],
   examples: {
     fails: 'dockerd 26.1.5 with iptables 1.8.9 unpacked: there is `iptables-nft`, but no `iptables`',
-    passes: 'the same with the link `/usr/sbin/iptables` that the alternative would make',
+    passes:
+      'the same with the link `/usr/sbin/iptables` that the alternative would make; without docker-proxy, where the engine is started with `--userland-proxy=false`',
   },
   check: judgeProgram,
 };

@@ -9,7 +9,7 @@ import {
   type KernelEnd,
   netfilterBackend,
 } from '@moby/abi';
-import { makeVersion, parseRange, type Range } from '@moby/model';
+import { type ConfigFacts, makeVersion, parseRange, type Range } from '@moby/model';
 import { describe, expect, test } from 'vitest';
 import { component, program } from '../world.ts';
 
@@ -29,12 +29,15 @@ interface Says {
   readonly requires?: Readonly<Record<string, string>>;
   readonly recommends?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly configs?: Readonly<Record<string, ConfigFacts>>;
+  readonly programs?: readonly string[];
+  readonly factless?: true;
 }
 
 function end(
   name: string,
   version: string,
-  { root = 'engine', provides = {}, requires = {}, recommends = {}, env = {} }: Says = {},
+  { root = 'engine', provides = {}, requires = {}, recommends = {}, env = {}, configs = {}, programs = [], factless }: Says = {},
 ): ContractEnd {
   return {
     component: name,
@@ -44,6 +47,8 @@ function end(
     requires: ranges(requires),
     recommends: ranges(recommends),
     env,
+    configs: factless === true ? undefined : configs,
+    programs: factless === true ? undefined : programs,
   };
 }
 
@@ -126,6 +131,59 @@ describe('cni.version', () => {
   });
 });
 
+describe('a network configuration in a root', () => {
+  const path = '/etc/cni/net.d/10-bridge.conflist';
+  const programs = ['/usr/lib/cni/bridge', '/usr/lib/cni/host-local', '/usr/lib/cni/portmap'];
+  const debian12 = end('cni-plugins', '1.1.1', { provides: { 'cni:plugins': '>=0.1.0 <=1.0.0' }, programs });
+  const debian14 = end('cni-plugins', '1.9.1', { provides: { 'cni:plugins': '>=0.1.0 <=1.1.0' }, programs });
+  // containerd 1.7.24 was built with libcni 1.1.2, 2.1.9 with 1.3.0.
+  const daemon = (version: string, newest: string): ContractEnd =>
+    end('containerd', version, { provides: { 'cni:runtime': `>=0.1.0 <=${newest}` } });
+  const judge = (versions: readonly string[], ...others: readonly ContractEnd[]): readonly string[] => {
+    const configs = { [path]: { format: 'cni', versions, plugins: ['bridge', 'portmap'] } } as const;
+    return said(cniVersion.check({ ends: [end('bridge-network', '1.0.0', { configs }), ...others] }));
+  };
+  const file = `${path} of bridge-network 1.0.0`;
+
+  test('is refused by plugins that don’t know its version, and by the runtime', () => {
+    expect(judge(['1.1.0'], debian12)).toEqual([
+      `error ${file} is of CNI 1.1.0; cni-plugins 1.1.1 knows 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0`,
+    ]);
+    expect(judge(['1.1.0'], daemon('1.7.24', '1.0.0'), debian14)).toEqual([
+      `error ${file} is of CNI 1.1.0; containerd 1.7.24 knows 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0`,
+      `ok cni-plugins 1.9.1 knows CNI 1.1.0, which ${file} names`,
+    ]);
+    expect(judge(['0.3.5'], debian12)).toEqual([`error ${file} is of CNI 0.3.5, a version that the specification never had`]);
+  });
+
+  test('passes where all know it, and of several versions the newest that the runtime knows counts', () => {
+    expect(judge(['0.4.0'], daemon('2.1.9', '1.1.0'), debian12)).toEqual([
+      `ok containerd 2.1.9 knows CNI 0.4.0, which ${file} names`,
+      `ok cni-plugins 1.1.1 knows CNI 0.4.0, which ${file} names`,
+    ]);
+    const several = ['1.1.0', '1.0.0', '0.4.0'];
+    expect(judge(several, daemon('1.7.24', '1.0.0'), debian12).map((text) => text.slice(0, 5))).toEqual(['ok co', 'ok cn']);
+    expect(judge(several, daemon('2.1.9', '1.1.0'), debian12).map((text) => text.slice(0, 5))).toEqual(['ok co', 'error']);
+  });
+
+  test('needs each plugin of its chain, and every one counts', () => {
+    const bridge = { ...debian14, programs: ['/usr/lib/cni/bridge'] };
+    expect(judge(['1.0.0'], bridge)).toEqual([
+      `ok cni-plugins 1.9.1 knows CNI 1.0.0, which ${file} names`,
+      `error ${file} names the plugin portmap, which isn't in /usr/lib/cni, /opt/cni/bin, /usr/libexec/cni`,
+    ]);
+    const own = end('own-portmap', '0.1.0', { provides: { 'cni:plugins': '0.4.0' }, programs: ['/opt/cni/bin/portmap'] });
+    expect(judge(['1.0.0'], bridge, own)[1]).toBe(`error ${file} is of CNI 1.0.0; own-portmap 0.1.0 knows 0.4.0`);
+    expect(judge(['1.0.0'], { ...debian14, root: 'other' }).map((text) => text.split(' ')[0])).toEqual(['error', 'error']);
+  });
+
+  test('is unknown where nobody can read it, or nobody knows what the plugins know', () => {
+    expect(judge([], debian14)).toEqual([`unknown nobody can read which version of CNI ${file} has`]);
+    expect(judge(['1.0.0'], { ...debian14, provides: {} })).toEqual(['unknown nobody knows which versions of CNI cni-plugins 1.9.1 knows']);
+    expect(judge(['1.0.0'], end('hidden', '1.0.0', { factless: true })).map((text) => text.split(' ')[0])).toEqual(['unknown', 'unknown']);
+  });
+});
+
 describe('config.version', () => {
   const daemon = (version: string, newest: number): ContractEnd =>
     end('containerd', version, { provides: { 'config:containerd': `>=1 <=${newest}` } });
@@ -153,6 +211,23 @@ describe('config.version', () => {
 
   test('is unknown where the daemon does not say', () => {
     expect(judge('2', end('containerd', '1.7.24'))[0]).toMatch(/^unknown /);
+  });
+
+  test('reads the file that the root has, the first of two in one place', () => {
+    const path = '/etc/containerd/config.toml';
+    const of = (version: string): Says => ({ configs: { [path]: { format: 'containerd', versions: [version] } } });
+    const own = { ...daemon('1.7.24', 2), configs: of('2').configs };
+    expect(said(configVersion.check({ ends: [own] }))).toEqual([
+      `ok ${path} of containerd 1.7.24 is of version 2; containerd 1.7.24 knows up to 2`,
+    ]);
+    expect(said(configVersion.check({ ends: [end('a-config', '1.0.0', of('3')), own] }))).toEqual([
+      `error ${path} of a-config 1.0.0 is of version 3; containerd 1.7.24 knows up to 2`,
+    ]);
+    expect(
+      said(configVersion.check({ ends: [end('a-config', '1.0.0', { ...of('3'), root: 'machine' }), { ...own, configs: {} }] })),
+    ).toEqual([]);
+    const broken = { ...own, configs: { [path]: { format: 'containerd', versions: [] } as const } };
+    expect(said(configVersion.check({ ends: [broken] }))[0]).toMatch(/^unknown /);
   });
 });
 
@@ -198,7 +273,7 @@ describe('netfilter.backend', () => {
     const programs = [...iptables('xtables-nft-multi'), ...iptables('xtables-legacy-multi'), ...iptables('iptables-apply')];
     const tree = buildRootTree([component('iptables', '1.8.11', { elf: programs.map((path) => program(path)), programs, links })]);
     const users = [{ component: 'docker', version: '28.5.2' }];
-    return said(netfilterBackend.check({ kernel: one, roots: [{ root: 'docker', tree, users }] }));
+    return said(netfilterBackend.check({ kernel: one, roots: [{ root: 'docker', tree, users, args: [], engine: undefined }], swarms: [] }));
   };
 
   test('fails: the legacy program without IP_NF_IPTABLES_LEGACY', () => {
@@ -222,7 +297,50 @@ describe('netfilter.backend', () => {
   });
 
   test('leaves a missing iptables to exec.path', () => {
-    const roots = [{ root: 'docker', tree: buildRootTree([]), users: [{ component: 'docker', version: '28.5.2' }] }];
-    expect(netfilterBackend.check({ kernel: kernel('6.12.107'), roots })).toEqual([]);
+    const roots = [
+      { root: 'docker', tree: buildRootTree([]), users: [{ component: 'docker', version: '28.5.2' }], args: [], engine: undefined },
+    ];
+    expect(netfilterBackend.check({ kernel: kernel('6.12.107'), roots, swarms: [] })).toEqual([]);
+  });
+
+  describe('of an engine that writes rules of nftables itself', () => {
+    const nft = ['NFT_CT', 'NFT_FIB', 'NFT_FIB_IPV4', 'NFT_MASQ', 'NFT_NAT'];
+    const swarm = { component: 'cluster', version: '1.0.0', root: 'cluster' };
+    const judgeEngine = (
+      version: string,
+      args: readonly string[],
+      swarms: readonly (typeof swarm)[],
+      one = kernel('6.12.107', { m: nft }),
+    ): readonly string[] => {
+      const engine = { component: 'docker', version: makeVersion(version, 0) };
+      const tree = buildRootTree([
+        component('iptables', '1.8.11', {
+          programs: ['/usr/sbin/xtables-nft-multi'],
+          links: { '/usr/sbin/iptables': 'xtables-nft-multi' },
+        }),
+      ]);
+      return said(netfilterBackend.check({ kernel: one, roots: [{ root: 'docker', tree, users: [engine], args, engine }], swarms }));
+    };
+
+    test('fails: docker 29.0.0 with a swarm, and docker 28.5.2, which has no such option', () => {
+      expect(judgeEngine('29.0.0', ['dockerd', '--firewall-backend=nftables'], [swarm])).toEqual([
+        'ok docker 29.0.0 writes rules of nftables, for which linux 6.12.107 has NF_TABLES and NFT_CT and NFT_FIB and NFT_FIB_IPV4 and NFT_MASQ and NFT_NAT',
+        'error cluster 1.0.0 makes a swarm, which docker 29.0.0 refuses where it is started with --firewall-backend=nftables',
+      ]);
+      expect(judgeEngine('28.5.2', ['dockerd', '--firewall-backend', 'nftables'], [])).toEqual([
+        'error docker 28.5.2 is started with --firewall-backend, which engines have since 29.0',
+      ]);
+      expect(judgeEngine('29.7.2', ['--firewall-backend=nftables'], [], kernel('6.12.107', { m: nft, n: ['NFT_MASQ'] }))).toEqual([
+        'error docker 29.7.2 writes rules of nftables; linux 6.12.107 lacks CONFIG_NFT_MASQ for it',
+      ]);
+    });
+
+    test('passes: without a swarm, and a swarm with rules of iptables', () => {
+      expect(judgeEngine('29.0.0', ['--firewall-backend=nftables'], []).map((text) => text.split(' ')[0])).toEqual(['ok']);
+      for (const args of [[], ['--firewall-backend=nftables', '--firewall-backend=iptables']])
+        expect(judgeEngine('29.0.0', args, [swarm])).toEqual([
+          'ok docker 29.0.0 starts iptables, which is xtables-nft-multi of iptables 1.8.11, for which linux 6.12.107 has NF_TABLES and NFT_COMPAT',
+        ]);
+    });
   });
 });

@@ -19,7 +19,7 @@ import { diskModules, diskPayloads } from '../disk/disk-payloads.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import { componentsOf, kernelOf } from './chosen-components.ts';
-import { netfilterRoots } from './netfilter-roots.ts';
+import { netfilterEnds } from './netfilter-roots.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -47,7 +47,7 @@ export function checkKernel(options: {
     ...kernelModulePresent.check({ kernel, asking, carried }),
     ...[kmodVermagic, kmodSymbol, kmodCrc].flatMap((rule) => rule.check({ kernel, added })),
     ...cgroupEdges(kernel, chosen),
-    ...netfilterBackend.check({ kernel, roots: netfilterRoots(resolution, platform) }),
+    ...netfilterBackend.check({ kernel, ...netfilterEnds(options) }),
   ];
   return { edges, modules: plan.ordered };
 }

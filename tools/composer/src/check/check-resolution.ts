@@ -5,7 +5,7 @@ import type { Assembly } from '../parse/assembly.ts';
 import type { ResolvedRoot, Resolution } from '../resolve/resolution.ts';
 import { checkContracts } from './check-contracts.ts';
 import { checkKernel } from './check-kernel.ts';
-import { componentsOf } from './chosen-components.ts';
+import { componentsOf, startedArgs } from './chosen-components.ts';
 import type { Verdict } from './verdict.ts';
 
 interface Subject {
@@ -60,9 +60,12 @@ function checkOneRoot({ assembly, resolution, platform, root, symbols }: RootChe
   const components = componentsOf(resolution, root);
   const entry = assembly.entries.find(({ name }) => name === root.scope);
   const service = components.find(({ manifest }) => manifest.name === entry?.wish.name)?.manifest;
-  const command = (entry?.args ?? service?.service?.args)?.[0];
+  const args = startedArgs({ assembly, components, root });
+  const [command] = args;
   const programs = components.flatMap(({ manifest }) => [
-    ...manifest.exec.map((program) => ({ component: manifest.name, version: manifest.version, program, why: 'exec' as const })),
+    ...manifest.exec
+      .filter((program) => !isSpared(manifest.execUnless[program], args))
+      .map((program) => ({ component: manifest.name, version: manifest.version, program, why: 'exec' as const })),
     ...(root.scope === '' && manifest.runtime !== undefined
       ? [{ component: manifest.name, version: manifest.version, program: manifest.runtime.program, why: 'runtime' as const }]
       : []),
@@ -89,4 +92,9 @@ function checkOneRoot({ assembly, resolution, platform, root, symbols }: RootChe
     path: programPath,
     ...(assembly.cpuLevel === undefined ? {} : { cpuLevel: assembly.cpuLevel }),
   });
+}
+
+/** The program is never started by a container with this argument. */
+function isSpared(unless: string | undefined, args: readonly string[]): boolean {
+  return unless !== undefined && args.includes(unless);
 }
