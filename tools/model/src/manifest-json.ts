@@ -106,6 +106,7 @@ export interface ServiceJson {
   readonly pids?: number;
   readonly ports?: readonly number[];
   readonly ready?: ReadyJson;
+  readonly diskArgument?: number;
   readonly restart?: 'always' | 'on-failure' | 'no';
   readonly after?: readonly string[];
 }

@@ -162,6 +162,8 @@ export interface ServiceDefaults {
   /** TCP ports that it listens on. */
   readonly ports: readonly number[];
   readonly ready?: ReadyProbe;
+  /** Which of `args`, counted from 0, names the disk that it mounts; missing where it mounts none. */
+  readonly diskArgument?: number;
   readonly restart: 'always' | 'on-failure' | 'no';
   /** Service names that must be ready before this one starts. */
   readonly after: readonly string[];

@@ -92,10 +92,7 @@ class ManifestReader {
       service: component.service === undefined ? undefined : readService(component.service),
       kernel: component.kernel === undefined ? undefined : this.#kernel(component.kernel),
     };
-    for (const key of ['capabilities', 'syscalls', 'noNewPrivileges'] as const) {
-      if (component.service?.privileged === true && component.service[key] !== undefined)
-        this.#report(['component', 'service', key], `a privileged service is not confined by \`${key}\``, 'leave out one of the two');
-    }
+    if (component.service !== undefined) this.#checkService(component.service);
     if (component.kind === 'runtime' && component.runtime === undefined)
       this.#report(['component', 'kind'], 'a runtime names its `runtime.program`');
     if (name === undefined || version === undefined || this.findings.some((finding) => finding.severity === 'error')) return undefined;
@@ -125,6 +122,19 @@ class ManifestReader {
       ...optional('runtime', component.runtime),
       ...optional('init', component.init),
     };
+  }
+
+  #checkService(service: ServiceJson): void {
+    for (const key of ['capabilities', 'syscalls', 'noNewPrivileges'] as const) {
+      if (service.privileged === true && service[key] !== undefined)
+        this.#report(['component', 'service', key], `a privileged service is not confined by \`${key}\``, 'leave out one of the two');
+    }
+    const { diskArgument, args = [] } = service;
+    if (diskArgument !== undefined && args[diskArgument] === undefined)
+      this.#report(
+        ['component', 'service', 'diskArgument'],
+        `there is no argument ${diskArgument}: the last of \`args\` is ${args.length - 1}`,
+      );
   }
 
   #report(path: readonly string[], message: string, hint?: string): void {
@@ -304,6 +314,7 @@ export function readService(json: ServiceJson): ServiceDefaults {
     ...optional('pids', json.pids),
     ports: json.ports ?? [],
     ...optional('ready', json.ready === undefined ? undefined : readProbe(json.ready)),
+    ...optional('diskArgument', json.diskArgument),
     restart: json.restart ?? 'always',
     after: json.after ?? [],
   };

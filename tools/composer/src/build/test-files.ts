@@ -25,6 +25,11 @@ export async function storeTestFiles(input: TestFilesInput): Promise<Judged<Test
   const files = new Map<string, ArtifactFile>();
   const findings: Diagnostic[] = [];
   const expect: Expectation[] = [];
+  const add = (wish: ScriptWish, file: ArtifactFile): void => {
+    const known = files.get(file.name);
+    if (known !== undefined && known.digest !== file.digest) findings.push(twoFiles(wish, file.name));
+    files.set(file.name, file);
+  };
   for (const [index, wish] of input.assembly.expect.entries()) {
     if (wish.kind !== 'script') {
       expect.push(wish);
@@ -32,12 +37,10 @@ export async function storeTestFiles(input: TestFilesInput): Promise<Judged<Test
     }
     const { digest, sizeBytes } = await input.store.write(wish.contents, { sizeBytes: wish.contents.length });
     const file = fileName(wish, index);
-    files.set(file, { role: 'test', name: file, sizeBytes, digest });
+    add(wish, { role: 'test', name: file, sizeBytes, digest });
     for (const { name, contents } of wish.imports) {
       const stored = await input.store.write(contents, { sizeBytes: contents.length });
-      const known = files.get(name);
-      if (known !== undefined && known.digest !== stored.digest) findings.push(twoFiles(wish, name));
-      files.set(name, { role: 'test', name, ...stored });
+      add(wish, { role: 'test', name, ...stored });
     }
     const payloads: { readonly component: string; readonly file: string }[] = [];
     for (const component of wish.payloads) {
@@ -76,7 +79,7 @@ function chosenComponent(resolution: Resolution, name: string): RegistryComponen
 }
 
 function twoFiles({ place }: ScriptWish, name: string): Diagnostic {
-  const message = `two files named \`${name}\` are imported by scripts, which lie in one folder of the artifact`;
+  const message = `scripts and what they import lie in one folder of the artifact, and two of them would be called \`${name}\``;
   return { severity: 'error', code: 'invalid-assembly', message, place, hints: ['give one of them another name'] };
 }
 
