@@ -2,7 +2,7 @@ import { summarizeEdges } from '@moby/abi';
 import type { Diagnostic, Judged, Registry } from '@moby/model';
 import { openRefreshedRegistry, type Refreshed } from '@moby/registry';
 import { judgeVerdict } from './check/judge-verdict.ts';
-import { missingVolumes } from './check/missing-volumes.ts';
+import { missingParts } from './check/missing-parts.ts';
 import type { Verdict } from './check/verdict.ts';
 import { fitAssembly } from './fit/fit-assembly.ts';
 import { recallRefreshed } from './fetch/refreshed-memory.ts';
@@ -62,13 +62,13 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
     if (stale !== undefined) throw stale;
   }
 
-  const findings = [...missingVolumes(assembly, resolution), ...judgeVerdict(verdict)];
+  const findings = [...missingParts(assembly, resolution).map(({ finding }) => finding), ...judgeVerdict(verdict)];
   progress.step({ step: 'check', done: verdict.edges.length, total: verdict.edges.length, unit: 'items', note: countsOf(verdict) });
   if (findings.some(({ severity }) => severity === 'error')) {
     const locked = old.value === undefined ? {} : lockedVersions(old.value.lock);
     return {
       ok: false,
-      findings: await withRepairs(findings, { assembly, resolution, verdict, registry, locked, platform: request.platform }),
+      findings: await withRepairs({ assembly, resolution, verdict, registry, locked, platform: request.platform }),
     };
   }
   const value = { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState, read: [...world.read] };

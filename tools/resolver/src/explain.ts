@@ -7,6 +7,14 @@ export interface ExplainOptions {
   readonly rootName?: string;
   /** Where a fact of the root stands, as `assembly.yaml:9`. */
   readonly placeOf?: (fact: RootFact) => string | undefined;
+  /** What a way out changes besides, as `touches glibc`, and how much that is: the least comes first. */
+  readonly costOf?: (way: WayOut) => { readonly weight: number; readonly text: string } | undefined;
+}
+
+/** Facts that are left out, or the one that gets another range. */
+export interface WayOut {
+  readonly facts: readonly RootFact[];
+  readonly range?: string;
 }
 
 /** Places begin in one column, no nearer than this and no farther; a longer text pushes its own place out. */
@@ -169,30 +177,42 @@ function aligned(lines: readonly Line[]): readonly string[] {
   return lines.map(({ text, place, end }) => (place === undefined ? `${text}${end}` : `${text.padEnd(column)}  (${place})${end}`));
 }
 
-interface WayOut {
+interface ShownWay {
   readonly place: string;
   readonly text: string;
+  readonly weight: number;
 }
 
 /** The ways out alone, under a heading that says that each was tried; empty where there are none. */
 export function explainWaysOut(
   { relax, loosenings }: Pick<Unsolvable, 'relax' | 'loosenings'>,
-  { placeOf = () => undefined }: ExplainOptions = {},
+  options: ExplainOptions = {},
 ): readonly string[] {
   const loosened = new Set(loosenings.map(({ fact }) => formatRootFact(fact)));
-  const ways: WayOut[] = loosenings.map((loosening) => ({ place: placeOf(loosening.fact) ?? '', text: loosenedText(loosening) }));
+  const ways: ShownWay[] = loosenings.map((loosening) =>
+    shownWay({ facts: [loosening.fact], range: loosening.range }, loosenedText(loosening), options),
+  );
   for (const facts of relax) {
     const [only] = facts;
     if (facts.length === 1 && only !== undefined && loosened.has(formatRootFact(only))) continue;
-    const places = new Set(facts.map((fact) => placeOf(fact) ?? '').filter((place) => place !== ''));
-    ways.push({ place: [...places].join(', '), text: `without ${facts.map(rootFactText).join(' and ')}` });
+    ways.push(shownWay({ facts }, `without ${facts.map(rootFactText).join(' and ')}`, options));
   }
   if (ways.length === 0) return [];
-  const shown = ways.slice(0, maxWaysOut);
+  const shown = ways.toSorted((a, b) => a.weight - b.weight).slice(0, maxWaysOut);
   const width = Math.max(...shown.map(({ place }) => place.length));
   const heading =
     shown.length === 1 ? 'this solves it; it was tried:' : `${shown.length === 2 ? 'either' : 'any'} of these solves it; each was tried:`;
   return [heading, ...shown.map(({ place, text }) => `  ${width === 0 ? '' : `${place.padEnd(width)}   `}${text}`)];
+}
+
+function shownWay(way: WayOut, text: string, { placeOf = () => undefined, costOf = () => undefined }: ExplainOptions): ShownWay {
+  const places = new Set(way.facts.map((fact) => placeOf(fact) ?? '').filter((place) => place !== ''));
+  const cost = costOf(way);
+  return {
+    place: [...places].join(', '),
+    text: cost === undefined ? text : `${text} (${cost.text})`,
+    weight: cost?.weight ?? 0,
+  };
 }
 
 function loosenedText({ fact, range }: Loosening): string {

@@ -7,7 +7,8 @@ export function judgeVerdict(verdict: Verdict): readonly Diagnostic[] {
   return summarizeEdges(verdict.edges).groups.map(toDiagnostic);
 }
 
-function toDiagnostic(group: EdgeGroup): Diagnostic {
+/** One message for the edges of a group. */
+export function toDiagnostic(group: EdgeGroup): Diagnostic {
   const described = group.edges.map((edge) => describeEdge(edge));
   const rows = [
     ...new Map(described.flatMap(({ rows: own }) => own).map((row) => [`${row.subject}\0${row.verb}\0${row.what}`, row])).values(),

@@ -7,12 +7,15 @@ import {
   type Resolved,
   type RootFact,
   type Unsolvable,
+  type WayOut,
 } from '@moby/resolver';
 import type { Diagnostic } from '@moby/model';
 import { judgeVerdict } from '../check/judge-verdict.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import { placeOf } from '../resolve/resolve-assembly.ts';
+import { touchedText, weightOf } from '../repair/touched.ts';
 import type { FoundMisfit } from './misfits-of.ts';
+import type { ProvenWays } from './ways-out.ts';
 
 /**
  * Why there is nothing to choose. Where the assembly's own wishes name the two that don't fit, it is the rule that speaks,
@@ -23,11 +26,16 @@ export function describeImpossible(options: {
   readonly assembly: Assembly;
   readonly answer: Exclude<Answer, Resolved>;
   readonly misfits: readonly FoundMisfit[];
+  readonly touches?: ProvenWays['touches'];
 }): readonly Diagnostic[] {
-  const { assembly, answer, misfits } = options;
+  const { assembly, answer, misfits, touches } = options;
   if (answer.status === 'gave-up')
     return [noSolution(assembly, [`the search gave up after ${answer.steps} steps; most often it failed at ${answer.busiest.join(', ')}`])];
-  const words = { rootName: assembly.name, placeOf: (fact: RootFact) => placeOf(assembly, fact) };
+  const costOf = (way: WayOut): { readonly weight: number; readonly text: string } | undefined => {
+    const touched = touches?.(way);
+    return touched === undefined ? undefined : { weight: weightOf(touched), text: touchedText(touched) };
+  };
+  const words = { rootName: assembly.name, placeOf: (fact: RootFact) => placeOf(assembly, fact), costOf };
   const wished = wishedMisfits(answer, misfits);
   if (wished.length === 0) return [noSolution(assembly, explain(answer, words).split('\n'))];
   const findings = judgeVerdict({ edges: wished.flatMap(({ edges }) => edges), modules: [] });

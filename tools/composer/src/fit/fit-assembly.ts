@@ -1,15 +1,15 @@
-import { summarizeEdges } from '@moby/abi';
-import { solve, stabilize, type Answer, type Resolved, type Unsolvable } from '@moby/resolver';
+import { solve, solveStably, stabilize, type Answer, type Resolved, type Unsolvable } from '@moby/resolver';
 import type { Diagnostic, Judged, Platform, Registry, Universe } from '@moby/model';
-import { openResolutionCheck } from '../check/check-resolution.ts';
+import { checkResolution, openResolutionCheck } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import { openForSolver, type OpenedAssembly } from '../resolve/resolve-assembly.ts';
+import type { ChosenVersions } from '../repair/touched.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import type { LockedVersions } from '../resolve/to-universe.ts';
 import { type FoundMisfit, keyOf, misfitsOf } from './misfits-of.ts';
 import { describeImpossible } from './describe-impossible.ts';
-import { provenWaysOut } from './ways-out.ts';
+import { provenWaysOut, withoutVersions } from './ways-out.ts';
 
 /** What is chosen, and what the facts say of it: errors that no other version mends are still in the verdict. */
 export interface Fitting {
@@ -59,16 +59,17 @@ export async function fitAssembly(options: FitOptions): Promise<Judged<Fitting>>
 /** Of a try. */
 const maxTriedRounds = 10;
 
-/** What is chosen for an assembly that fits as a whole; undefined where there is nothing, or an error is left. Explains nothing. */
-export async function tryAssembly(options: Omit<FitOptions, 'onStep' | 'platform'>): Promise<Resolution | undefined> {
+/** What is chosen for an assembly, and what each platform's check says of it; undefined where there is nothing. Explains nothing. */
+export async function tryAssembly(
+  options: Omit<FitOptions, 'onStep' | 'platform'>,
+): Promise<{ readonly resolution: Resolution; readonly verdicts: readonly Verdict[] } | undefined> {
   const { assembly } = options;
   const opened = await openForSolver(options);
   const [platform] = assembly.platforms;
   if (!opened.ok || platform === undefined) return undefined;
   const search = new FitSearch({ ...options, platform, onStep: () => undefined }, opened.value);
   const found = await search.runStably(opened.value.universe, maxTriedRounds);
-  if (found.kind !== 'fits') return undefined;
-  return [...found.verdicts.values()].every(({ edges }) => summarizeEdges(edges).counts.error === 0) ? found.resolution : undefined;
+  return found.kind === 'fits' ? { resolution: found.resolution, verdicts: [...found.verdicts.values()] } : undefined;
 }
 
 /** What a search for versions that fit came to. */
@@ -144,17 +145,26 @@ class FitSearch {
 
   async explain(answer: Exclude<Answer, Resolved>, universe: Universe): Promise<readonly Diagnostic[]> {
     const { assembly } = this.#options;
-    if (answer.status !== 'unsolvable' || this.#found.size === 0) return describeImpossible({ assembly, answer, misfits: this.misfits });
+    if (answer.status !== 'unsolvable') return describeImpossible({ assembly, answer, misfits: this.misfits });
     const proven = await provenWaysOut({
       universe,
       answer,
-      solves: (other) => this.run(other, maxRounds),
+      before: this.#chosenBefore(answer, universe),
+      solves: (other) => this.runStably(other, maxRounds),
       solveAgain: (): Unsolvable | undefined => {
         const again = this.solve(universe);
         return again.status === 'unsolvable' ? again : undefined;
       },
     });
-    return describeImpossible({ assembly, answer: proven, misfits: this.misfits });
+    return describeImpossible({ assembly, answer: proven.answer, touches: proven.touches, misfits: this.misfits });
+  }
+
+  /** What ways out are compared with: the lock, or what would be chosen if nobody asked for versions. */
+  #chosenBefore(answer: Unsolvable, universe: Universe): ChosenVersions | undefined {
+    const { locked } = this.#options;
+    if (Object.keys(locked).length > 0) return new Map(Object.entries(locked));
+    const free = solveStably(this.#withMisfits(withoutVersions(universe, answer)));
+    return free.status === 'solved' ? new Map(Object.entries(free.versions)) : undefined;
   }
 
   #learn(found: readonly FoundMisfit[]): void {

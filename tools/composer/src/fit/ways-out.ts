@@ -1,6 +1,7 @@
 import { summarizeEdges } from '@moby/abi';
-import { formatRootFact, withRange, withRootFacts, type Unsolvable } from '@moby/resolver';
+import { formatRootFact, type RootFact, withRange, withRootFacts, type Unsolvable, type WayOut } from '@moby/resolver';
 import type { Universe } from '@moby/model';
+import { type ChosenVersions, chosenVersions, touchedBy, type Touched } from '../repair/touched.ts';
 import type { FitOutcome } from './fit-assembly.ts';
 
 /** Ways out that are tried by resolving and checking. */
@@ -8,49 +9,104 @@ const maxWaysTried = 6;
 /** Times that other ways are looked for, where those that the solver saw don't pass the check. */
 const maxSearches = 8;
 
+/** Ways out that hold, and what each touches where it is known what was chosen before. */
+export interface ProvenWays {
+  readonly answer: Unsolvable;
+  readonly touches: (way: WayOut) => Touched | undefined;
+}
+
+interface WaysProblem {
+  readonly universe: Universe;
+  readonly solves: (universe: Universe) => Promise<FitOutcome>;
+  /** What was chosen before the conflict. */
+  readonly before: ChosenVersions | undefined;
+}
+
 /**
  * The answer with those ways out alone that also pass the check: the solver tries them by what it knows, and a version that
  * nobody has looked into may be the next that doesn't fit. What is learned on the way leads the solver to others.
  */
-export async function provenWaysOut(options: {
-  readonly universe: Universe;
-  readonly answer: Unsolvable;
-  readonly solves: (universe: Universe) => Promise<FitOutcome>;
-  /** The answer by all that is known now; undefined where the search gave up. */
-  readonly solveAgain: () => Unsolvable | undefined;
-}): Promise<Unsolvable> {
+export async function provenWaysOut(
+  options: WaysProblem & {
+    readonly answer: Unsolvable;
+    /** The answer by all that is known now; undefined where the search gave up. */
+    readonly solveAgain: () => Unsolvable | undefined;
+  },
+): Promise<ProvenWays> {
   let { answer } = options;
+  const touched = new Map<string, Touched>();
+  const touches = (way: WayOut): Touched | undefined => touched.get(keyOf(way));
   for (let search = 0; search < maxSearches; search += 1) {
-    const { loosenings, relax, failed } = await tryWays(options, answer);
-    if (failed === 0) return answer;
+    const { loosenings, relax, failed } = await tryWays(options, answer, touched);
+    if (failed === 0) return { answer, touches };
     const again = options.solveAgain();
-    if (again === undefined || sameWays(again, answer)) return { ...answer, loosenings, relax };
+    if (again === undefined || sameWays(again, answer)) return { answer: { ...answer, loosenings, relax }, touches };
     answer = again;
   }
-  const { loosenings, relax } = await tryWays(options, answer);
-  return { ...answer, loosenings, relax };
+  const { loosenings, relax } = await tryWays(options, answer, touched);
+  return { answer: { ...answer, loosenings, relax }, touches };
 }
 
 async function tryWays(
-  { universe, solves }: { readonly universe: Universe; readonly solves: (universe: Universe) => Promise<FitOutcome> },
+  { universe, solves, before }: WaysProblem,
   answer: Unsolvable,
+  touched: Map<string, Touched>,
 ): Promise<Pick<Unsolvable, 'loosenings' | 'relax'> & { readonly failed: number }> {
-  const holds = async (changed: Universe): Promise<boolean> => {
+  const holds = async (way: WayOut, changed: Universe): Promise<boolean> => {
     const outcome = await solves(changed);
-    return outcome.kind === 'fits' && [...outcome.verdicts.values()].every(({ edges }) => summarizeEdges(edges).counts.error === 0);
+    if (outcome.kind !== 'fits') return false;
+    if ([...outcome.verdicts.values()].some(({ edges }) => summarizeEdges(edges).counts.error > 0)) return false;
+    if (before !== undefined)
+      touched.set(keyOf(way), touchesOf({ before, after: chosenVersions(outcome.resolution), way, core: answer.core }));
+    return true;
   };
   const loosenings: Unsolvable['loosenings'][number][] = [];
   const relax: Unsolvable['relax'][number][] = [];
   const tried = answer.loosenings.slice(0, maxWaysTried);
-  for (const way of tried) if (await holds(withRange(universe, way.fact, way.range))) loosenings.push(way);
+  for (const way of tried)
+    if (await holds({ facts: [way.fact], range: way.range }, withRange(universe, way.fact, way.range))) loosenings.push(way);
   const sets = answer.relax.slice(0, maxWaysTried - tried.length);
   for (const facts of sets) {
     const left = new Set(facts.map(formatRootFact));
-    if (await holds(withRootFacts(universe, (fact) => !left.has(formatRootFact(fact))))) relax.push(facts);
+    if (
+      await holds(
+        { facts },
+        withRootFacts(universe, (fact) => !left.has(formatRootFact(fact))),
+      )
+    )
+      relax.push(facts);
   }
   return { loosenings, relax, failed: tried.length + sets.length - loosenings.length - relax.length };
 }
 
+/** What the assembly itself speaks of in the conflict is no bystander. */
+function touchesOf(change: {
+  readonly before: ChosenVersions;
+  readonly after: ChosenVersions;
+  readonly way: WayOut;
+  readonly core: readonly RootFact[];
+}): Touched {
+  const { before, after, way, core } = change;
+  const scopes = new Set(way.facts.map(scopeOf));
+  const [home = ''] = scopes.size === 1 ? scopes : [''];
+  return touchedBy({ before, after, names: [...way.facts, ...core].map(({ need }) => need), home });
+}
+
+function scopeOf(fact: RootFact): string {
+  return 'scope' in fact && fact.scope !== '*' ? fact.scope : '';
+}
+
+function keyOf({ facts, range }: WayOut): string {
+  return [range ?? '', ...facts.map(formatRootFact)].join('\0');
+}
+
 function sameWays(a: Unsolvable, b: Unsolvable): boolean {
   return JSON.stringify([a.loosenings, a.relax]) === JSON.stringify([b.loosenings, b.relax]);
+}
+
+/** The universe in which nobody says which versions are wanted of what the conflict is about. */
+export function withoutVersions(universe: Universe, { core }: Unsolvable): Universe {
+  const inCore = new Set(core.map(formatRootFact));
+  const kept = withRootFacts(universe, (fact) => fact.kind === 'root-requires' || !inCore.has(formatRootFact(fact)));
+  return core.reduce((changed, fact) => (fact.kind === 'root-requires' ? withRange(changed, fact, '*') : changed), kept);
 }

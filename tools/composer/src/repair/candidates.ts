@@ -11,11 +11,13 @@ import {
 } from '@moby/model';
 import { machineRoot } from '../lock/make-lock.ts';
 import type { Assembly, Entry, RootWish } from '../parse/assembly.ts';
-import type { RepairProblem } from './problem.ts';
+import { addedPart, allowedAgain, otherChanges } from './other-changes.ts';
+import type { Fault, RepairProblem } from './problem.ts';
 
 /** A changed assembly that may fit. */
 export interface Candidate {
-  readonly name: ComponentName;
+  /** What it changes: of two changes of one thing in one place the first that helps is enough. */
+  readonly name: string;
   readonly wish: string;
   readonly root?: string;
   /** The wish that it stands in place of. */
@@ -28,14 +30,16 @@ const maxVersions = 3;
 /** Components that provide what is missing. */
 const maxProviders = 3;
 
-/** In the order of the errors; of each, versions of who offers, then of who needs, nearest first and newer before older, then providers. */
-export async function findCandidates({ assembly, errors, shelf }: RepairProblem): Promise<readonly Candidate[]> {
+/** In the order of a fault's edges; of each, versions of who offers, then of who needs, nearest first and newer before older, then the rest. */
+export async function findCandidates(problem: RepairProblem, fault: Fault): Promise<readonly Candidate[]> {
+  const { assembly, shelf } = problem;
+  if ('part' in fault) return addedPart(fault.part, assembly);
   const found = new Map<string, Candidate>();
   const add = (candidate: Candidate): void => {
     const key = `${candidate.root ?? ''}\0${candidate.wish}`;
     if (!found.has(key)) found.set(key, candidate);
   };
-  for (const edge of errors) {
+  for (const edge of fault.edges) {
     const ends = [edge.by, edge.from].flatMap((end) => (end === undefined ? [] : [end]));
     for (const { component, version } of ends) {
       const [name, current] = [parseComponentName(component), parseVersion(version)];
@@ -45,7 +49,9 @@ export async function findCandidates({ assembly, errors, shelf }: RepairProblem)
     }
     const missing = edge.by === undefined ? missingFile(edge) : undefined;
     const providers = missing === undefined ? [] : await shelf.providers(missing);
+    for (const name of providers) allowedAgain(assembly, name).forEach(add);
     for (const name of providers.slice(0, maxProviders)) add(withComponent(assembly, edge.root, name));
+    otherChanges(edge, problem).forEach(add);
   }
   return [...found.values()];
 }
@@ -61,9 +67,11 @@ function nearest(versions: readonly Version[], current: Version): readonly Versi
     .map(({ version }) => version);
 }
 
-/** `libblake3.so.0`, `iptables`: what an edge without an offer lacks. */
+const aboutFiles: readonly Edge['rule'][] = ['elf.needed', 'elf.interp', 'exec.path', 'exec.interpreter', 'cni.version'];
+
+/** `libblake3.so.0`, `iptables`, `bridge` of `the plugin bridge`: what an edge without an offer lacks. */
 function missingFile({ rule, need }: Edge): string | undefined {
-  if (rule !== 'elf.needed' && rule !== 'elf.interp' && rule !== 'exec.path' && rule !== 'exec.interpreter') return undefined;
+  if (!aboutFiles.includes(rule)) return undefined;
   const path = need.split(' ').at(-1) ?? need;
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -3,7 +3,7 @@ import type { Shelf } from './problem.ts';
 
 /** Components whose facts are read to find who provides a file. */
 const maxRead = 400;
-const searched = /^\/usr\/(?:local\/)?(?:s?bin|lib|lib64|lib\/[^/]+-linux-gnu[^/]*)\/[^/]+$/;
+const searched = /^\/usr\/(?:local\/)?(?:s?bin|lib|lib64|lib\/cni|lib\/[^/]+-linux-gnu[^/]*)\/[^/]+$/;
 
 /** The library as a shelf; facts of the newest versions are read when somebody asks for a file. */
 export function openShelf(registry: Registry, platform: Platform): Shelf {

@@ -1,11 +1,15 @@
-import type { Edge } from '@moby/abi';
+import { summarizeEdges } from '@moby/abi';
 import type { Diagnostic, Platform, Registry } from '@moby/model';
+import { toDiagnostic } from '../check/judge-verdict.ts';
+import type { MissingPart } from '../check/missing-part.ts';
+import { missingParts } from '../check/missing-parts.ts';
 import type { Verdict } from '../check/verdict.ts';
 import { tryAssembly } from '../fit/fit-assembly.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import type { LockedVersions } from '../resolve/to-universe.ts';
 import { openShelf } from './open-shelf.ts';
+import { type Fault, keysOf, type Tried } from './problem.ts';
 import { repairLines, repairs } from './repairs.ts';
 
 export interface RefusedResolution {
@@ -17,21 +21,34 @@ export interface RefusedResolution {
   readonly platform: Platform;
 }
 
-/** What a check has found, and behind its last error the changes after which there is none. */
-export async function withRepairs(findings: readonly Diagnostic[], refused: RefusedResolution): Promise<readonly Diagnostic[]> {
+/** What a check has found, and behind each error the changes that mend it. */
+export async function withRepairs(refused: RefusedResolution): Promise<readonly Diagnostic[]> {
   const { assembly, resolution, verdict, registry, locked, platform } = refused;
+  const parts = missingParts(assembly, resolution);
+  const groups = summarizeEdges(verdict.edges).groups;
+  const broken = groups.filter((group) => group.verdict === 'error');
+  const faults: readonly Fault[] = [...parts.map((part) => ({ part })), ...broken.map(({ edges }) => ({ edges }))];
   const found = await repairs({
     assembly,
     resolution,
-    errors: verdict.edges.filter(isError),
+    faults,
     shelf: openShelf(registry, platform),
-    tryOut: (changed) => tryAssembly({ assembly: changed, registry, locked }),
+    tryOut: (changed) => tryOut({ assembly: changed, registry, locked }),
   });
-  const lines = repairLines(found);
-  const last = findings.findLastIndex(({ severity }) => severity === 'error');
-  return findings.map((finding, index) => (index === last ? { ...finding, details: [...(finding.details ?? []), ...lines] } : finding));
+  const findings = [...parts.map(({ finding }) => finding), ...broken.map(toDiagnostic)];
+  const told = findings.map((finding, index) => ({
+    ...finding,
+    details: [...(finding.details ?? []), ...repairLines(found[index] ?? [])],
+  }));
+  return [...told, ...groups.filter((group) => group.verdict !== 'error').map(toDiagnostic)];
 }
 
-function isError({ verdict }: Edge): boolean {
-  return verdict === 'error';
+async function tryOut(changed: Pick<RefusedResolution, 'assembly' | 'registry' | 'locked'>): Promise<Tried | undefined> {
+  const fitted = await tryAssembly(changed);
+  if (fitted === undefined) return undefined;
+  const { resolution, verdicts } = fitted;
+  const parts: readonly MissingPart[] = missingParts(changed.assembly, resolution);
+  const edges = verdicts.flatMap((verdict) => verdict.edges.filter((edge) => edge.verdict === 'error'));
+  const faults: readonly Fault[] = [...parts.map((part) => ({ part })), { edges }];
+  return { resolution, wrong: new Set(faults.flatMap(keysOf)) };
 }

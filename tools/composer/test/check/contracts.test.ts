@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { checkOwn } from './check-own.ts';
 
+const disk = 'volumes: [{ name: data, size: 1GB }]\nonboot:\n  - component: data-volume\n';
+
 /** Verdicts of the rules about declared contracts, over the components of the library; or what is said against the assembly. */
 async function verdicts(text: string): Promise<readonly string[]> {
-  const judged = await checkOwn(`defaults: { "program:runc": runc }\n${text}`);
+  const judged = await checkOwn(`defaults: { "program:runc": runc }
+${disk}${text}`);
   if (!judged.ok) return judged.findings.map(({ code, message }) => `${code}: ${message}`);
   const about = /^(?:netfilter|docker|cni|config|engine|cgroup)\./;
   return judged.value.verdict.edges
@@ -30,16 +33,15 @@ test('an engine on a containerd that it is not meant for is a warning', async ()
 
 const dockerd = '["/usr/bin/tini", -g, --, /usr/lib/moby/keep, /usr/lib/moby/dockerd';
 const engine = (args: string): string => `services:\n  - component: docker@~28.5\n    args: ${dockerd}${args}]\n`;
-const volume = 'volumes: [{ name: data, size: 1GB }]\n';
 
 test('an engine needs its proxy unless it is told to do without', async () => {
-  const without = `without: [docker-proxy]\n${volume}`;
+  const without = 'without: [docker-proxy]\n';
   expect(await verdicts(`${without}${engine('')}`)).toEqual(['exec-path: docker 28.5.2+r1 lacks what it needs in docker']);
   expect(await verdicts(`${without}${engine(', --userland-proxy=false')}`)).toContain('netfilter.backend ok in docker');
 });
 
 test('an engine of 28.5 does not know another packet filter', async () => {
-  expect(await verdicts(`${volume}${engine(', --firewall-backend=nftables')}`)).toEqual([expect.stringMatching(/^netfilter-backend: /)]);
+  expect(await verdicts(engine(', --firewall-backend=nftables'))).toEqual([expect.stringMatching(/^netfilter-backend: /)]);
 });
 
 describe('a network configuration among the assembly’s files', () => {

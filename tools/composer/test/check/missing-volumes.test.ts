@@ -12,7 +12,7 @@ async function said(onboot: string, volumes: string): Promise<readonly string[]>
   await library.add(service('memory', '1.0.0', { ...offers, service: { args: ['/usr/bin/memory'], restart: 'no' } }));
   await library.assembly('web', `name: web\nversion: 1.0.0\n${volumes}defaults: { "runtime:oci": crun }\nonboot:\n${onboot}`);
   const judged = await (await library.open()).check(ask('web'));
-  if (judged.ok) return missingVolumes(judged.value.assembly, judged.value.resolution).map(({ message }) => message);
+  if (judged.ok) return missingVolumes(judged.value.assembly, judged.value.resolution).map(({ finding }) => finding.message);
   return judged.findings.map(({ message, place, hints = [] }) => `${place?.line}: ${message}: ${hints.join()}`);
 }
 

@@ -95,8 +95,8 @@ containerd-os requires containerd@~1.7 (assembly.yaml:5)
 containerd-os requires containerd-shim-runc@~2.1 (assembly.yaml:6)
 
 either of these solves it; each was tried:
-  assembly.yaml:5   containerd@^2.1  instead of containerd@~1.7
-  assembly.yaml:6   containerd-shim-runc@^1.7 instead of containerd-shim-runc@~2.1
+  assembly.yaml:5   containerd@^2.1  instead of containerd@~1.7 (touches nothing else)
+  assembly.yaml:6   containerd-shim-runc@^1.7 instead of containerd-shim-runc@~2.1 (touches nothing else)
 `,
     ]);
   });

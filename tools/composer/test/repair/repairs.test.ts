@@ -2,7 +2,7 @@ import type { Edge } from '@moby/abi';
 import { parseComponentName, parseRange, parseVersion, type ComponentName, type Range, type Version } from '@moby/model';
 import { describe, expect, test } from 'vitest';
 import type { Assembly, Entry, RootWish } from '../../src/parse/assembly.ts';
-import type { RepairProblem } from '../../src/repair/problem.ts';
+import { keysOf, type RepairProblem, type Tried } from '../../src/repair/problem.ts';
 import { repairLines, repairs, type Repair } from '../../src/repair/repairs.ts';
 import type { Resolution } from '../../src/resolve/resolution.ts';
 
@@ -97,22 +97,23 @@ function problem(more: Partial<RepairProblem> = {}): RepairProblem & { readonly 
     tried,
     assembly: assemblyOf(names.map((name) => entry(name, '*'))),
     resolution: resolutionOf(names, '2.41.0+r1', '8.0.6+r1'),
-    errors: [edge],
+    faults: [{ edges: [edge] }],
     shelf: { versions: async (name) => (shelves[name] ?? []).map(versionOf), providers: async () => [] },
     tryOut: async (assembly) => {
       tried.push(assembly);
       const [constraint] = assembly.constraints;
-      if (constraint?.name === 'glibc' && constraint.range === '^2.43') return resolutionOf(names, '2.43.0+r1', '8.0.6+r1');
+      if (constraint?.name === 'glibc' && constraint.range === '^2.43') return solved(resolutionOf(names, '2.43.0+r1', '8.0.6+r1'));
       const redis = assembly.entries.find(({ name }) => name === 'redis')?.wish.range;
       return redis === '8.0.2' || redis === '^7.0'
-        ? resolutionOf(names, '2.41.0+r1', redis === '8.0.2' ? '8.0.2+r1' : '7.0.15+r1')
+        ? solved(resolutionOf(names, '2.41.0+r1', redis === '8.0.2' ? '8.0.2+r1' : '7.0.15+r1'))
         : undefined;
     },
     ...more,
   };
 }
 
-const words = (found: readonly Repair[]): readonly string[] => repairLines(found);
+const solved = (resolution: Resolution): Tried => ({ resolution, wrong: new Set() });
+const words = (found: readonly (readonly Repair[])[]): readonly string[] => found.flatMap(repairLines);
 
 describe('ways out', () => {
   test('are another version of either end, what touches least first, and the nearest that solves it', async () => {
@@ -124,7 +125,7 @@ describe('ways out', () => {
   test('are the same at each time, and were tried a bounded number of times', async () => {
     const one = problem();
     const many = problem({
-      errors: Array.from({ length: 40 }, (_, index) => ({ ...edge, from: { component: `c-${index}`, version: '1.0.0+r1' } })),
+      faults: Array.from({ length: 40 }, (_, index) => ({ edges: [{ ...edge, from: { component: `c-${index}`, version: '1.0.0+r1' } }] })),
       tryOut: async () => undefined,
     });
     expect(await repairs(one)).toEqual(await repairs(problem()));
@@ -134,14 +135,15 @@ describe('ways out', () => {
       ...many,
       shelf: { versions: async () => ['1.0.0+r1', '1.1.0+r1', '1.2.0+r1', '1.3.0+r1'].map(versionOf), providers: async () => [] },
     };
-    await repairs({ ...counted, tryOut: async () => void (count += 1) });
-    expect(count).toBe(12);
+    const tryOut = async (): Promise<undefined> => void (count += 1);
+    await repairs({ ...counted, tryOut });
+    expect(count).toBe(36);
   });
 
   test('take the place of a constraint that stands in the way', async () => {
     const place = { file: 'a/assembly.yaml', line: 9, column: 1, length: 1, text: '' };
     const found = await repairs(problem({ assembly: assemblyOf([entry('redis', '*')], [{ ...wish('glibc', '~2.41'), place }]) }));
-    expect(found.find(({ wish: text }) => text.startsWith('glibc'))).toMatchObject({
+    expect(found.flat().find(({ wish: text }) => text.startsWith('glibc'))).toMatchObject({
       wish: 'glibc@^2.43',
       instead: 'glibc@~2.41',
       place: 'assembly.yaml:9',
@@ -152,13 +154,17 @@ describe('ways out', () => {
     const { by: _by, ...missing } = edge;
     const found = await repairs(
       problem({
-        errors: [
-          { ...missing, rule: 'exec.path', need: '/usr/sbin/iptables', from: { component: 'web', version: '1.0.0+r1' }, root: 'web' },
+        faults: [
+          {
+            edges: [
+              { ...missing, rule: 'exec.path', need: '/usr/sbin/iptables', from: { component: 'web', version: '1.0.0+r1' }, root: 'web' },
+            ],
+          },
         ],
         shelf: { versions: async () => [], providers: async (file) => (file === 'iptables' ? [nameOf('iptables')] : []) },
         tryOut: async (assembly) =>
           assembly.entries.some(({ name, with: added }) => name === 'web' && added.length === 1)
-            ? resolutionOf(['redis', 'web', 'proxy'], '2.41.0+r1', '8.0.6+r1')
+            ? solved(resolutionOf(['redis', 'web', 'proxy'], '2.41.0+r1', '8.0.6+r1'))
             : undefined,
       }),
     );
@@ -167,5 +173,30 @@ describe('ways out', () => {
 
   test('are not promised where none is', async () => {
     expect(words(await repairs(problem({ tryOut: async () => undefined })))).toEqual([]);
+  });
+
+  test('are told of each fault: what mends one and leaves another is no less a way out', async () => {
+    const other = { edges: [{ ...edge, rule: 'exec.path', need: 'nowhere', root: 'web' } as const] };
+    const found = await repairs({
+      ...problem({ faults: [{ edges: [edge] }, other] }),
+      tryOut: async (assembly) => {
+        const after = await problem().tryOut(assembly);
+        return after === undefined ? undefined : { ...after, wrong: new Set(keysOf(other)) };
+      },
+    });
+    expect(found.map(repairLines)).toEqual([
+      [
+        'either of these mends it, and leaves the rest; each was tried: redis@8.0.2 in redis instead of redis at assembly.yaml:7 (touches nothing else) · glibc@^2.43 (touches 3 containers)',
+      ],
+      [],
+    ]);
+  });
+
+  test('are none that break something else', async () => {
+    const tryOut: RepairProblem['tryOut'] = async (assembly) => {
+      const after = await problem().tryOut(assembly);
+      return after === undefined ? undefined : { ...after, wrong: new Set(['new']) };
+    };
+    expect(words(await repairs(problem({ tryOut })))).toEqual([]);
   });
 });
