@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, test } from 'vitest';
+import { test } from 'vitest';
 import { expectGolden } from '@moby/testkit';
-import { makeWorld, transcript, type World } from './world.ts';
+import { sharedWorld, transcript } from './world.ts';
 
-let world: World;
-beforeAll(async () => (world = await makeWorld()), 120_000);
-afterAll(() => world.close());
+const world = sharedWorld();
 
 test('a first assemble downloads, builds, writes the lock, and says what to do next; the second moves nothing', async () => {
   const place = world.visit();

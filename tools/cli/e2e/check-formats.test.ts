@@ -1,17 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectGolden, runCli, sarifFindings, scratchFolder } from '@moby/testkit';
 import { makeElf } from '../../abi/test/elf-writer.ts';
-import { makeWorld, transcript, type Visit, type World } from './world.ts';
+import { sharedWorld, transcript, type Visit } from './world.ts';
 
-let world: World;
-let place: () => Visit;
-beforeAll(async () => {
-  world = await makeWorld();
-  place = () => world.visit();
-}, 120_000);
-afterAll(() => world.close());
+const world = sharedWorld();
+const place = (): Visit => world.visit();
 
 interface Log {
   readonly runs: readonly [

@@ -1,16 +1,11 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { documentFindings, expectGolden } from '@moby/testkit';
-import { makeWorld, transcript, webAssembly, type Visit, type World } from './world.ts';
+import { sharedWorld, transcript, webAssembly, type Visit } from './world.ts';
 
-let world: World;
-let place: () => Visit;
-beforeAll(async () => {
-  world = await makeWorld();
-  place = () => world.visit();
-}, 120_000);
-afterAll(() => world.close());
+const world = sharedWorld();
+const place = (): Visit => world.visit();
 
 const replaced = ['diff', 'web', '--replace', 'crun=runc'] as const;
 const wider = webAssembly.replace(
@@ -31,6 +26,30 @@ test('a try is compared with the lock; sizes of artifacts are told once both wer
   const document: { readonly components: readonly { readonly name: string; readonly change: string }[] } = JSON.parse(json.stdout);
   expect(documentFindings('diff', document)).toEqual([]);
   expect(document.components.map(({ name, change }) => `${change} ${name}`)).toEqual(['gone crun', 'new runc']);
+});
+
+/** What runc's manifest says besides. */
+function declare(here: Visit, line: string): void {
+  const file = 'components/runc/1.1/package.json';
+  here.write(file, readFileSync(join(here.folder, file), 'utf8').replace('"kind": "runtime",', `"kind": "runtime",\n    ${line},`));
+}
+
+test('of two locks versions, sizes, privileges, ports and verdicts are told', async () => {
+  const here = place();
+  declare(here, '"kernel": { "config": { "wants": [{ "options": ["USER_NS"], "reason": "user namespaces" }] } }');
+  here.write(
+    'assemblies/wide/assembly.yaml',
+    wider.replace('name: web', 'name: wide').replace('{ "runtime:oci": crun }', '{ "runtime:oci": runc }'),
+  );
+  await here.run(['assemble', 'web']);
+  await here.run(['assemble', 'wide']);
+  const runs = [
+    ['diff', 'web', 'wide'],
+    ['diff', 'assemblies/wide/assembly.lock.json', 'assemblies/web/assembly.lock.json'],
+  ] as const;
+  const texts: string[] = [];
+  for (const args of runs) texts.push(transcript(args, await here.run(args), world, here));
+  expectGolden('diff-two-locks.txt', texts.join('\n').replaceAll('<size> → <size>', '<size>'));
 });
 
 test('a difference is no error unless it is asked for', async () => {
@@ -59,6 +78,23 @@ test('two locks are compared wherever they lie; what the library has no more is 
   here.write('broken.lock.json', '{ "lockfile": 1 }');
   expect((await here.run(['diff', 'broken.lock.json', 'web'])).exitCode).toBe(1);
   expect((await here.run(['diff', 'no.lock.json', 'web'])).stderr).toContain('there is no lock `no.lock.json`');
+});
+
+test('a try that does not fit is compared too, with the rule that refuses it', async () => {
+  const here = place();
+  await here.run(['assemble', 'web']);
+  const file = 'components/runc/1.1/package.json';
+  here.write(
+    file,
+    readFileSync(join(here.folder, file), 'utf8').replace('"kind": "runtime",', '"kind": "runtime",\n    "exec": ["newuidmap"],'),
+  );
+  const run = await here.run(replaced);
+  expectGolden('diff-refused.txt', transcript(replaced, run, world, here));
+  const json = await here.run([...replaced, '--json']);
+  const document: { readonly refusals: readonly { readonly code: string }[] } = JSON.parse(json.stdout);
+  expect([json.exitCode, documentFindings('diff', document), document.refusals.map(({ code }) => code)]).toEqual([1, [], ['exec-path']]);
+  const nothing = await here.run(['diff', 'web', '--with', 'glibc@~9.9']);
+  expect([nothing.exitCode, nothing.stdout, nothing.stderr]).toEqual([1, '', expect.stringContaining('error[no-solution]')]);
 });
 
 test('what can’t be meant is refused', async () => {

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectGolden } from '@moby/testkit';
-import { makeWorld, transcript, type Visit, type World } from './world.ts';
+import { sharedWorld, transcript, type Visit } from './world.ts';
 
-let world: World;
-let place: () => Visit;
-beforeAll(async () => {
-  world = await makeWorld();
-  place = () => world.visit();
-}, 120_000);
-afterAll(() => world.close());
+const world = sharedWorld();
+const place = (): Visit => world.visit();
 
 const looks: Readonly<Record<string, readonly string[]>> = {
   'list-components': ['list', 'components'],

@@ -3,14 +3,12 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { delimiter, dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { expectGolden, pinnedNode, writeDeb, type DebInput } from '@moby/testkit';
-import { makeWorld, transcript, webAssembly, type Visit, type World } from './world.ts';
+import { sharedWorld, transcript, webAssembly, type Visit } from './world.ts';
 
-let world: World;
-beforeAll(async () => (world = await makeWorld()), 120_000);
+const world = sharedWorld();
 afterEach(() => world.server.setFaults([]));
-afterAll(() => world.close());
 
 /** Runs, compares the whole transcript, and checks the exit code by itself: it is part of the contract. */
 async function golden(

@@ -3,13 +3,11 @@ import { promisify } from 'node:util';
 import { readFileSync, rmSync, cpSync, readdirSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startCli } from '@moby/testkit';
-import { makeWorld, type Visit, type World } from './world.ts';
+import { sharedWorld, type Visit } from './world.ts';
 
-let world: World;
-beforeAll(async () => (world = await makeWorld()), 120_000);
-afterAll(() => world.close());
+const world = sharedWorld();
 
 const kills = 50;
 const maxRounds = 4 * kills;

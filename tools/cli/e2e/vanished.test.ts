@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectGolden, type ArchiveSpec } from '@moby/testkit';
-import { archiveSpec, makeWorld, transcript, type World } from './world.ts';
+import { archiveSpec, sharedWorld, transcript } from './world.ts';
 
-let world: World;
-beforeAll(async () => (world = await makeWorld()), 120_000);
-afterAll(() => world.close());
+const world = sharedWorld();
 
 /** The archive as it is a year later: a package has another version, and the old file is gone. */
 function later(name: string, version: string): ArchiveSpec {

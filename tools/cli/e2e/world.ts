@@ -15,6 +15,7 @@ import {
   startFaultyServer,
   temporaryFolder,
 } from '@moby/testkit';
+import { afterAll, beforeAll } from 'vitest';
 import { component, owners, type ComponentSpec } from './component-spec.ts';
 
 /** A small library of components, pinned and built by the program itself against an archive of its own; no network. */
@@ -24,6 +25,9 @@ export interface World {
   readonly server: FaultyServer;
   /** A copy of the library for one test, with an empty store. */
   visit(): Visit;
+}
+
+interface OwnWorld extends World {
   close(): Promise<void>;
 }
 
@@ -169,7 +173,32 @@ expect:
     within: 10s
 `;
 
-export async function makeWorld(): Promise<World> {
+/** The world of a file of tests: made before the first, gone after the last. */
+export function sharedWorld(): World {
+  let made: OwnWorld | undefined;
+  const own = (): OwnWorld => {
+    if (made === undefined) throw new Error('the world is there while tests run');
+    return made;
+  };
+  beforeAll(async () => (made = await makeWorld()), makeLimitMs);
+  afterAll(() => made?.close());
+  return {
+    get folder() {
+      return own().folder;
+    },
+    get archive() {
+      return own().archive;
+    },
+    get server() {
+      return own().server;
+    },
+    visit: () => own().visit(),
+  };
+}
+
+const makeLimitMs = 120_000;
+
+async function makeWorld(): Promise<OwnWorld> {
   const folder = temporaryFolder();
   const archive = await makeDebianArchive(join(folder, 'debian'), archiveSpec);
   const server = await startFaultyServer(folder);

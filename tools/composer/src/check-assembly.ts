@@ -80,10 +80,10 @@ export function compressorOf(level: number): Compressor {
 }
 
 /** The components, with those refreshed now, and those that the lock names and this machine remembers. */
-async function refreshedRegistry(options: {
+export async function refreshedRegistry(options: {
   readonly world: World;
   readonly registry: Registry;
-  readonly old: LockOnDisk | undefined;
+  readonly old: Pick<LockOnDisk, 'lock'> | undefined;
   readonly refreshed: readonly Refreshed[];
 }): Promise<Registry> {
   const { world, registry, old, refreshed } = options;

@@ -4,7 +4,7 @@ export type { Composed, ComposeRequest, LockPolicy, Surroundings, Variation } fr
 export { outlineOf } from './check/outline-of.ts';
 export { judgeVerdict } from './check/judge-verdict.ts';
 export type { Verdict } from './check/verdict.ts';
-export type { ComponentChange, Granted, LockDiff, SizeChange } from './diff/lock-diff.ts';
+export type { ComponentChange, Granted, JudgedDiff, LockDiff, SizeChange } from './diff/lock-diff.ts';
 export { openArchive, type Archive } from './fetch/open-archive.ts';
 export type { Lockfile } from './lock/lockfile.ts';
 export { storeFolder } from './store-folder.ts';

@@ -2,7 +2,7 @@ import type { ContentStore, Judged, Registry } from '@moby/model';
 import { checkAssembly, type Checked } from './check-assembly.ts';
 import { compose, settleLock } from './compose.ts';
 import { diffAssembly, diffLocks, type LocksQuestion } from './diff/diff-assembly.ts';
-import type { LockDiff } from './diff/lock-diff.ts';
+import type { JudgedDiff } from './diff/lock-diff.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { Composed, ComposeRequest, Surroundings, Variation } from './request.ts';
 import { World } from './world.ts';
@@ -15,8 +15,8 @@ export interface Line {
   /** parse → resolve → lock → check; writes nothing, downloads nothing. */
   check(request: ComposeRequest): Promise<Judged<Checked>>;
   /** An assembly, perhaps varied, against its lock; writes nothing, downloads nothing. */
-  diff(request: ComposeRequest): Promise<Judged<LockDiff>>;
-  diffLocks(question: LocksQuestion): Promise<Judged<LockDiff>>;
+  diff(request: ComposeRequest): Promise<Judged<JudgedDiff>>;
+  diffLocks(question: LocksQuestion): Promise<Judged<JudgedDiff>>;
   /** The whole line: an artifact in its folder, and the lock beside the assembly. */
   compose(request: ComposeRequest): Promise<Judged<Composed>>;
   /** parse → resolve → lock → check, and the lock written: after a component was raised. */

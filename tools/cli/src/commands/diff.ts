@@ -7,7 +7,7 @@ import type { Outcome } from '../outcome.ts';
 export class Diff extends MobyCommand {
   static override summary = 'Show what is different between two locks, or between an assembly and its lock';
   static override description =
-    'Versions, sizes, privileges, ports and verdicts. With one argument the assembly as it is now, with what the flags try, is compared with its lock; with two, two locks: files, or assemblies for the locks beside them. Nothing is written and nothing is downloaded. The size of an artifact is told where one of just these components was made.';
+    'Versions, sizes, privileges, ports and verdicts. With one argument the assembly as it is now, with what the flags try, is compared with its lock, also where that is refused: then it is said why, with exit code 1; with two, two locks: files, or assemblies for the locks beside them. Nothing is written and nothing is downloaded. The size of an artifact is told where one of just these components was made.';
   static override examples = [
     '<%= config.bin %> diff redis-os --replace crun=runc',
     { description: 'what a pull request changes', command: '<%= config.bin %> diff old.lock.json assemblies/redis-os/assembly.lock.json' },
@@ -22,7 +22,7 @@ export class Diff extends MobyCommand {
     ...assemblyFlags,
   };
   static override jsonShape =
-    '{ "old", "new", "platform", "components": [{ "name", "change": "upgrade|downgrade|new|gone|changed|moved", "before": string[], "after": string[], "roots": string[], "payloadBytes": { "before", "after" }, "capabilities": [{ "name", "before"?, "after"? }] }], "size": { "payload": { "before", "after" }, "artifact": { "before"?, "after"? }, "budgetBytes"? }, "privileges": { "added": string[], "removed": string[] }, "ports": { "added", "removed" }, "verdicts": { "before"?: { "<verdict>": number }, "after"?, "worse": string[], "better": string[] }, "unknown": string[], "assemblyDiffers": boolean, "differs": boolean } (schemas/documents/diff.v1.schema.json)';
+    '{ "old", "new", "platform", "components": [{ "name", "change": "upgrade|downgrade|new|gone|changed|moved", "before": string[], "after": string[], "roots": string[], "payloadBytes": { "before", "after" }, "capabilities": [{ "name", "before"?, "after"? }] }], "size": { "payload": { "before", "after" }, "artifact": { "before"?, "after"? }, "budgetBytes"? }, "privileges": { "added": string[], "removed": string[] }, "ports": { "added", "removed" }, "verdicts": { "before"?: { "<verdict>": number }, "after"?, "worse": string[], "better": string[] }, "unknown": string[], "assemblyDiffers": boolean, "differs": boolean, "refusals"?: [{ "severity", "code", "message" }] } (schemas/documents/diff.v1.schema.json)';
   static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {

@@ -1,4 +1,4 @@
-import type { ComponentChange, Granted, LockDiff } from '@moby/composer';
+import type { ComponentChange, Granted, JudgedDiff, LockDiff } from '@moby/composer';
 import { openLine } from '@moby/composer/line';
 import { Failure, formatBytes, upstreamOf, type Judged } from '@moby/model';
 import type { AssemblyFlags } from '../assembly-flags.ts';
@@ -6,6 +6,7 @@ import { openAssembly, parsePlatform } from '../assembly-line.ts';
 import type { Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 import { bold, dim, green, red, yellow, type Line, type Span } from '../reporter/line.ts';
+import { renderTrouble } from '../reporter/render-trouble.ts';
 import { table } from '../reporter/table.ts';
 import { surroundingsOf } from '../surroundings.ts';
 
@@ -15,21 +16,23 @@ export interface DiffQuestion {
   readonly flags: AssemblyFlags & { readonly 'exit-code': boolean };
 }
 
-/** Exit code 0 also where there are differences, unless `--exit-code` asks for 1. */
+/** Exit code 0 also where there are differences, unless `--exit-code` asks for 1; 1 where the new state is refused. */
 export async function lockDiffOutcome(question: DiffQuestion, session: Session): Promise<Outcome> {
   const diffed = await diffOf(question, session);
   if (!diffed.ok) return refusedBy(diffed.findings);
   const diff = diffed.value;
+  const refused = diff.refusals.length === 0 ? undefined : refusedBy(diff.refusals);
   session.reporter.settle();
   return {
     kind: 'done',
     value: diff,
     lines: diffLines(diff),
-    exitCode: question.flags['exit-code'] && diff.differs ? 1 : 0,
+    ...(refused === undefined ? {} : { next: [[], ...renderTrouble(refused)] }),
+    exitCode: refused !== undefined || (question.flags['exit-code'] && diff.differs) ? 1 : 0,
   };
 }
 
-async function diffOf({ old, new: now, flags }: DiffQuestion, session: Session): Promise<Judged<LockDiff>> {
+async function diffOf({ old, new: now, flags }: DiffQuestion, session: Session): Promise<Judged<JudgedDiff>> {
   if (now !== undefined && old !== undefined) {
     const varied = (['with', 'without', 'replace'] as const).find((name) => (flags[name] ?? []).length > 0);
     if (varied !== undefined)

@@ -1,21 +1,27 @@
 import { dirname, resolve } from 'node:path';
 import { Failure, type Judged, type Platform } from '@moby/model';
-import { checkAssembly } from '../check-assembly.ts';
+import { checkAssembly, type Checked, refreshedRegistry } from '../check-assembly.ts';
+import { chooseBlindly } from '../fit/fit-assembly.ts';
 import { openLock } from '../lock/lock-on-disk.ts';
 import type { Lockfile } from '../lock/lockfile.ts';
+import { makeLock } from '../lock/make-lock.ts';
+import { lockedVersions } from '../lock/read-lock.ts';
 import { isVaried, variationName } from '../parse/apply-variation.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { ComposeRequest, Variation } from '../request.ts';
 import type { World } from '../world.ts';
 import { diffSnapshots } from './diff-snapshots.ts';
-import type { LockDiff } from './lock-diff.ts';
+import type { JudgedDiff } from './lock-diff.ts';
 import { artifactSize, readSnapshot, verdictOf } from './read-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const unvaried: Variation = { with: [], without: [], replace: [] };
 
-/** An assembly, perhaps with a try, against its lock. Throws `not-found` where it has none. */
-export async function diffAssembly(request: ComposeRequest, world: World): Promise<Judged<LockDiff>> {
+/**
+ * An assembly, perhaps with a try, against its lock. A try that doesn't fit is compared too, as far as something can be chosen, with
+ * why it is refused. Throws `not-found` where it has none.
+ */
+export async function diffAssembly(request: ComposeRequest, world: World): Promise<Judged<JudgedDiff>> {
   const base = await world.parse(request.assembly, unvaried);
   if (!base.ok) return base;
   const { assembly, located, registry } = base.value;
@@ -30,20 +36,39 @@ export async function diffAssembly(request: ComposeRequest, world: World): Promi
     artifactFolder: world.outFolder({ ...request, out: undefined, variation: unvaried }, assembly),
   });
   const checked = await checkAssembly(request, world, []);
-  if (!checked.ok) return checked;
-  const { resolution, verdict, lock } = checked.value;
-  const artifactBytes = await artifactSize(world.outFolder(request, assembly), lock);
+  const tried = checked.ok ? checked.value : await refusedTry({ request, world, lock: old.value });
+  if (tried === undefined) return { ok: false, findings: checked.findings };
+  const { resolution, verdict, lock } = tried;
+  const artifactBytes = checked.ok ? await artifactSize(world.outFolder(request, assembly), lock) : undefined;
   const after: Snapshot = {
     title: isVaried(request.variation) ? variationName(assembly.name, request.variation) : `${lock.assembly}, as it is now`,
     platform: request.platform,
     lock,
     manifests: new Map([...resolution.components].map(([id, { manifest }]) => [id, manifest])),
-    assembly: checked.value.assembly,
+    assembly: tried.assembly,
     assemblyDiffers: false,
     verdict: verdictOf(verdict),
     ...(artifactBytes === undefined ? {} : { artifactBytes }),
   };
-  return { ok: true, value: diffSnapshots(before, after), findings: checked.findings };
+  const refusals = checked.ok ? [] : checked.findings;
+  return { ok: true, value: { ...diffSnapshots(before, after), refusals }, findings: checked.ok ? checked.findings : [] };
+}
+
+/** A try that doesn't fit: what it would choose, and what is wrong with that. Undefined where there is nothing to choose. */
+async function refusedTry(options: {
+  readonly request: ComposeRequest;
+  readonly world: World;
+  readonly lock: Lockfile;
+}): Promise<Pick<Checked, 'assembly' | 'resolution' | 'verdict' | 'lock'> | undefined> {
+  const { request, world, lock } = options;
+  const parsed = await world.parse(request.assembly, request.variation);
+  if (!parsed.ok || !parsed.value.assembly.platforms.includes(request.platform)) return undefined;
+  const { assembly } = parsed.value;
+  const registry = await refreshedRegistry({ world, registry: parsed.value.registry, old: { lock }, refreshed: [] });
+  const chosen = await chooseBlindly({ assembly, registry, locked: lockedVersions(lock), platform: request.platform });
+  if (chosen === undefined) return undefined;
+  const { resolution, verdict } = chosen;
+  return { assembly, resolution, verdict, lock: makeLock({ assembly, resolution, compressor: lock.compressor }) };
 }
 
 export interface LocksQuestion {
@@ -53,7 +78,7 @@ export interface LocksQuestion {
 }
 
 /** Two locks. What their components say is told of those that the library still has. */
-export async function diffLocks({ locks, platform }: LocksQuestion, world: World): Promise<Judged<LockDiff>> {
+export async function diffLocks({ locks, platform }: LocksQuestion, world: World): Promise<Judged<JudgedDiff>> {
   const sides: Snapshot[] = [];
   for (const named of locks) {
     const read = await openSide(named, platform, world);
@@ -62,7 +87,7 @@ export async function diffLocks({ locks, platform }: LocksQuestion, world: World
   }
   const [before, after] = sides;
   if (before === undefined || after === undefined) throw new TypeError('two locks have two sides');
-  return { ok: true, value: diffSnapshots(before, after), findings: [] };
+  return { ok: true, value: { ...diffSnapshots(before, after), refusals: [] }, findings: [] };
 }
 
 async function openSide(named: string, platform: Platform | undefined, world: World): Promise<Judged<Snapshot>> {

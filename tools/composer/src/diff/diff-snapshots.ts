@@ -148,7 +148,7 @@ function offersOf({ manifests }: Snapshot, name: string, versions: readonly stri
 function diffVerdicts(before: Snapshot, after: Snapshot): LockDiff['verdicts'] {
   const [old, now] = [before.verdict, after.verdict];
   const sentences = (verdict: Snapshot['verdict']): ReadonlySet<string> =>
-    new Set((verdict?.edges ?? []).map(({ root, verdict: level, sentence }) => `${level}: ${sentence} (${root})`));
+    new Set((verdict?.edges ?? []).map(({ rule, root, verdict: level, sentence }) => `${level} ${rule}: ${sentence} (${root})`));
   const [said, says] = [sentences(old), sentences(now)];
   const isKnown = old !== undefined && now !== undefined;
   return {

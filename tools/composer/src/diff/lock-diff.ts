@@ -1,5 +1,5 @@
 import type { Verdict } from '@moby/abi';
-import type { Platform } from '@moby/model';
+import type { Diagnostic, Platform } from '@moby/model';
 
 /** What is different between two states of an assembly. All lists sorted. */
 export interface LockDiff {
@@ -14,7 +14,7 @@ export interface LockDiff {
     /** Missing where a component of that side is not in the library, or its assembly is not known. */
     readonly before?: Counts;
     readonly after?: Counts;
-    /** Sentences of what doesn't fit now and did, or was not there. */
+    /** Of what doesn't fit now and did, or was not there: verdict, rule, sentence, root. */
     readonly worse: readonly string[];
     readonly better: readonly string[];
   };
@@ -23,6 +23,11 @@ export interface LockDiff {
   /** A lock was written for another state of its assembly: which ports and capabilities that gave is not known, and not compared. */
   readonly assemblyDiffers: boolean;
   readonly differs: boolean;
+}
+
+/** With why the new state is refused; empty where it isn't. */
+export interface JudgedDiff extends LockDiff {
+  readonly refusals: readonly Diagnostic[];
 }
 
 type Counts = Readonly<Record<Verdict, number>>;

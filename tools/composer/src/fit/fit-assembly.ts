@@ -72,6 +72,16 @@ export async function tryAssembly(
   return found.kind === 'fits' ? { resolution: found.resolution, verdicts: [...found.verdicts.values()] } : undefined;
 }
 
+/** What would be chosen if nobody looked at the facts, and what they say of it; undefined where the ranges alone leave nothing. */
+export async function chooseBlindly(options: Omit<FitOptions, 'onStep'>): Promise<Fitting | undefined> {
+  const { assembly, platform } = options;
+  const opened = await openForSolver(options);
+  const answer = opened.ok ? solveStably(opened.value.universe) : undefined;
+  if (!opened.ok || answer?.status !== 'solved') return undefined;
+  const resolution = await opened.value.read(answer);
+  return { resolution, verdict: checkResolution({ assembly, resolution, platform }) };
+}
+
 /** What a search for versions that fit came to. */
 export type FitOutcome = Fits | { readonly kind: 'impossible'; readonly answer: Exclude<Answer, Resolved> } | { readonly kind: 'rounds' };
 
