@@ -6,7 +6,11 @@ import { sarifLog, type SarifFinding } from '../src/sarif/sarif-log.ts';
 interface Log {
   readonly runs: readonly [
     {
-      readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string; readonly helpUri: string }[] } };
+      readonly tool: {
+        readonly driver: {
+          readonly rules: readonly { readonly id: string; readonly help: { readonly text: string; readonly markdown: string } }[];
+        };
+      };
       readonly results: readonly {
         readonly ruleId: string;
         readonly ruleIndex: number;
@@ -32,11 +36,15 @@ const misfit = (message: string): SarifFinding[] => [
   ...findingsOfDiagnostics([{ severity: 'error', code: 'elf-version', message }], 'web/assembly.yaml', places),
 ];
 
-test('the oracle refuses what is no log', () => {
+test('the oracle refuses what is no log, and a relative address where an absolute one belongs', () => {
+  const rule = { id: 'x', helpUri: 'docs/x.md' };
+  expect(sarifFindings({ version: '2.1.0', runs: [{ tool: { driver: { name: 'x', rules: [rule] } } }] })).toEqual([
+    '/runs/0/tool/driver/rules/0/helpUri: must match format "uri"',
+  ]);
   expect(sarifFindings({ version: '2.1.0', runs: [{ tool: { driver: {} } }] })).not.toEqual([]);
 });
 
-test('all rules are there with their pages, also where nothing was found, and each result points at its own', () => {
+test('all rules are there with what they say, also where nothing was found, and each result points at its own', () => {
   const empty = logOf([]).runs[0];
   expect(empty.results).toEqual([]);
   const { tool, results } = logOf([
@@ -45,8 +53,15 @@ test('all rules are there with their pages, also where nothing was found, and ea
   ]).runs[0];
   expect(empty.tool.driver.rules.length).toBe(tool.driver.rules.length - 1);
   expect(results.map(({ ruleId, ruleIndex }) => tool.driver.rules[ruleIndex]?.id === ruleId)).toEqual([true, true]);
-  expect(tool.driver.rules.find(({ id }) => id === 'elf.version')?.helpUri).toBe('docs/reference/rules/elf.version.md');
-  expect(tool.driver.rules.at(-1)?.helpUri).toBe('docs/reference/messages.md#no-solution');
+  const help = tool.driver.rules.find(({ id }) => id === 'elf.version')?.help;
+  expect(help?.markdown.split('\n\n')).toEqual([
+    expect.stringMatching(/^ld\.so looks for every needed version/),
+    expect.stringMatching(/^- error: the library that is loaded doesn’t offer the version\n- warn: /),
+    expect.stringMatching(/^Fails: redis-check-rdb .* Passes: /),
+    expect.stringContaining('docs/reference/rules/elf.version.md'),
+  ]);
+  expect(help?.text).toBe(help?.markdown);
+  expect(tool.driver.rules.at(-1)?.help.text).toContain('docs/reference/messages.md');
 });
 
 test('a finding stays the same one when versions move, and is another with another name', () => {

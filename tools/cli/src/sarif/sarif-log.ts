@@ -60,8 +60,7 @@ interface SarifRule {
   readonly name: string;
   readonly shortDescription: SarifText;
   readonly fullDescription?: SarifText;
-  /** Relative to the library. */
-  readonly helpUri: string;
+  /** The page itself, as text: the library is on no public address, and `helpUri` would have to be absolute (section 3.49.12). */
   readonly help: SarifText;
 }
 
@@ -70,27 +69,27 @@ interface SarifText {
   readonly markdown?: string;
 }
 
-function ruleOf({ id, title, why }: (typeof checkRules)[number]): SarifRule {
-  const page = `docs/reference/rules/${id}.md`;
+function ruleOf({ id, title, why, levels, examples, references }: (typeof checkRules)[number]): SarifRule {
+  const verdicts = Object.entries(levels).map(([level, when]) => `- ${level}: ${when}`);
+  const pages = `docs/reference/rules/${id}.md`;
+  const paragraphs = [
+    why,
+    verdicts.join('\n'),
+    `Fails: ${examples.fails}. Passes: ${examples.passes}.`,
+    `Follows ${references.join('; ')}. The rule’s page is ${pages}.`,
+  ];
   return {
     id,
     name: nameOf(id),
     shortDescription: { text: plain(title) },
     fullDescription: { text: plain(why) },
-    helpUri: page,
-    help: { text: plain(`${why} See ${page}.`), markdown: `${why} See [${id}](${page}).` },
+    help: { text: plain(paragraphs.join('\n\n')), markdown: paragraphs.join('\n\n') },
   };
 }
 
 function messageOf(code: string): SarifRule {
-  const page = `docs/reference/messages.md#${code}`;
-  return {
-    id: code,
-    name: nameOf(code),
-    shortDescription: { text: code.replaceAll('-', ' ') },
-    helpUri: page,
-    help: { text: `See ${page}.` },
-  };
+  const help = `The message ${code} stands in docs/reference/messages.md, with a bad and a good example.`;
+  return { id: code, name: nameOf(code), shortDescription: { text: code.replaceAll('-', ' ') }, help: { text: help, markdown: help } };
 }
 
 /** `elf.version` → `ElfVersion`. */
