@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseKernelSymbols } from '@moby/abi';
 import {
   Failure,
   makeVersion,
@@ -12,7 +13,7 @@ import {
   type Version,
 } from '@moby/model';
 import { readComponentFolder, type ComponentFolder } from './component-folder.ts';
-import { deriveComponent, withDerivedVersion } from './derive-component.ts';
+import { deriveComponent, withDerivedVersion, type DerivedComponent } from './derive-component.ts';
 import { findPins, type PinChange } from './find-pins.ts';
 import type { PinFinder } from './found-pin.ts';
 import { leftLineOnRefresh } from './left-line.ts';
@@ -57,7 +58,7 @@ export async function refreshPins(request: RefreshRequest): Promise<RefreshedCom
   });
   const before = upstreamOf(source.manifest.version);
   const version = found.upstream.semver === before ? source.manifest.version : makeVersion(found.upstream.semver, 1);
-  const { manifest, facts } = await withDerivedVersion(source.folder, derived, {
+  const changed = await withDerivedVersion(source.folder, derived, {
     upstream: found.upstream.text,
     before,
     after: found.upstream.semver,
@@ -65,8 +66,21 @@ export async function refreshPins(request: RefreshRequest): Promise<RefreshedCom
   });
   const refreshed = changes.map(refreshedPin);
   return {
-    component: { ...component, manifest, facts, tree: refreshedTree(component.tree, refreshed), refreshed },
+    component: { ...withDerived(component, changed), tree: refreshedTree(component.tree, refreshed), refreshed },
     findings: vanished.map((pin) => sourceMoved(source, { pin, changes })),
+  };
+}
+
+/** All that was read from the old payload gives way to what the new one says, also where that says nothing. */
+function withDerived(component: RegistryComponent, derived: DerivedComponent): RegistryComponent {
+  const { symbols: _symbols, kernelSymbols: _kernelSymbols, ...kept } = component;
+  const { manifest, facts, symbols, symbolsText, kernelSymbolsText } = derived;
+  return {
+    ...kept,
+    manifest,
+    facts,
+    ...(symbolsText === undefined ? {} : { symbols: () => symbols }),
+    ...(kernelSymbolsText === undefined ? {} : { kernelSymbols: () => parseKernelSymbols(kernelSymbolsText, 'kernel-symbols.json') }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { formatKernelSymbols, formatSymbols, parseKernelSymbols, parseSymbols } from '@moby/abi';
 import type { ContentStore, Diagnostic, Digest, Registry, RegistryComponent } from '@moby/model';
 import type { Refreshed } from '@moby/registry';
 import type { Lockfile } from '../lock/lockfile.ts';
@@ -6,6 +7,9 @@ interface Memory extends Refreshed {
   /** The tree of the component that it takes the place of: where that has changed, it is out of date. */
   readonly of: Digest;
   readonly findings: readonly Diagnostic[];
+  /** The texts of symbols.json and kernel-symbols.json, which a component reads when it is asked. */
+  readonly symbols?: string;
+  readonly kernelSymbols?: string;
 }
 
 /** Keeps a refreshed component, so that later runs with the same lock take it without asking the archive again. */
@@ -14,7 +18,12 @@ export function rememberRefreshed(
   memory: { readonly refreshed: Refreshed; readonly of: Digest; readonly findings: readonly Diagnostic[] },
 ): Promise<void> {
   const { refreshed, of, findings } = memory;
-  return store.remember('refreshed', refreshed.component.tree, { ...refreshed, of, findings });
+  const { symbols, kernelSymbols, ...component } = refreshed.component;
+  const texts = {
+    ...(symbols === undefined ? {} : { symbols: formatSymbols(symbols()) }),
+    ...(kernelSymbols === undefined ? {} : { kernelSymbols: formatKernelSymbols(kernelSymbols()) }),
+  };
+  return store.remember('refreshed', component.tree, { hides: refreshed.hides, component, of, findings, ...texts });
 }
 
 /** The refreshed components that a lock names, as far as this machine knows them and the library still has what they stand for. */
@@ -29,10 +38,18 @@ export async function recallRefreshed(
     if (locked.refreshed === undefined) continue;
     const memory = await store.recall('refreshed', locked.tree);
     if (!isMemory(memory) || (await currentTree(registry, memory)) !== memory.of) continue;
-    refreshed.push({ hides: memory.hides, component: memory.component });
+    refreshed.push({ hides: memory.hides, component: withSymbols(memory) });
     findings.push(...memory.findings);
   }
   return { refreshed, findings };
+}
+
+function withSymbols({ component, symbols, kernelSymbols }: Memory): RegistryComponent {
+  return {
+    ...component,
+    ...(symbols === undefined ? {} : { symbols: () => parseSymbols(symbols, 'symbols.json') }),
+    ...(kernelSymbols === undefined ? {} : { kernelSymbols: () => parseKernelSymbols(kernelSymbols, 'kernel-symbols.json') }),
+  };
 }
 
 async function currentTree(registry: Registry, { hides, component }: Refreshed): Promise<Digest | undefined> {

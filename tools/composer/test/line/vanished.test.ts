@@ -10,9 +10,11 @@ import {
   startFaultyServer,
   type ArchiveSpec,
   type DebianArchive,
+  type DebInput,
   type FaultyServer,
 } from '@moby/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { makeElf } from '../../../abi/test/elf-writer.ts';
 import { greeter } from '../author/scratch-archive.ts';
 import { draft, told, writeTree } from '../author/scratch-component.ts';
 import { ask, quietSurroundings } from './quiet-surroundings.ts';
@@ -30,7 +32,7 @@ interface World {
 const text = 'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: hello\n';
 
 /** A library with a service and a kernel that come from packages, pinned to what the archive has now. */
-async function world(packages: ArchiveSpec['suites'][string]['packages']): Promise<World> {
+async function world(packages: ArchiveSpec['suites'][string]['packages'], keep: readonly string[] = ['usr/bin/hello']): Promise<World> {
   const library = await scratchLibrary();
   const archive = await makeDebianArchive(scratchFolder(), suitesOf(packages));
   const server = await startFaultyServer(archive.folder);
@@ -44,7 +46,7 @@ async function world(packages: ArchiveSpec['suites'][string]['packages']): Promi
       debianMirror: server.url,
       warn: (finding) => void warnings.push(finding),
     });
-  const source = { kind: 'deb', package: 'hello', suite: 'scratch', keep: ['usr/bin/hello'] };
+  const source = { kind: 'deb', package: 'hello', suite: 'scratch', keep };
   const kernel = {
     kind: 'deb',
     package: 'linux-image-unpinned',
@@ -94,6 +96,28 @@ function suitesOf(packages: ArchiveSpec['suites'][string]['packages']): ArchiveS
   return { suites: { scratch: { packages }, 'scratch-security': { packages: [] } } };
 }
 
+const greetLibrary = 'usr/lib/x86_64-linux-gnu/libgreet.so.1';
+
+/** A program that imports a name from its own library. */
+function symbolPackage(version: string, name: string): DebInput {
+  const program = makeElf({
+    interpreter: `/${greetLibrary}`,
+    needed: ['libgreet.so.1'],
+    symbols: [{ name, defined: false }],
+  });
+  const library = makeElf({ soname: 'libgreet.so.1', symbols: [{ name, defined: true }] });
+  const plain = greeter(version);
+  const folders = ['usr/lib', 'usr/lib/x86_64-linux-gnu'].map((path) => ({ path, kind: 'directory' as const }));
+  const kept = (plain.files ?? []).filter(({ path }) => path !== 'usr/bin/hello');
+  const files = [
+    ...kept,
+    ...folders,
+    { path: 'usr/bin/hello', mode: 0o755, content: program },
+    { path: greetLibrary, mode: 0o644, content: library },
+  ];
+  return { ...plain, files };
+}
+
 const online = { policy: { locked: false, offline: false } };
 const locked = { policy: { locked: true, offline: false } };
 
@@ -130,6 +154,26 @@ describe('a pin that has vanished', () => {
     expect(second).toMatchObject({ ok: true, value: { lockState: 'unchanged', unchanged: true } });
     expect(made.server.requests.length).toBe(requests);
     expect(made.warnings.map(({ code }) => code)).toEqual(Array(4).fill('source-moved'));
+  });
+
+  test('keeps its symbols, in the run that refreshes it and in later ones that recall it', async () => {
+    const kernel = kernelPackages('linux-image-cloud-amd64', '6.12.1-cloud', '6.12.1-1');
+    const made = await world([symbolPackage('1.0-1', 'greet'), ...kernel], ['usr/bin/hello', 'usr/lib/**']);
+    expect((await (await made.fresh()).compose(ask('web', online))).ok).toBe(true);
+    await made.archive.publish(suitesOf([symbolPackage('1.0-2', 'wave'), ...kernel]));
+    const store = scratchFolder();
+    const said = async (line: Line): Promise<readonly string[]> => {
+      const judged = await line.check(ask('web', locked));
+      if (!judged.ok) throw new Error(told(judged.findings));
+      return judged.value.verdict.edges
+        .filter(({ rule }) => rule === 'elf.symbol')
+        .map(({ verdict, sentence }) => `${verdict} ${sentence}`);
+    };
+    expect((await (await made.fresh(store)).compose(ask('web', online))).ok).toBe(true);
+    expect(made.warnings.map(({ code }) => code)).toEqual(['source-moved']);
+    expect(await said(await made.fresh(store))).toEqual([
+      'ok the 1 symbols that /usr/bin/hello imports are in the 2 files that are loaded together',
+    ]);
   });
 
   test('with --locked stays refused, and the command that re-pins is named', async () => {
