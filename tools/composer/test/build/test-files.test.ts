@@ -7,7 +7,8 @@ import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { storeTestFiles, type TestFiles } from '../../src/build/test-files.ts';
 import { told } from '../author/scratch-component.ts';
-import { ask, scratchLibrary, service } from '../line/scratch-library.ts';
+import { ask } from '../line/quiet-surroundings.ts';
+import { scratchLibrary, service } from '../line/scratch-library.ts';
 
 interface Stored {
   readonly judged: Judged<TestFiles>;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { missingVolumes } from '../../src/check/missing-volumes.ts';
-import { ask, scratchLibrary, service } from '../line/scratch-library.ts';
+import { ask } from '../line/quiet-surroundings.ts';
+import { scratchLibrary, service } from '../line/scratch-library.ts';
 
 const offers = { kind: 'task', provides: { 'volume:data': '1.0.0' } };
 const mounting = { ...offers, service: { args: ['/usr/bin/mounter', 'data', 'log'], diskArgument: 1, restart: 'no' } };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ask, scratchLibrary, service } from '../line/scratch-library.ts';
+import { ask } from '../line/quiet-surroundings.ts';
+import { scratchLibrary, service } from '../line/scratch-library.ts';
 
 const program = { path: '/usr/bin/app', class: 64, machine: 'x86-64', needed: [], needs: [], offers: [] };
 

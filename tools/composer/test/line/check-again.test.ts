@@ -5,7 +5,8 @@ import { checkAgain, rememberCheck, type CheckOutline, type Question } from '@mo
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
-import { ask, scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
+import { ask } from './quiet-surroundings.ts';
+import { scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
 
 const web = 'name: web\nversion: 1.0.0\ndefaults: { "runtime:oci": crun }\nservices:\n  - component: app\n';
 

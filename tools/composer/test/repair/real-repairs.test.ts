@@ -4,7 +4,8 @@ import { openLine, type Line } from '@moby/composer';
 import type { AddedModule, Judged, KernelFacts } from '@moby/model';
 import { checkout, scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
-import { ask, scratchLibrary, service, type ScratchLibrary } from '../line/scratch-library.ts';
+import { ask } from '../line/quiet-surroundings.ts';
+import { scratchLibrary, service, type ScratchLibrary } from '../line/scratch-library.ts';
 
 /** Each error with what was tried and mends it. */
 function told(judged: Judged<unknown>): readonly string[] {
