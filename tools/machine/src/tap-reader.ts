@@ -77,7 +77,12 @@ export function makeTapReader(onPoint: (point: TapPoint) => void): TapReader {
   };
   const onLine = (line: string): void => {
     if (line.startsWith('TAP version ')) began = true;
-    if (!began || (open !== undefined && readDetail(open, line))) return;
+    if (!began) return;
+    if (open !== undefined && readDetail(open, line)) {
+      // The block's end: what comes next may be minutes away.
+      if (line.slice(open.depth * 4 + 2) === '...') close();
+      return;
+    }
     close();
     const depth = Math.min(Math.floor((/^ */.exec(line)?.[0].length ?? 0) / 4), maxTapDepth);
     const text = line.trimStart();

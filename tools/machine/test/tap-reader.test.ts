@@ -58,6 +58,13 @@ not ok 2 - engine
 `;
 
 describe('a report of node:test', () => {
+  test('tells of a point when its block ends, before anything comes after it', () => {
+    const points: string[] = [];
+    const reader = makeTapReader(({ name }) => points.push(name));
+    reader.write(Buffer.from(report.slice(0, report.indexOf('# Subtest: engine'))));
+    expect(points).toEqual(['plain']);
+  });
+
   test('is read as its tests, with the suites that they lie in and why they failed', () => {
     expect(read(report)).toEqual({
       points: [
