@@ -29,6 +29,7 @@ export const dockerApiWindow: Rule<ContractSubject> = {
 };
 
 const api = 'api:docker';
+const forcing = 'DOCKER_API_VERSION';
 
 /** One engine that the client can speak to is enough. */
 function judgeClient(client: ContractEnd, engines: readonly ContractEnd[]): readonly Edge[] {
@@ -47,16 +48,20 @@ function judge(client: ContractEnd, engine: ContractEnd): Edge {
     const sentence = `nobody knows from which to which version of the API ${silent} goes`;
     return { ...base, verdict: 'unknown', evidence: 'assumed', need: `the API of ${nameOfEnd(client)}`, sentence, hints };
   }
-  const forced = numbersOf(client.env['DOCKER_API_VERSION'] ?? '');
+  const forced = numbersOf(client.env[forcing] ?? '');
   const chosen = forced ?? least(spoken.to, answered.to);
   const fits =
     compare(chosen, answered.from) >= 0 && compare(chosen, answered.to) <= 0 && (forced !== undefined || compare(chosen, spoken.from) >= 0);
-  const need = forced === undefined ? shown(spoken) : `${text(forced)} (DOCKER_API_VERSION)`;
+  const need = forced === undefined ? shown(spoken) : `${text(forced)} (${forcing})`;
   const offer = shown(answered);
   const sentence = fits
     ? `${nameOfEnd(client)} and ${nameOfEnd(engine)} speak version ${text(chosen)} of the API`
     : `${nameOfEnd(client)} speaks the API ${need}; ${nameOfEnd(engine)} answers ${offer}`;
-  return { ...base, verdict: fits ? 'ok' : 'error', evidence: 'declared', need: `the API ${need}`, offer, sentence };
+  const edge = { ...base, verdict: fits ? 'ok' : 'error', evidence: 'declared', need: `the API ${need}`, offer, sentence } as const;
+  if (fits || forced === undefined) return edge;
+  // No other version of either would help: what is forced stands in the environment.
+  const { by: _by, ...alone } = edge;
+  return { ...alone, hints: [`leave out ${forcing}, and they agree by themselves`] };
 }
 
 type Numbers = readonly [major: number, minor: number];

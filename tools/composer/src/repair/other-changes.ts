@@ -17,6 +17,7 @@ export function otherChanges(
     ...largerProcessor(edge, assembly),
     ...leftOutArgument(edge, assembly),
     ...sparingArgument(edge, assembly, resolution),
+    ...leftOutVariable(edge, assembly),
   ];
 }
 
@@ -73,6 +74,19 @@ function leftOutArgument({ rule, root, need, offer }: Edge, assembly: Assembly):
   if (flag === undefined || args === undefined) return [];
   const left = args.filter((arg, index) => arg !== flag && !arg.startsWith(`${flag}=`) && args[index - 1] !== flag);
   return [{ name: flag, wish: `${flag} left out of \`args\``, root, assembly: withArgs(assembly, root, left) }];
+}
+
+/** `the API 1.99 (DOCKER_API_VERSION)`: a version that the assembly forces. */
+function leftOutVariable({ rule, root, need }: Edge, assembly: Assembly): readonly Candidate[] {
+  const variable = rule === 'docker.api-window' ? /\(([A-Z_]+)\)$/.exec(need)?.[1] : undefined;
+  if (variable === undefined || assembly.entries.find(({ name }) => name === root)?.env?.[variable] === undefined) return [];
+  const without = (entry: Entry): Entry => {
+    const env = Object.fromEntries(Object.entries(entry.env ?? {}).filter(([name]) => name !== variable));
+    return entry.name === root ? { ...entry, env } : entry;
+  };
+  return [
+    { name: variable, wish: `${variable} left out of \`env\``, root, assembly: { ...assembly, entries: assembly.entries.map(without) } },
+  ];
 }
 
 /** What makes a container do without a program, as its manifest says. */

@@ -103,6 +103,14 @@ const real: readonly Case[] = [
     ],
   },
   {
+    what: 'a version of the API that is forced',
+    text: `${disk}services:\n  - component: docker@~28.5\n    with: [docker-cli@~28.5]\n    env: { DOCKER_API_VERSION: "1.99" }\n`,
+    says: [
+      'docker-api-window: docker-cli 28.5.2+r1 lacks what it needs in docker',
+      'this solves it; it was tried: DOCKER_API_VERSION left out of `env` in docker (touches nothing else)',
+    ],
+  },
+  {
     what: 'a network whose plugins are too old',
     text: `with: [cni-plugins@~1.1]\n${network}`,
     says: [
