@@ -5,14 +5,14 @@ import type { MissingPart } from './missing-part.ts';
 
 /**
  * A service that a container asks for as a peer was chosen for the machine's root, where nobody runs it: resolving knows where
- * components stand, and which of them are run is what the assembly's entries say.
+ * components stand, and which of them are run is what the assembly's entries say. What a container holds besides may never be
+ * started, as a containerd whose parts alone are used.
  */
 export function unrunPeers(assembly: Assembly, resolution: Resolution): readonly MissingPart[] {
   const asked = new Set<string>();
   return resolution.edges.flatMap((edge): readonly MissingPart[] => {
     const [who, peer] = [manifestAt(resolution, edge.from), manifestAt(resolution, edge.by)];
-    const isBetween = edge.from.includes('/') && !edge.by.includes('/');
-    if (!isBetween || edge.recommended || who?.requires[edge.need]?.in !== 'peer') return [];
+    if (!isRun(assembly, edge.from) || edge.by.includes('/') || edge.recommended || who?.requires[edge.need]?.in !== 'peer') return [];
     if (peer?.service === undefined || asked.has(peer.name)) return [];
     asked.add(peer.name);
     return [toPart(assembly, edge, peer, who)];
@@ -40,6 +40,13 @@ function toPart(assembly: Assembly, edge: ResolvedEdge, peer: Manifest, who: Man
     run: { name: peer.name, section },
     ...(volume === undefined ? {} : { volume }),
   };
+}
+
+/** Of `scope/name`: what the entry is for, or what it puts beside that. */
+function isRun(assembly: Assembly, key: string): boolean {
+  const [scope, name] = key.split('/', 2);
+  const entry = assembly.entries.find((one) => one.name === scope);
+  return name !== undefined && entry !== undefined && [entry.wish, ...entry.with].some((wish) => wish.name === name);
 }
 
 /** Of `name` or `scope/name`. */
