@@ -10,10 +10,16 @@ export interface Usage {
   readonly peakBytes: number;
 }
 
-/** Runs a Node program to its end. Throws with its words where it fails. */
+/** Runs a Node program to its end. Throws with its words where it ends in another way than expected. */
 export async function measure(
   args: readonly string[],
-  options: { readonly cwd: string; readonly folder: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly folder: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** The exit code that it should end with; by default 0. */
+    readonly expected?: number;
+  },
 ): Promise<Usage> {
   const usage = join(options.folder, 'usage.json');
   const began = performance.now();
@@ -26,7 +32,7 @@ export async function measure(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const [code] = await once(child, 'close');
   const wallMs = performance.now() - began;
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${String(code)}:\n${said}`);
+  if (code !== (options.expected ?? 0)) throw new Error(`${args.join(' ')} ended with ${String(code)}:\n${said}`);
   const told: unknown = JSON.parse(readFileSync(usage, 'utf8'));
   if (typeof told !== 'object' || told === null || !('peakBytes' in told) || !('cpuMs' in told)) throw new Error('no usage');
   return { wallMs, cpuMs: Number(told.cpuMs), peakBytes: Number(told.peakBytes) };

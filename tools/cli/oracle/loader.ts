@@ -63,7 +63,7 @@ function assemblies(): readonly NamedAssembly[] {
   const own = readdirSync(join(checkout, 'assemblies'))
     .filter((name) => readdirSync(join(checkout, 'assemblies', name)).includes('assembly.yaml'))
     .map((name) => ({ name, file: join(checkout, 'assemblies', name, 'assembly.yaml') }));
-  const tests = ['testkit/assemblies', 'testkit/guest-suite', 'cli/bench'].flatMap((folder) =>
+  const tests = ['testkit/assemblies', 'testkit/guest-suite'].flatMap((folder) =>
     readdirSync(join(checkout, 'tools', folder))
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => ({ name: name.replace('.yaml', ''), file: join(checkout, 'tools', folder, name) })),
