@@ -60,10 +60,11 @@ export async function survives(engine: Engine, program: string, admin: (command:
   await ask('DELETE', `/containers/${survivor}?force=1`);
 }
 
-/** Starts what runs until the machine ends, for `wasTold` after the reboot. */
+/** Starts what runs until the machine ends, one with ears and one without, for `wasTold` after the reboot. */
 export async function leaveRunning(engine: Engine): Promise<void> {
   const command = "trap 'echo told >/data/end; exit' TERM; while :; do sleep 0.2; done";
   await start(command, base(engine, { name: 'last', host: { Binds: ['kept:/data'] } }));
+  await start('while :; do sleep 1; done', base(engine, { name: 'deaf' }));
 }
 
 /** That what `leaveRunning` has started got TERM when the machine ended, and time to act on it. */

@@ -17,6 +17,11 @@ await test("a volume's data and images outlive a reboot", async () => {
 
 await test('what ran when the machine ended was told to end', () => wasTold(docker));
 
+await test('the daemon had the time to write down how containers ended', async () => {
+  assert.equal(at(await ask('GET', '/containers/last/json'), 'State', 'ExitCode'), 0);
+  assert.equal(at(await ask('GET', '/containers/deaf/json'), 'State', 'ExitCode'), 137);
+});
+
 await test('a swarm is made; its node has an identity', async () => {
   // The interface has addresses of both families, so the one to tell others is named.
   const told = await run('ip -4 -o addr show dev eth0', { network: 'host' });
