@@ -34,14 +34,14 @@ interface Kept {
 }
 
 /** Runs a program, a script for the shell, under `keep`, in a process group of their own. */
-function run(script: string, cgroups = '/nowhere'): Kept {
+function run(script: string, cgroups = '/nowhere', environment: Readonly<Record<string, string>> = {}): Kept {
   const program = join(scratchFolder(), 'program');
   writeFileSync(program, `#!/bin/sh\n${script}\n`);
   chmodSync(program, 0o755);
   const child = spawn('busybox', ['sh', keep, program, 'one', 'two words'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, KEEP_CGROUPS: cgroups },
+    env: { ...process.env, ...environment, KEEP_CGROUPS: cgroups },
   });
   let text = '';
   const hear = (piece: Buffer): void => void (text += piece.toString());
@@ -143,6 +143,26 @@ describeMachine(
       expect(await containerEnded).toEqual([5, null]);
       expect(await kept.ended).toEqual([3, null]);
       expect(kept.said()).toMatch(/ended with 3, as it was told to\n[^\n]*containers that are left are told to end\n$/);
+    });
+
+    test('kills containers that do not end, so that a program that waits for them can', async () => {
+      const cgroups = controlGroups();
+      const group = join(cgroups, 'engine/container');
+      mkdirSync(group, { recursive: true });
+      const container = spawn('busybox', ['sh', '-c', 'trap "" TERM; echo up; while :; do sleep 0.05; done']);
+      await once(container.stdout, 'data');
+      writeFileSync(join(group, 'cgroup.procs'), `${container.pid}\n`);
+      const containerEnded = once(container, 'exit').then((how) => {
+        writeFileSync(join(group, 'cgroup.procs'), '');
+        return how;
+      });
+      const waits = `trap "while kill -0 ${container.pid}; do sleep 0.05; done; echo all have ended; exit 3" TERM; echo up:; while :; do sleep 0.05; done`;
+      const kept = run(waits, cgroups, { KEEP_GRACE_SECONDS: '1' });
+      await kept.says(/up:/);
+      kept.process.kill('SIGTERM');
+      expect(await containerEnded).toEqual([null, 'SIGKILL']);
+      expect(await kept.ended).toEqual([3, null]);
+      expect(kept.said()).toMatch(/still left are killed\n[^]*all have ended\n[^]*ended with 3, as it was told to\n$/);
     });
 
     test('moves its container into a leaf and hands the controllers down', async () => {
