@@ -143,8 +143,12 @@ async function restarts(guest: SuiteGuest): Promise<void> {
 
 async function supervisesAgain(guest: SuiteGuest): Promise<void> {
   const before = await inGuest(guest, 'cat /run/moby/asked/pid');
-  // The oldest: what it has forked is called the same.
-  await inGuest(guest, 'kill -9 $(pgrep -o -f "moby/supervis[e] asked$")');
+  // What a supervisor has forked is called as it is, but has another parent.
+  await inGuest(
+    guest,
+    'for p in /proc/[0-9]*; do grep -q "^PPid:.1$" $p/status && tr "\\0" " " <$p/cmdline | grep -q "moby/supervise asked" && ' +
+      'kill -9 ${p#/proc/} && exit 0; done; exit 1',
+  );
   await line(guest, 'service asked started 2');
   await inGuest(guest, 'n=0; until [ "$(cat /run/moby/asked/state)" = ready ] || [ $n -ge 200 ]; do n=$((n + 1)); sleep 0.1; done');
   assert.equal(lines(guest, 'service asked ready').length, 2);
