@@ -3,43 +3,51 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kernelConfig, type KernelEnd } from '@moby/abi';
 import type { RegistryComponent } from '@moby/model';
-import { type Disagreement, disagreement, type Oracle } from './oracle.ts';
+import { type Disagreement, disagreement, type Oracle, type OracleResult } from './oracle.ts';
 import { type OracleWorld, platform } from './oracle-world.ts';
 
-const engines = ['20.10', '26.1', '28.5'] as const;
-const kernels = ['6.1', '6.12', '7.2'] as const;
 const scriptPath = 'usr/share/docker.io/contrib/check-config.sh';
 const configPath = /^(?:boot\/config-|usr\/lib\/modules\/[^/]+\/config$)/;
 
-/** What the engine's own check-config.sh misses in each kernel's configuration, beside what `kernel.config` finds there for the engine. */
-export const engineOwnCheck: Oracle = async (world) => {
-  const base = { name: 'check-config', unit: 'pairs', compared: engines.length * kernels.length };
+/** Each option that the engine's own check-config.sh asks for in each kernel's configuration, beside what `kernel.config` finds there. */
+export const engineOwnCheck: Oracle = (world) =>
+  compareConfigs(world, { engines: ['20.10', '26.1', '28.5'], kernels: ['6.1', '6.12', '7.2'] });
+
+/** Of some lines of docker and linux. */
+export async function compareConfigs(
+  world: OracleWorld,
+  { engines, kernels }: { readonly engines: readonly string[]; readonly kernels: readonly string[] },
+): Promise<OracleResult> {
   const wanted = [...engines.map((line) => world.line('docker', line)), ...kernels.map((line) => world.line('linux', line))];
   const brought = await world.bring(await Promise.all(wanted));
   const [ofEngines, ofKernels] = [brought.slice(0, engines.length), brought.slice(engines.length)];
   const folder = join(world.folder, 'check-config');
   mkdirSync(folder);
   for (const engine of ofEngines) await writeScript(world, engine, folder);
+  const result = { name: 'check-config', unit: 'options', compared: 0, failing: 0 };
   const disagreements: Disagreement[] = [];
-  let failing = 0;
   for (const kernel of ofKernels) {
-    const config = (await world.entries(kernel)).find(({ kind, path }) => kind === 'file' && configPath.test(path));
-    if (config?.kind !== 'file') throw new Error(`linux ${kernel.line} has no configuration`);
-    writeFileSync(join(folder, `config-${kernel.line}`), config.bytes);
+    await writeConfig(world, kernel, folder);
     for (const engine of ofEngines) {
-      const script = runScript(folder, engine, kernel);
+      const asked = runScript(folder, engine, kernel);
       const found = new Set(ourFindings(engine, kernel));
-      if (script.necessary.length > 0 || found.size > 0) failing++;
-      for (const option of new Set([...script.necessary, ...script.optional, ...found])) {
-        const isNecessary = script.necessary.includes(option);
-        const failure = isNecessary || script.optional.includes(option) ? `missing for docker ${engine.line}` : undefined;
+      for (const option of new Set([...asked.keys(), ...found])) {
+        const failure = asked.get(option) === 'missing' ? `missing for docker ${engine.line}` : undefined;
+        result.compared++;
+        if (failure !== undefined) result.failing++;
         disagreements.push(...disagreement({ subject: `${option} in linux ${kernel.line}`, isAlarmed: found.has(option), failure }));
       }
     }
   }
   rmSync(folder, { recursive: true });
-  return { ...base, failing, disagreements };
-};
+  return { ...result, disagreements };
+}
+
+async function writeConfig(world: OracleWorld, kernel: RegistryComponent, folder: string): Promise<void> {
+  const config = (await world.entries(kernel)).find(({ kind, path }) => kind === 'file' && configPath.test(path));
+  if (config?.kind !== 'file') throw new Error(`linux ${kernel.line} has no configuration`);
+  writeFileSync(join(folder, `config-${kernel.line}`), config.bytes);
+}
 
 async function writeScript(world: OracleWorld, engine: RegistryComponent, folder: string): Promise<void> {
   const script = await world.packagedFile(engine, scriptPath);
@@ -47,15 +55,10 @@ async function writeScript(world: OracleWorld, engine: RegistryComponent, folder
   writeFileSync(join(folder, `check-config-${engine.line}.sh`), script);
 }
 
-interface Missing {
-  /** Of the part "Generally Necessary". */
-  readonly necessary: readonly string[];
-  readonly optional: readonly string[];
-}
-
 const timeoutMs = 60_000;
 
-function runScript(folder: string, engine: RegistryComponent, kernel: RegistryComponent): Missing {
+/** Option → what it says of it, necessary or optional. */
+function runScript(folder: string, engine: RegistryComponent, kernel: RegistryComponent): ReadonlyMap<string, 'enabled' | 'missing'> {
   const release = kernelOf(kernel).facts?.release ?? '';
   // It takes the version from `uname -r`, which is the host's.
   const path = join(folder, `bin-${kernel.line}`);
@@ -68,14 +71,10 @@ function runScript(folder: string, engine: RegistryComponent, kernel: RegistryCo
   const { stdout, stderr } = spawnSync('bash', args, { encoding: 'utf8', timeout: timeoutMs, env });
   // The oldest colours its words, wherever they go.
   const text = stdout.replaceAll(/\u001B\[[\d;]*m/g, '');
-  const [, necessary, optional] = /Generally Necessary:([^]*)Optional Features:([^]*)/.exec(text) ?? [];
-  if (necessary === undefined || optional === undefined)
+  if (!/Generally Necessary:[^]*Optional Features:/.test(text))
     throw new Error(`check-config.sh of docker ${engine.line} did not run: ${stdout}${stderr}`);
-  return { necessary: missingIn(necessary), optional: missingIn(optional) };
-}
-
-function missingIn(text: string): readonly string[] {
-  return [...text.matchAll(/(CONFIG_\w+): missing/g)].map(([, option = '']) => option);
+  const said = text.matchAll(/(CONFIG_\w+): (enabled|missing)/g);
+  return new Map([...said].map(([, option = '', state]) => [option, state === 'missing' ? 'missing' : 'enabled']));
 }
 
 /** The options that `kernel.config` is not satisfied with; of alternatives, all. */

@@ -16,12 +16,12 @@ const modules = ['overlay', 'dummy', 'veth'] as const;
 
 /** Each kernel is booted once and tries the modules of all lines with busybox's insmod; the answer is compared with the `kmod.*` rules. */
 export const modulesInKernels: Oracle = async (world) => {
-  const base = { name: 'insmod', unit: 'pairs', failing: 0 };
+  const result = { name: 'insmod', unit: 'pairs', compared: 0, failing: 0 };
   try {
     await findQemu(platform, process.env);
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'qemu-missing') throw error;
-    return { ...base, compared: 0, disagreements: [], notRun: error.message };
+    return { ...result, disagreements: [], notRun: error.message };
   }
   const [busybox, ...kernels] = await world.bring(
     await Promise.all([world.line('busybox', '1.37'), ...lines.map((line) => world.line('linux', line))]),
@@ -30,14 +30,14 @@ export const modulesInKernels: Oracle = async (world) => {
   const opened = await Promise.all(kernels.map((kernel) => openKernel(world, kernel)));
   const shell = fileOf(await world.entries(busybox), /^usr\/bin\/busybox$/).bytes;
   const disagreements: Disagreement[] = [];
-  const failed = new Set<string>();
   for (const kernel of opened) {
     const told = await bootWith(world, { kernel, shell, modules: opened.flatMap((one) => one.modules) });
     for (const { line, modules: own } of opened) {
       for (const module of own) {
         const failure = told.get(fileName(module));
         if (failure === undefined) throw new Error(`linux ${kernel.line} has not tried ${fileName(module)}`);
-        if (failure !== '') failed.add(`${kernel.line} ${line}`);
+        result.compared++;
+        if (failure !== '') result.failing++;
         const subject = `${module.name} of linux ${line} in linux ${kernel.line}`;
         disagreements.push(
           ...disagreement({ subject, isAlarmed: isAlarmed(kernel, module), failure: failure === '' ? undefined : failure }),
@@ -45,7 +45,7 @@ export const modulesInKernels: Oracle = async (world) => {
       }
     }
   }
-  return { ...base, compared: lines.length ** 2, failing: failed.size, disagreements };
+  return { ...result, disagreements };
 };
 
 interface OpenedKernel {

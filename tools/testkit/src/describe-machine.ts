@@ -14,6 +14,7 @@ const packageOf: Readonly<Record<string, string>> = {
   xz: 'xz-utils',
   'fsck.erofs': 'erofs-utils',
   'dump.erofs': 'erofs-utils',
+  readelf: 'binutils',
 };
 
 /**
