@@ -59,4 +59,14 @@ describeMachine('the log component', () => {
     const status = await inGuest(guest, 'grep -h -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/$(pidof rsyslogd)/status');
     expect(status).toBe('CapEff:\t0000000000000400\nNoNewPrivs:\t1\nSeccomp:\t2');
   });
+
+  test('ends well when it is told to, and says what it still had', async () => {
+    await inGuest(
+      guest,
+      'printf "<134>1 2026-11-24T12:00:01Z web shop 8 - - the last of it\\n" | nc 127.0.0.1 514; kill $(cat /run/moby/rsyslog/pid)',
+    );
+    const ended = await guest.waitFor(({ name, event }) => name === 'rsyslog' && event === 'exited', AbortSignal.timeout(60_000));
+    expect(ended?.line.detail).toBe('0');
+    expect(await written('the last of it')).toContain('shop 8');
+  });
 });
