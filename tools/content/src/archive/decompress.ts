@@ -30,10 +30,10 @@ async function decompressBy(bytes: Uint8Array, member: string): Promise<Uint8Arr
   return bytes;
 }
 
-/** Blocks at the same time, each in a thread: more than there are processors would only take memory. */
-const maxBlocksAtOnce = availableParallelism();
-
-/** Block by block: what each unpacks to is known before it is unpacked, and compared with its check after. */
+/**
+ * Block by block, as many at a time as there are processors, since more would only take memory: what each unpacks to is
+ * known before it is unpacked, and what came out is compared with its check.
+ */
 async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
   const blocks = readXzBlocks(bytes);
   if (blocks === undefined) throw new Error('not a whole xz file');
@@ -60,6 +60,6 @@ async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
       unpacked.set(await unpackBlock(block), at);
     }
   };
-  await Promise.all(Array.from({ length: maxBlocksAtOnce }, unpackSome));
+  await Promise.all(Array.from({ length: availableParallelism() }, unpackSome));
   return unpacked;
 }
