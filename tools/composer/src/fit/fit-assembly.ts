@@ -3,7 +3,7 @@ import type { Diagnostic, Judged, Platform, Registry, Universe } from '@moby/mod
 import { checkResolution, openResolutionCheck } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { Assembly } from '../parse/assembly.ts';
-import { openForSolver, type OpenedAssembly } from '../resolve/resolve-assembly.ts';
+import { openForSolver, placeOf, type OpenedAssembly } from '../resolve/resolve-assembly.ts';
 import type { ChosenVersions } from '../repair/touched.ts';
 import type { Resolution } from '../resolve/resolution.ts';
 import type { LockedVersions } from '../resolve/to-universe.ts';
@@ -160,6 +160,7 @@ class FitSearch {
       universe,
       answer,
       before: this.#chosenBefore(answer, universe),
+      isWritten: (fact) => placeOf(assembly, fact) !== undefined,
       solves: (other) => this.runStably(other, maxRounds),
       solveAgain: (): Unsolvable | undefined => {
         const again = this.solve(universe);

@@ -20,6 +20,8 @@ interface WaysProblem {
   readonly solves: (universe: Universe) => Promise<FitOutcome>;
   /** What was chosen before the conflict. */
   readonly before: ChosenVersions | undefined;
+  /** Whether somebody has written a fact: what every assembly has by itself can't be left out. */
+  readonly isWritten: (fact: RootFact) => boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function provenWaysOut(
   const touches = (way: WayOut): Touched | undefined => touched.get(keyOf(way));
   for (let search = 0; search < maxSearches; search += 1) {
     const { loosenings, relax, failed } = await tryWays(options, answer, touched);
-    if (failed === 0) return { answer, touches };
+    if (failed === 0) return { answer: { ...answer, loosenings, relax }, touches };
     const again = options.solveAgain();
     if (again === undefined || sameWays(again, answer)) return { answer: { ...answer, loosenings, relax }, touches };
     answer = again;
@@ -48,7 +50,7 @@ export async function provenWaysOut(
 }
 
 async function tryWays(
-  { universe, solves, before }: WaysProblem,
+  { universe, solves, before, isWritten }: WaysProblem,
   answer: Unsolvable,
   touched: Map<string, Touched>,
 ): Promise<Pick<Unsolvable, 'loosenings' | 'relax'> & { readonly failed: number }> {
@@ -62,10 +64,10 @@ async function tryWays(
   };
   const loosenings: Unsolvable['loosenings'][number][] = [];
   const relax: Unsolvable['relax'][number][] = [];
-  const tried = answer.loosenings.slice(0, maxWaysTried);
+  const tried = answer.loosenings.filter(({ fact }) => isWritten(fact)).slice(0, maxWaysTried);
   for (const way of tried)
     if (await holds({ facts: [way.fact], range: way.range }, withRange(universe, way.fact, way.range))) loosenings.push(way);
-  const sets = answer.relax.slice(0, maxWaysTried - tried.length);
+  const sets = answer.relax.filter((facts) => facts.every(isWritten)).slice(0, maxWaysTried - tried.length);
   for (const facts of sets) {
     const left = new Set(facts.map(formatRootFact));
     if (
