@@ -1,10 +1,11 @@
-import { readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outlineOf } from '@moby/composer';
 import { checkAgain, rememberCheck, type CheckOutline, type Question } from '@moby/composer/again';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
+import { expectForgotten, readByBoth } from './other-bytes.ts';
 import { ask } from './quiet-surroundings.ts';
 import { scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
 
@@ -59,23 +60,9 @@ describe('a check of the same inputs', () => {
     expect(await again({ policy: { locked: true, offline: false } })).toBeUndefined();
   });
 
-  test.each([
-    ['the assembly', 'assemblies/web/assembly.yaml'],
-    ['the manifest of a component', 'components/app/1.0/package.json'],
-    ['the manifest of a component that was not chosen', 'components/other/1.0/package.json'],
-    ['the facts of a component', 'components/app/1.0/facts.json'],
-  ])('is judged anew where %s has changed, even with the same size and time', async (_, path) => {
+  test.each(readByBoth)('is judged anew where %s has changed, even with the same size and time', async (_, path) => {
     const { library, again } = await checked();
-    const file = join(library.folder, path);
-    const text = await readFile(file, 'utf8');
-    await writeFile(
-      file,
-      text.replace(/[a-z]/, (letter) => (letter === 'x' ? 'y' : 'x')),
-    );
-    await utimes(file, 0, 0);
-    expect(await again()).toBeUndefined();
-    await writeFile(file, text);
-    expect(await again()).toBeDefined();
+    await expectForgotten({ library: library.folder, path }, () => again());
   });
 
   test('is judged anew where a lock has come, and where a component has come to the library', async () => {

@@ -1,10 +1,11 @@
-import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rememberRun, runAgain, type RunOutline, type Question } from '@moby/composer/again';
 import type { Line } from '@moby/composer';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
+import { expectForgotten, readByBoth } from './other-bytes.ts';
 import { ask } from './quiet-surroundings.ts';
 import { scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
 
@@ -86,25 +87,15 @@ describe('a run that was made before', () => {
     expect(await readFile(join(other, 'initrd.img'))).toEqual(await readFile(join(composed.folder, 'initrd.img')));
   });
 
-  test.each([
-    ['the assembly', 'assemblies/web/assembly.yaml'],
+  const read: typeof readByBoth = [
+    ...readByBoth,
     ['the lock', 'assemblies/web/assembly.lock.json'],
     ['a file that the assembly names', 'assemblies/web/motd'],
-    ['the manifest of a component', 'components/app/1.0/package.json'],
-    ['the manifest of a component that was not chosen', 'components/other/1.0/package.json'],
-    ['the facts of a component', 'components/app/1.0/facts.json'],
-  ])('is not the answer where %s has changed, even with the same size and time', async (_, path) => {
+  ];
+
+  test.each(read)('is not the answer where %s has changed, even with the same size and time', async (_, path) => {
     const { library, again } = await remembered();
-    const file = join(library.folder, path);
-    const text = await readFile(file, 'utf8');
-    await writeFile(
-      file,
-      text.replace(/[a-z]/, (letter) => (letter === 'x' ? 'y' : 'x')),
-    );
-    await utimes(file, 0, 0);
-    expect(await again()).toBeUndefined();
-    await writeFile(file, text);
-    expect(await again()).toBeDefined();
+    await expectForgotten({ library: library.folder, path }, () => again());
   });
 
   test('is not the answer where a component has come to the library', async () => {
