@@ -6,7 +6,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writ
 import { join } from 'node:path';
 import { openWorkspaceRegistry } from '@moby/registry';
 import { readArtifact } from '@moby/machine';
-import type { Artifact } from '@moby/model';
+import { type Artifact, payloadSources } from '@moby/model';
 import { checkout, temporaryFolder } from '@moby/testkit';
 import { unpackInitrd } from './cpio.ts';
 import { erofsTimes } from './erofs.ts';
@@ -190,7 +190,8 @@ async function copyPackages(blobs: string, to: string): Promise<void> {
     for (const version of await registry.versions(name)) {
       if (!used.includes(`${name}@${version}`)) continue;
       const manifest = await registry.manifest(name, version);
-      for (const source of manifest.payload.platforms['linux/amd64']?.sources ?? [])
+      const payload = manifest.payload.platforms['linux/amd64'];
+      for (const source of payload === undefined ? [] : payloadSources(payload))
         if (source.kind === 'deb') copyFileSync(join(blobs, source.sha256), join(to, source.sha256));
     }
   }
@@ -231,22 +232,18 @@ function size({ artifact }: Bench): Figure {
   };
 }
 
-const erofsAgain = 1.5;
-const erofsAnew = 3;
-
 async function erofs({ folder, out, artifact }: Bench): Promise<readonly Figure[]> {
   const place = join(folder, 'erofs');
   mkdirSync(place);
   const { anewMs, againMs, copyMs, sizeBytes, trees } = await erofsTimes(artifact, out, place);
-  const row = (what: string, ours: number, most: number): Figure => ({
+  const row = (what: string, ours: number): Figure => ({
     what: `${what} (n=9)`,
     ours: ms(ours),
     against: `${ms(copyMs)} copy of ${mb(sizeBytes)}`,
     result: ratio(ours, copyMs),
-    goal: `at most ${most.toFixed(1)} times`,
-    passed: ours <= most * copyMs,
+    goal: '',
   });
-  return [row(`erofs of ${trees} trees, again`, againMs, erofsAgain), row(`erofs of ${trees} trees, anew`, anewMs, erofsAnew)];
+  return [row(`erofs of ${trees} trees, again`, againMs), row(`erofs of ${trees} trees, anew`, anewMs)];
 }
 
 const bootRounds = 3;

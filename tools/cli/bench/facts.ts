@@ -30,7 +30,7 @@ export async function factsTimes(folder: string): Promise<readonly Figure[]> {
 }
 
 async function cold(world: OracleWorld, folder: string): Promise<Figure> {
-  // The newest first, as everywhere.
+  // The largest of the lines.
   const [bytes] = (await world.packages(['containerd'])).toSorted((one, other) => other.length - one.length);
   if (bytes === undefined) throw new Error('no package of containerd');
   const deb = join(folder, 'containerd.deb');

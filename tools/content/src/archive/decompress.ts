@@ -42,22 +42,32 @@ async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
   const wrong = blocks.find((block) => chunkBytes(bytes, block) !== block.unpackedBytes);
   if (wrong !== undefined) throw new Error(`the block at byte ${wrong.at} isn't what the index says, or not of LZMA2 alone`);
   const { decompress: unpack } = await import('@napi-rs/lzma/xz');
-  const unpackBlock = async (block: XzBlock): Promise<Uint8Array> => {
-    const contents = await unpack(blocks.length === 1 ? bytes : xzFileOf(bytes, block));
+  const unpackBlock = (block: XzBlock): Promise<Uint8Array> => unpack(blocks.length === 1 ? bytes : xzFileOf(bytes, block));
+  const checked = (block: XzBlock, contents: Uint8Array): Uint8Array => {
     if (!agreesWithCheck(bytes, block, contents)) throw new Error(`the contents of the block at byte ${block.at} are damaged`);
     return contents;
   };
   const [only] = blocks;
-  if (only !== undefined && blocks.length === 1) return await unpackBlock(only);
+  if (only !== undefined && blocks.length === 1) return checked(only, await unpackBlock(only));
   const unpacked = Buffer.allocUnsafeSlow(size);
   let next = 0;
   let end = 0;
+  const begin = (): { readonly block: XzBlock; readonly to: number; readonly contents: Promise<Uint8Array> } | undefined => {
+    const block = blocks[next];
+    if (block === undefined) return undefined;
+    const begun = { block, to: end, contents: unpackBlock(block) };
+    begun.contents.catch(() => undefined); // Awaited in its turn; another block's failure may come first.
+    next += 1;
+    end += block.unpackedBytes;
+    return begun;
+  };
   const unpackSome = async (): Promise<void> => {
-    for (let block = blocks[next]; block !== undefined; block = blocks[next]) {
-      next += 1;
-      const at = end;
-      end += block.unpackedBytes;
-      unpacked.set(await unpackBlock(block), at);
+    for (let begun = begin(); begun !== undefined;) {
+      const { block, to, contents } = begun;
+      const ready = await contents;
+      // The next one is begun before this one is checked: no thread waits for that.
+      begun = begin();
+      unpacked.set(checked(block, ready), to);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, unpackSome));

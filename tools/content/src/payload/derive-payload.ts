@@ -43,9 +43,6 @@ export interface DerivedPayload extends PayloadTar {
   readonly findings: readonly Diagnostic[];
 }
 
-/** Sources that are unpacked at a time: the next is decompressed while one is gathered. */
-const lanes = 2;
-
 /**
  * A payload in normal form 1 (docs/reference/payload-form-1.md) of ordered sources. Throws `bad-archive`, `limit`, and
  * `invalid-input` where the recipe does not fit the sources.
@@ -53,18 +50,11 @@ const lanes = 2;
 export async function derivePayload(recipe: PayloadRecipe): Promise<DerivedPayload> {
   const tree: PayloadTree = new Map();
   const findings: Diagnostic[] = [];
-  const turns = new Map<PayloadSource, Promise<KeptFiles>>();
-  for (const [at, source] of recipe.sources.entries()) {
-    for (const ahead of recipe.sources.slice(at, at + lanes)) {
-      if (turns.has(ahead)) continue;
-      const turn = readSource(ahead);
-      turn.catch(() => undefined); // Awaited in its turn; another source's failure may come first.
-      turns.set(ahead, turn);
-    }
-    const kept = await turns.get(source);
-    turns.delete(source);
-    for (const entry of kept?.entries ?? []) putEntry(tree, entry, originOf(source));
-    findings.push(...(kept?.findings ?? []));
+  // One after the other: a large package is unpacked by all processors, and two of them at a time would only take memory.
+  for (const source of recipe.sources) {
+    const kept = await readSource(source);
+    for (const entry of kept.entries) putEntry(tree, entry, originOf(source));
+    findings.push(...kept.findings);
   }
   joinFiles(tree, recipe.joins ?? {});
   addLinks(tree, recipe.links);
