@@ -3,7 +3,7 @@ import type { ContentStore, Progress } from '@moby/model';
 import type { LockPolicy, Variation } from '../request.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { Resolution } from '../resolve/resolution.ts';
-import { digestOfInput, digestOfProgram, isUnchanged, isYounger, type Input, type SeenInput } from './inputs.ts';
+import { digestOfProgram, isUnchanged, isYounger, seeInput, type Input, type SeenInput } from './inputs.ts';
 
 /** All that a command is asked, as it was typed: the same question with the same inputs has the same answer. */
 export interface Question {
@@ -57,10 +57,9 @@ export async function rememberAnswer(
   { sources, answer }: { readonly sources: Sources; readonly answer: object },
 ): Promise<void> {
   const program = digestOfProgram();
-  const inputs = inputsOf(question, sources);
+  const inputs = inputsOf(question, sources)?.map(seeInput);
   if (program === undefined || inputs === undefined || inputs.some((input) => isYounger(input, sources.begunMs))) return;
-  const seen: readonly SeenInput[] = inputs.map((input) => ({ ...input, digest: digestOfInput(input) }));
-  const memory: Memory = { program, inputs: seen, answer };
+  const memory: Memory = { program, inputs, answer };
   await store.remember(kind, keyOf(question), memory);
 }
 

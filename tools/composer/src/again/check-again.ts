@@ -1,4 +1,5 @@
-import { Failure, type ContentStore, type Diagnostic, type Place, type Platform, type Progress } from '@moby/model';
+import type { ContentStore, Diagnostic, Place, Platform, Progress } from '@moby/model';
+import { Failure } from '@moby/model/basics';
 import { openContentStore } from '@moby/content/store';
 import type { Checked } from '../check-assembly.ts';
 import type { Verdict } from '../check/verdict.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,20 +12,25 @@ export interface Input {
 
 export interface SeenInput extends Input {
   readonly digest: string;
+  /** sha256 over paths, sizes and times: while it is the same, the bytes need not be read again. */
+  readonly stamp: string;
 }
 
 const maxFiles = 20_000;
 /** The packages that what a run gives is made by. */
 const tools = ['abi', 'composer', 'content', 'image', 'model', 'registry', 'resolver'];
 
-/** sha256 over paths and bytes; all that is unreadable or missing counts as one value. Throws where there are over 20,000 files. */
-export function digestOfInput({ kind, path }: Input): string {
-  return hashFiles(filesOf({ kind, path }));
+/** What an input is now. All that is unreadable or missing counts as one value. Throws where there are over 20,000 files. */
+export function seeInput(input: Input): SeenInput {
+  const files = filesOf(input);
+  // First: what is written in between has another stamp then.
+  const stamp = stampOf(files);
+  return { ...input, digest: hashFiles(files), stamp };
 }
 
 /** Whether any of its files was written since a time in ms: then what was read of it may be older than what it is now. */
 export function isYounger(input: Input, sinceMs: number): boolean {
-  return filesOf(input).some((path) => (statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? 0) >= sinceMs);
+  return filesOf(input).some((path) => (statsOf(path)?.ctimeNs ?? 0n) >= BigInt(Math.floor(sinceMs)) * 1_000_000n);
 }
 
 function filesOf({ kind, path }: Input): readonly string[] {
@@ -33,14 +38,15 @@ function filesOf({ kind, path }: Input): readonly string[] {
   return kind === 'folder' ? filesBelow(path, () => true) : manifestsOf(path);
 }
 
+/** By times and sizes, or else by bytes: in a fresh checkout every time is another. */
 export function isUnchanged(input: SeenInput): boolean {
-  return digestOfInput(input) === input.digest;
+  const files = filesOf(input);
+  return stampOf(files) === input.stamp || hashFiles(files) === input.digest;
 }
 
 /**
  * What names this program's own code: size and times of the files of its packages, so that a changed checkout never takes
- * a result of before for its own; nobody can set the time of a file's last change. Undefined where its packages do not lie
- * beside each other.
+ * a result of before for its own. Undefined where its packages do not lie beside each other.
  */
 export function digestOfProgram(): string | undefined {
   const code = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -49,10 +55,7 @@ export function digestOfProgram(): string | undefined {
   for (const tool of tools) {
     const files = filesBelow(join(packages, tool, basename(code)), (name) => /\.[jt]s$/.test(name) && !name.endsWith('.d.ts'));
     if (files.length === 0) return undefined;
-    for (const path of [join(packages, tool, 'package.json'), ...files]) {
-      const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-      hash.update(`${path} ${stats?.size} ${stats?.mtimeNs} ${stats?.ctimeNs}\n`);
-    }
+    hash.update(stampOf([join(packages, tool, 'package.json'), ...files]));
   }
   return hash.digest('hex');
 }
@@ -88,6 +91,17 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
+/** sha256 over path, size and times of each file; nobody can set the time of a file's last change (inode(7), st_ctim). */
+function stampOf(paths: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const stats = statsOf(path);
+    hash.update(`${path}\0${stats?.ino} ${stats?.size} ${stats?.mtimeNs} ${stats?.ctimeNs}\0`);
+  }
+  return hash.digest('hex');
+}
+
+/** sha256 over paths and bytes. */
 function hashFiles(paths: readonly string[]): string {
   const hash = createHash('sha256');
   for (const path of paths) {
@@ -96,6 +110,14 @@ function hashFiles(paths: readonly string[]): string {
     if (bytes !== undefined) hash.update(bytes);
   }
   return hash.digest('hex');
+}
+
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return undefined;
+  }
 }
 
 function bytesOf(path: string): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 import type { Artifact, ContentStore, Digest, Progress } from '@moby/model';
 import type { Verdict as EdgeVerdict } from '@moby/abi';
 import { openContentStore } from '@moby/content/store';
-import { writeArtifact, type ArtifactTexts } from '../build/write-artifact.ts';
+import type { ArtifactTexts } from '../build/write-artifact.ts';
 import type { Composed } from '../request.ts';
 import type { ResolvedRoot } from '../resolve/resolution.ts';
 import { storeFolder } from '../store-folder.ts';
@@ -47,6 +47,7 @@ export async function runAgain(
   const answer = await recallAnswer(store, 'runs', question);
   if (!isRunAnswer(answer) || !(await hasAll(store, answer))) return undefined;
   const { kernel, initrd, disk, texts } = answer;
+  const { writeArtifact } = await import('../build/write-artifact.ts');
   const outline = { ...answer.outline, folder: question.out ?? answer.outline.folder };
   world.begin(outline);
   tellSteps(outline.steps, world.progress);

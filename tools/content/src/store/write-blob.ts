@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
-import { type Digest, Failure, parseDigest, type StoredBlob, type WriteOptions } from '@moby/model';
+import type { StoredBlob, WriteOptions } from '@moby/model';
+import { Failure, parseDigest, type Digest } from '@moby/model/basics';
 import { writeFailure } from './write-failure.ts';
 
 /** Pieces of one buffer that are hashed and written in turn, so that the hash is fed while the disk works. */

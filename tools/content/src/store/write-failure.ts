@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Failure, formatBytes } from '@moby/model';
+import { Failure, formatBytes } from '@moby/model/basics';
 
 export interface FailedWrite {
   readonly path: string;
