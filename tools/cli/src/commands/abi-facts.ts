@@ -19,7 +19,7 @@ export class AbiFacts extends MobyCommand {
 
   protected override async perform(): Promise<Outcome> {
     const { args, flags } = await this.parse(AbiFacts);
-    const [{ readFacts }, { factsOutcome }] = await Promise.all([import('@moby/composer'), import('../words/facts.ts')]);
+    const [{ readFacts }, { factsOutcome }] = await Promise.all([import('@moby/composer/facts'), import('../words/facts.ts')]);
     return factsOutcome(args.target, await readFacts(args.target), flags.symbols);
   }
 }

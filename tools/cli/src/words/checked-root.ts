@@ -1,5 +1,5 @@
 import { rules } from '@moby/abi';
-import { checkFolder, type RootFinding } from '@moby/composer';
+import { checkFolder, type RootFinding } from '@moby/composer/root';
 import { Failure } from '@moby/model';
 import { parsePlatform } from '../assembly-line.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,5 +1,5 @@
 import { formatKind } from '@moby/abi';
-import type { ReadFacts } from '@moby/composer';
+import type { ReadFacts } from '@moby/composer/facts';
 import { formatBytes, type ElfFacts, type ElfSymbols } from '@moby/model';
 import type { Outcome } from '../outcome.ts';
 import { bold, dim, type Line } from '../reporter/line.ts';

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { extractAddedModule, extractFacts, extractSymbols, platformOf, type FactsEntry } from '@moby/abi';
@@ -11,10 +11,11 @@ const maxFileBytes = 2 ** 31 - 1;
 /** All files of a folder together. */
 const maxFolderBytes = 2 ** 32;
 const nothing = new Uint8Array(0);
-const arMagic = '!<arch>\n';
 /** POSIX.1 ustar: where the magic stands in the first header. */
 const ustarMagic = 'ustar';
 const ustarOffset = 257;
+/** Those that a person may take for a package. */
+const otherArchive = /\.(?:rpm|apk|zip|cpio|tgz|txz|tar\.\w+)$/;
 const moduleName = /\.ko(?:\.(?:xz|zst|gz))?$/;
 
 export interface ReadFacts {
@@ -33,21 +34,36 @@ export interface ReadFacts {
  */
 export async function readFacts(path: string): Promise<ReadFacts> {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new Failure({ code: 'not-found', message: `there is no file \`${path}\`` });
+  if (stat === undefined)
+    throw new Failure({
+      code: 'not-found',
+      message: `there is no file \`${path}\``,
+      hints: ['name a file, a folder, or a .deb; a path counts from the current folder'],
+    });
   if (stat.isDirectory()) return factsOfEntries('folder', [...entriesOf(path)]);
   if (!stat.isFile()) throw new Failure({ code: 'invalid-input', message: `\`${path}\` is neither a file nor a folder` });
   const bytes = readWhole(path, stat.size);
-  const sha256 = parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
-  const read = await readKind(bytes, { path, mode: stat.mode });
+  const [read, sha256] = await Promise.all([readKind(bytes, { path, mode: stat.mode }), digestOf(bytes)]);
   return { ...read, ...(sha256 === undefined ? {} : { sha256 }) };
 }
 
-function readKind(bytes: Buffer, file: { readonly path: string; readonly mode: number }): Promise<ReadFacts> | ReadFacts {
+/** In the thread pool, as what is unpacked. */
+async function digestOf(bytes: Buffer<ArrayBuffer>): Promise<Digest | undefined> {
+  const sum = await webcrypto.subtle.digest('SHA-256', bytes);
+  return parseDigest(`sha256:${Buffer.from(sum).toString('hex')}`);
+}
+
+async function readKind(bytes: Buffer, file: { readonly path: string; readonly mode: number }): Promise<ReadFacts> {
   const name = basename(file.path);
-  if (beginsWith(bytes, arMagic, 0) && name.endsWith('.deb'))
-    return readDeb(bytes, name).then((entries) => factsOfEntries('package', packageEntries(entries)));
-  if (beginsWith(bytes, ustarMagic, ustarOffset)) return factsOfEntries('payload', readPayload(bytes));
-  return placeOf(bytes, name).then((path) => factsOfEntries('file', [{ kind: 'file', path, mode: file.mode, bytes }]));
+  if (name.endsWith('.deb')) return await factsOfEntries('package', packageEntries(await readDeb(bytes, name)));
+  if (name.endsWith('.tar') || beginsWith(bytes, ustarMagic, ustarOffset)) return await factsOfEntries('payload', readPayload(bytes));
+  if (otherArchive.test(name))
+    throw new Failure({
+      code: 'invalid-input',
+      message: `\`${file.path}\` is an archive of a kind that isn't read`,
+      hints: ['unpack it and name the folder; .deb and .tar are read as they are'],
+    });
+  return await factsOfEntries('file', [{ kind: 'file', path: await placeOf(bytes, name), mode: file.mode, bytes }]);
 }
 
 function beginsWith(bytes: Buffer, magic: string, offset: number): boolean {
@@ -111,7 +127,7 @@ function canonical(path: string): string {
   return path.replace(/^(?:bin|sbin|lib|lib32|lib64|libx32)\//, (folder) => `usr/${folder}`);
 }
 
-function readWhole(path: string, size: number): Buffer {
+function readWhole(path: string, size: number): Buffer<ArrayBuffer> {
   if (size > maxFileBytes)
     throw new Failure({ code: 'limit', message: `\`${path}\` has ${formatBytes(size)}, more than ${formatBytes(maxFileBytes)}` });
   try {

@@ -31,8 +31,8 @@ async function decompressBy(bytes: Uint8Array, member: string): Promise<Uint8Arr
 }
 
 /**
- * Block by block, as many at a time as there are processors, since more would only take memory: what each unpacks to is
- * known before it is unpacked, and what came out is compared with its check.
+ * Block by block, no more at a time than keep the processors busy, since more would only take memory: what each unpacks to
+ * is known before it is unpacked, and what came out is compared with its check.
  */
 async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
   const blocks = readXzBlocks(bytes);
@@ -61,15 +61,20 @@ async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
     end += block.unpackedBytes;
     return begun;
   };
-  const unpackSome = async (): Promise<void> => {
+  const unpackUpTo = async (most: number): Promise<void> => {
+    let left = most;
     for (let begun = begin(); begun !== undefined;) {
       const { block, to, contents } = begun;
       const ready = await contents;
+      left -= 1;
       // The next one is begun before this one is checked: no thread waits for that.
-      begun = begin();
+      begun = left > 0 ? begin() : undefined;
       unpacked.set(checked(block, ready), to);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, unpackSome));
+  const processors = availableParallelism();
+  // What is left over when the blocks are dealt out goes first, so that no processor is without one at the end.
+  const spare = Array.from({ length: blocks.length % processors }, () => unpackUpTo(1));
+  await Promise.all([...spare, ...Array.from({ length: processors }, () => unpackUpTo(blocks.length))]);
   return unpacked;
 }
