@@ -6,6 +6,7 @@ import * as nodeModule from 'node:module';
 import { constants, homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const leastNodeMajor = 24;
 /** As in BSD's sysexits: something that the program needs is not there. */
@@ -15,6 +16,8 @@ if (Number.parseInt(process.versions.node, 10) >= leastNodeMajor) await runHere(
 else runOnPinnedNode();
 
 async function runHere() {
+  // The young generation stays small: grown to 48 MB it would be a sixth of what a cold run takes, and is no quicker.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const cacheHome = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   // A folder of our own: Node's default is shared by all users of the machine.
   nodeModule.enableCompileCache(join(cacheHome, 'moby-compose', 'compile'));

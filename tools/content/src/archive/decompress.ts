@@ -42,7 +42,13 @@ async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
   const wrong = blocks.find((block) => chunkBytes(bytes, block) !== block.unpackedBytes);
   if (wrong !== undefined) throw new Error(`the block at byte ${wrong.at} isn't what the index says, or not of LZMA2 alone`);
   const { decompress: unpack } = await import('@napi-rs/lzma/xz');
-  const unpackBlock = (block: XzBlock): Promise<Uint8Array> => unpack(blocks.length === 1 ? bytes : xzFileOf(bytes, block));
+  const unpackBlock = async (block: XzBlock): Promise<Uint8Array> => {
+    if (blocks.length === 1) return await unpack(bytes);
+    const file = xzFileOf(bytes, block);
+    const contents = await unpack(file);
+    release(file);
+    return contents;
+  };
   const checked = (block: XzBlock, contents: Uint8Array): Uint8Array => {
     if (!agreesWithCheck(bytes, block, contents)) throw new Error(`the contents of the block at byte ${block.at} are damaged`);
     return contents;
@@ -70,6 +76,7 @@ async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
       // The next one is begun before this one is checked: no thread waits for that.
       begun = left > 0 ? begin() : undefined;
       unpacked.set(checked(block, ready), to);
+      release(ready);
     }
   };
   const processors = availableParallelism();
@@ -77,4 +84,9 @@ async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
   const spare = Array.from({ length: blocks.length % processors }, () => unpackUpTo(1));
   await Promise.all([...spare, ...Array.from({ length: processors }, () => unpackUpTo(blocks.length))]);
   return unpacked;
+}
+
+/** Gives the memory of large bytes back at once: a collector that comes late would let many of them pile up. They are empty then. */
+function release(bytes: Uint8Array): void {
+  if (bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength) bytes.buffer.transfer(0);
 }
