@@ -10,6 +10,7 @@ const ranks: Readonly<Record<string, number>> = {
   '@moby/resolver': 1,
   '@moby/abi': 1,
   '@moby/content': 1,
+  '@moby/trust': 1,
   '@moby/registry': 2,
   '@moby/image': 2,
   '@moby/composer': 3,
