@@ -9,6 +9,8 @@ import { ComponentValidate } from './commands/component-validate.ts';
 import { Diff } from './commands/diff.ts';
 import { Doctor } from './commands/doctor.ts';
 import { Info } from './commands/info.ts';
+import { KeyNew } from './commands/key-new.ts';
+import { KeyShow } from './commands/key-show.ts';
 import { ListAssemblies } from './commands/list-assemblies.ts';
 import { ListComponents } from './commands/list-components.ts';
 import { Resolve } from './commands/resolve.ts';
@@ -30,6 +32,8 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   diff: Diff,
   doctor: Doctor,
   info: Info,
+  'key:new': KeyNew,
+  'key:show': KeyShow,
   'list:assemblies': ListAssemblies,
   'list:components': ListComponents,
   resolve: Resolve,
