@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { commandsPage } from './reference/commands-page.ts';
 import { exitCodesPage } from './reference/exit-codes-page.ts';
+import { governanceRulesPages } from './reference/governance-rules-pages.ts';
 import { messagesPage } from './reference/messages-page.ts';
 import { rulesPages } from './reference/rules-pages.ts';
 
@@ -12,11 +13,17 @@ const folder = new URL('../../docs/reference/', import.meta.url);
 
 /** File name → what it must hold. */
 export function referencePages(): Readonly<Record<string, string>> {
-  return { 'commands.md': commandsPage(), 'exit-codes.md': exitCodesPage(), 'messages.md': messagesPage(), ...rulesPages() };
+  return {
+    'commands.md': commandsPage(),
+    'exit-codes.md': exitCodesPage(),
+    'messages.md': messagesPage(),
+    ...rulesPages(),
+    ...governanceRulesPages(),
+  };
 }
 
 if (import.meta.main) {
-  mkdirSync(new URL('rules/', folder), { recursive: true });
+  for (const pages of ['rules/', 'governance-rules/']) mkdirSync(new URL(pages, folder), { recursive: true });
   for (const [name, text] of Object.entries(referencePages())) {
     const file = new URL(name, folder);
     if (!process.argv.includes('--check')) writeFileSync(file, text);

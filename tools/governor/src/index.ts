@@ -1,0 +1,21 @@
+export { judge } from './judge/judge.ts';
+export { escapeText } from './judge/escape-text.ts';
+export { defaultPolicy, type LineForm, type Policy } from './judge/policy.ts';
+export type {
+  Door,
+  KnownNames,
+  LineContents,
+  Owners,
+  PayloadProof,
+  PublishedVersion,
+  Publisher,
+  Question,
+  Release,
+  ReleaseContents,
+} from './judge/question.ts';
+export type { BumpReport, Finding, GovernanceVerdict, Report, Severity, WaivableBy, Witness } from './judge/report.ts';
+export { governanceCodes, stockText } from './judge/stock-text.ts';
+export { readContents } from './judge/subject.ts';
+export type { Archive, ArchiveEntry, ArchiveFault } from './package/archive.ts';
+export { catalogue } from './rules/catalogue.ts';
+export type { Clause, Found, GovernanceRule, RuleText } from './rules/rule.ts';

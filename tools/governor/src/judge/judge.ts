@@ -1,0 +1,134 @@
+import { placeAt, type Document } from '@moby/model';
+import type { Found, GovernanceRule } from '../rules/rule.ts';
+import { catalogue } from '../rules/catalogue.ts';
+import { escapeText } from './escape-text.ts';
+import { verdictOf, type Finding, type Report } from './report.ts';
+import type { Question } from './question.ts';
+import { openSubject, packageFile, type Subject } from './subject.ts';
+
+/** A rule that says more than this says it once more with the number of the rest. */
+export const maxFindingsPerClause = 20;
+
+/**
+ * Judges a release by the rules of the catalogue. The answer follows from the question alone: no clock, no network, no
+ * environment; the same question gives the same bytes (`canonicalJson`).
+ */
+export async function judge(question: Question, rules: readonly GovernanceRule[] = catalogue): Promise<Report> {
+  const subject = await openSubject(question);
+  const findings: Judged[] = [];
+  const unjudged: string[] = [];
+  let passed = 0;
+  for (const rule of rules) {
+    const found = rule.clauses.map((clause) => ({ clause: clause.name, found: clause.find(subject) }));
+    if (found.some((one) => one.found === undefined)) unjudged.push(rule.id);
+    const own = found.flatMap(({ clause, found: some }) =>
+      atMost([...(some ?? [])]).map((one) => toFinding({ subject, rule, clause, found: one })),
+    );
+    findings.push(...own);
+    if (own.length === 0 && !unjudged.includes(rule.id)) passed += 1;
+  }
+  const kept = findings.filter((one) => !givesWay(one, findings)).map(({ finding }) => finding);
+  kept.sort(compareFindings);
+  return { verdict: verdictOf(kept, unjudged), findings: kept, passed, unjudged: unjudged.sort(compareText) };
+}
+
+interface Judged {
+  readonly finding: Finding;
+  readonly yields: boolean;
+}
+
+function toFinding(options: {
+  readonly subject: Subject;
+  readonly rule: GovernanceRule;
+  readonly clause: string;
+  readonly found: Found;
+}): Judged {
+  const { subject, rule, clause, found } = options;
+  const finding: Finding = {
+    rule: rule.id,
+    name: rule.name,
+    clause,
+    severity: found.severity ?? rule.severity,
+    component: escapeText(componentOf(subject)),
+    ...placed(subject, found),
+    message: escapeText(found.message),
+    ...(found.help === undefined ? {} : { help: escapeText(found.help) }),
+    waivableBy: rule.waivableBy,
+  };
+  return { finding, yields: rule.yields === true };
+}
+
+function placed(subject: Subject, found: Found): Pick<Finding, 'path' | 'line' | 'column' | 'pointer'> {
+  const file = found.file ?? packageFile;
+  const path = escapeText(subject.question.release.label + file);
+  const json = subject.jsonFiles.get(file);
+  if (found.place !== undefined) return { path, line: found.place.line, column: found.place.column, pointer: '' };
+  if (found.at !== undefined && json?.document !== undefined) {
+    const { line, column } = place(json.document, found.at, found.key === true);
+    return { path, line, column, pointer: escapeText(found.at.map((part) => `/${pointerPart(String(part))}`).join('')) };
+  }
+  if (found.offset !== undefined && json?.text !== undefined) {
+    const { line, column } = placeAt(file, json.text, found.offset, 1);
+    return { path, line, column, pointer: '' };
+  }
+  return { path, line: 1, column: 1, pointer: '' };
+}
+
+function place(document: Document, at: readonly (string | number)[], key: boolean): ReturnType<Document['placeOf']> {
+  return document.placeOf(at, { key });
+}
+
+/** RFC 6901. */
+function pointerPart(text: string): string {
+  return text.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function componentOf({ question, ...subject }: Subject): string {
+  const name = subject.package?.name ?? 'unknown';
+  const own = name.slice(name.indexOf('/') + 1);
+  return question.release.line === undefined ? own : `${own}/${question.release.line}`;
+}
+
+function atMost(found: readonly Found[]): readonly Found[] {
+  const rest = found.length - maxFindingsPerClause;
+  const last = found[maxFindingsPerClause];
+  if (rest <= 0 || last === undefined) return found;
+  const more = rest === 1 ? '' : `, and ${rest - 1} more like it`;
+  return [...found.slice(0, maxFindingsPerClause), { ...last, message: last.message + more }];
+}
+
+/** An error of a rule that knows better stands at the same place. */
+function givesWay({ finding, yields }: Judged, all: readonly Judged[]): boolean {
+  if (!yields) return false;
+  return all.some(
+    (other) =>
+      !other.yields &&
+      other.finding.severity === 'error' &&
+      other.finding.path === finding.path &&
+      other.finding.line === finding.line &&
+      other.finding.column === finding.column,
+  );
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    stageOf(a) - stageOf(b) ||
+    compareText(a.rule, b.rule) ||
+    compareText(a.path, b.path) ||
+    compareText(a.pointer, b.pointer) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    compareText(a.clause, b.clause) ||
+    compareText(a.message, b.message)
+  );
+}
+
+/** The digit behind the letter: `MOBY-M201` is of stage 2. */
+function stageOf({ rule }: Finding): number {
+  return Number(/\d/.exec(rule)?.[0] ?? 0);
+}
+
+/** By code units, whatever the place of the machine. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,98 @@
+import type { Digest, Facts, KernelSymbolsFile, Manifest, Platform, Symbols, Version } from '@moby/model';
+import type { Bump } from '@moby/abi';
+import type { Archive } from '../package/archive.ts';
+import type { Policy } from './policy.ts';
+
+/** Everything that `judge` may know. What is missing here is missing: rules never ask the world. */
+export interface Question {
+  readonly door: Door;
+  readonly release: Release;
+  /** What was ever published under the package's name, also what was deleted since. */
+  readonly published: readonly PublishedVersion[];
+  readonly names: KnownNames;
+  /** Who answers for the component, as the base (never the release) has it; missing where nobody does yet. */
+  readonly owners?: Owners;
+  readonly publisher?: Publisher;
+  /** What the project has decided; `defaultPolicy` where it is missing. */
+  readonly policy?: Policy;
+  readonly payload: PayloadProof;
+}
+
+/** Where the release wants to come in. */
+export type Door =
+  | { readonly kind: 'publish' }
+  /** A pull request. `base`: what the line holds on the side that is merged into; missing for a new line. */
+  | { readonly kind: 'review'; readonly base?: LineContents };
+
+/** One line of a component in a tree of the repository. */
+export interface LineContents {
+  /** npm's version there. */
+  readonly npmVersion: string;
+  /** sha256 in hex of what would be packed, by path. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+export interface Release {
+  /** What stands before the paths in findings: nothing, or `components/redis/8.0/`. */
+  readonly label: string;
+  /** The package's files as they are packed, without the archive's own first folder. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The archive that the files came in; missing for a folder of the repository. */
+  readonly archive?: Archive;
+  /** The line that it belongs to, as `8.0`: the folder's name, or what the publisher says. */
+  readonly line?: string;
+  /** The version document that was sent along with the archive. */
+  readonly announced?: unknown;
+  /** What a note or a plan of releases says of it. */
+  readonly plan?: { readonly file: string; readonly bump: Bump };
+}
+
+export interface PublishedVersion {
+  readonly npmVersion: string;
+  readonly version: Version;
+  /** Missing where nobody has written it down: then the version itself tells. */
+  readonly line?: string;
+  readonly state: 'active' | 'deprecated' | 'yanked' | 'deleted';
+  /** sha256 in hex of its files, by path. */
+  readonly digests?: Readonly<Record<string, string>>;
+  /** What it says of itself; needed of the one that the release is compared with (`findBaseline`). */
+  readonly contents?: ReleaseContents;
+}
+
+/** What a package says of itself, read. */
+export interface ReleaseContents {
+  readonly manifest: Manifest;
+  readonly facts?: Facts;
+  readonly symbols?: Symbols;
+  readonly kernelSymbols?: KernelSymbolsFile;
+}
+
+export interface KnownNames {
+  /** Names of all components with their scopes, also of retired ones. */
+  readonly components: readonly string[];
+  /** Names that were given up and stay taken. */
+  readonly tombstones: readonly string[];
+  /** Names on public indexes, as they were recorded; missing where nothing was. */
+  readonly publicNames?: readonly string[];
+}
+
+export interface Owners {
+  readonly lifecycle: 'experimental' | 'maintained' | 'deprecated' | 'retired';
+  readonly maintainers: readonly string[];
+}
+
+export interface Publisher {
+  readonly id: string;
+  readonly role: 'contributor' | 'maintainer' | 'steward' | 'security-team' | 'bot';
+}
+
+/** What deriving the payloads from their sources gave, where somebody did. */
+export type PayloadProof =
+  | {
+      readonly kind: 'proven';
+      /** What the sources give, by platform. */
+      readonly payloads: Readonly<Partial<Record<Platform, { readonly digest: Digest; readonly size: number }>>>;
+      /** Files written from the payloads' bytes (facts.json and its like) that differ from those of the release. */
+      readonly differing: readonly string[];
+    }
+  | { readonly kind: 'unproven'; readonly why: string };

@@ -1,0 +1,46 @@
+import { ofRelease, type Found, type GovernanceRule } from './rule.ts';
+import type { ComponentSubject, PackageSubject } from '../judge/subject.ts';
+
+export const schema: GovernanceRule = ofRelease({
+  id: 'MOBY-M201',
+  name: 'schema',
+  severity: 'error',
+  waivableBy: 'nobody',
+  why: 'Resolving reads manifests, checking reads facts; whatever they can’t read they can’t judge.',
+  examples: { fails: '`"kind": "deamon"`', passes: '`"kind": "service"`' },
+  yields: true,
+  clauses: [
+    {
+      name: 'no-package',
+      when: 'there is no package.json, or it is no JSON object',
+      *find({ question, jsonFiles, package: own }): Iterable<Found> {
+        if (!question.release.files.has('package.json')) yield { message: 'the package has no `package.json`' };
+        else if (own === undefined && jsonFiles.get('package.json')?.document !== undefined)
+          yield { at: [], message: '`package.json` is no JSON object' };
+      },
+    },
+    {
+      name: 'invalid',
+      when: 'package.json breaks `schemas/component.v1.schema.json`, or says what no manifest can say',
+      find: ({ package: own }) => (own === undefined ? [] : invalid(own)),
+    },
+    {
+      name: 'wrong-facts',
+      when: 'facts.json, symbols.json or kernel-symbols.json is not of its form',
+      find: ({ component }) => (component === undefined ? [] : wrongParts(component)),
+    },
+  ],
+});
+
+function* invalid({ diagnostics }: PackageSubject): Iterable<Found> {
+  for (const { severity, message, place, note, hints = [] } of diagnostics) {
+    if (severity !== 'error') continue;
+    const help = [note, ...hints].filter((one) => one !== undefined).join('; ');
+    yield { ...(place === undefined ? {} : { place }), message, ...(help === '' ? {} : { help }) };
+  }
+}
+
+function* wrongParts({ facts, symbols, kernelSymbols }: ComponentSubject): Iterable<Found> {
+  for (const [file, part] of Object.entries({ 'facts.json': facts, 'symbols.json': symbols, 'kernel-symbols.json': kernelSymbols }))
+    if (part.kind === 'wrong') yield { file, message: part.message, help: 'write it anew: `moby-compose component build`' };
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultPolicy, type KnownNames, type Policy, type PublishedVersion, type Question, type Release } from '@moby/governor';
+
+/** Packages of the library as they were, kept here so that nothing else changes them. */
+const packages = join(import.meta.dirname, 'packages');
+
+/** What a fixture changes of a real package and of the world around it. */
+export interface Change {
+  readonly package?: 'tini' | 'redis';
+  /** package.json as a value, to be changed in place. */
+  readonly json?: (json: PackageJson) => void;
+  /** package.json as the text that is packed. */
+  readonly text?: (text: string) => string;
+  /** Other files: their text, or undefined for none. */
+  readonly files?: Readonly<Record<string, string | Uint8Array | undefined>>;
+  readonly line?: string | undefined;
+  /** The version document that npm makes of package.json, to be changed in place; false for none. */
+  readonly announced?: ((document: PackageJson) => void) | false;
+  readonly door?: Question['door'];
+  readonly published?: readonly PublishedVersion[];
+  readonly names?: Partial<KnownNames>;
+  readonly policy?: Partial<Policy>;
+  readonly payload?: Question['payload'];
+}
+
+/** A manifest as JSON, loosely: fixtures write what no manifest has. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a fixture may put anything anywhere
+export type PackageJson = any;
+
+export interface Fixture {
+  /** By clause: what the clause alone finds. */
+  readonly fail: Readonly<Record<string, Change & { readonly also?: readonly string[] }>>;
+  readonly pass: readonly Change[];
+}
+
+export function questionOf(change: Change = {}): Question {
+  const files = realFiles(change.package ?? 'tini');
+  const original = JSON.parse(files.get('package.json')?.toString() ?? '');
+  change.json?.(original);
+  const plain = `${JSON.stringify(original, undefined, 2)}\n`;
+  const written = change.text?.(plain) ?? plain;
+  files.set('package.json', Buffer.from(written));
+  for (const [path, content] of Object.entries(change.files ?? {})) {
+    if (content === undefined) files.delete(path);
+    else files.set(path, Buffer.from(content));
+  }
+  const line = 'line' in change ? change.line : change.package === 'redis' ? '8.0' : '0.19';
+  const release: Release = {
+    label: '',
+    files,
+    ...(line === undefined ? {} : { line }),
+    ...(change.announced === false ? {} : { announced: announcedFor(readable(written) ?? original, change.announced) }),
+  };
+  return {
+    door: change.door ?? { kind: 'publish' },
+    release,
+    published: change.published ?? [],
+    names: { components: ['@moby/busybox', '@moby/dbus', '@moby/runc'], tombstones: [], ...change.names },
+    policy: { ...defaultPolicy, ...change.policy },
+    payload: change.payload ?? proven(original),
+  };
+}
+
+function realFiles(name: string): Map<string, Buffer> {
+  const folder = join(packages, name);
+  const files = readdirSync(folder).map(
+    (file) => [file === 'manifest.json' ? 'package.json' : file, readFileSync(join(folder, file))] as const,
+  );
+  return new Map(files);
+}
+
+function readable(text: string): PackageJson {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As `npm publish` of npm 11 sends it. */
+function announcedFor(json: PackageJson, change?: (document: PackageJson) => void): PackageJson {
+  const document = structuredClone(json);
+  Object.assign(document, {
+    _id: `${json.name}@${json.version}`,
+    _nodeVersion: '24.21.0',
+    _npmVersion: '11.19.1',
+    dist: { integrity: 'sha512-', shasum: '', tarball: '' },
+    readme: '# tini\n',
+    readmeFilename: 'README.md',
+  });
+  if (json.repository === 'github:moby/moby-compose') {
+    document.repository = { type: 'git', url: 'git+https://github.com/moby/moby-compose.git' };
+    document.bugs = { url: 'https://github.com/moby/moby-compose/issues' };
+    document.homepage = 'https://github.com/moby/moby-compose#readme';
+  }
+  change?.(document);
+  return document;
+}
+
+function proven(json: PackageJson): Question['payload'] {
+  const platforms: [string, { digest: string; size: number }][] = Object.entries(json.component?.payload?.platforms ?? {});
+  const payloads: PackageJson = Object.fromEntries(platforms.map(([platform, { digest, size }]) => [platform, { digest, size }]));
+  return { kind: 'proven', payloads, differing: [] };
+}

@@ -1,0 +1,100 @@
+import { catalogue, judge, stockText, type Finding, type GovernanceRule } from '@moby/governor';
+import { expectGolden } from '@moby/testkit';
+import { afterAll, describe, expect, test } from 'vitest';
+import { questionOf, type Fixture } from './fixture.ts';
+import { stage1 } from './fixtures/stage-1.ts';
+import { stage2 } from './fixtures/stage-2.ts';
+import { stage3 } from './fixtures/stage-3.ts';
+
+const stages: Readonly<Record<string, Readonly<Record<string, Fixture>>>> = { 'stage-1': stage1, 'stage-2': stage2, 'stage-3': stage3 };
+const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
+
+function fixtureOf({ name }: GovernanceRule): Fixture {
+  const fixture = fixtures.get(name);
+  if (fixture === undefined) throw new Error(`the rule \`${name}\` has no fixture`);
+  return fixture;
+}
+
+const clausesOf = (findings: readonly Finding[]): readonly string[] => [
+  ...new Set(findings.map(({ name, clause }) => `${name}/${clause}`)),
+];
+
+test('every rule has a fixture that fails for each clause, and one that passes', () => {
+  expect([...fixtures.keys()].sort()).toEqual(catalogue.map(({ name }) => name).sort());
+  for (const rule of catalogue) {
+    expect(Object.keys(fixtureOf(rule).fail).sort(), rule.name).toEqual(rule.clauses.map(({ name }) => name).sort());
+    expect(fixtureOf(rule).pass.length, rule.name).toBeGreaterThan(0);
+  }
+});
+
+test('ids, names and clauses are told apart', () => {
+  expect(new Set(catalogue.map(({ id }) => id)).size).toBe(catalogue.length);
+  expect(catalogue.map(({ id }) => id.slice(-3))).toEqual(catalogue.map(({ id }) => id.slice(-3)).sort());
+  for (const { id, name, clauses } of catalogue) {
+    expect(id).toMatch(/^MOBY-[A-Z][0-9]{3}$/);
+    expect(name).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
+    expect(new Set(clauses.map((clause) => clause.name)).size).toBe(clauses.length);
+  }
+});
+
+describe.each(catalogue)('$id $name', (rule) => {
+  test.each(Object.entries(fixtureOf(rule).fail))('%s is found, and nothing else', async (clause, change) => {
+    const report = await judge(questionOf(change));
+    expect(clausesOf(report.findings)).toEqual([...(change.also ?? []), `${rule.name}/${clause}`].sort());
+  });
+
+  test.each(fixtureOf(rule).pass.map((change) => [change]))('what is in order passes the whole catalogue', async (change) => {
+    const report = await judge(questionOf(change));
+    expect(report).toMatchObject({ verdict: 'pass', findings: [], unjudged: [], passed: catalogue.length });
+  });
+});
+
+test.each(Object.entries(stages))('the words of %s', async (name, stage) => {
+  const texts: string[] = [];
+  for (const [rule, { fail }] of Object.entries(stage)) {
+    for (const [clause, change] of Object.entries(fail)) {
+      const report = await judge(questionOf(change));
+      const hints = report.findings
+        .filter(({ severity }) => severity === 'hint')
+        .map(({ rule: id, name: own, message, help }) => `${id} ${own}: ${message}; ${help}`);
+      texts.push([`# ${rule}/${clause}: ${report.verdict}`, ...[stockText(report)].filter((text) => text !== ''), ...hints, ''].join('\n'));
+    }
+  }
+  expectGolden(`${name}.txt`, texts.join('\n'));
+});
+
+describe('a catalogue that lacks something', () => {
+  const counts = { rules: 0, clauses: 0 };
+
+  test('without a rule, its fixtures go red', async () => {
+    for (const rule of catalogue) {
+      const others = catalogue.filter((other) => other !== rule);
+      for (const [clause, change] of Object.entries(fixtureOf(rule).fail)) {
+        const report = await judge(questionOf(change), others);
+        expect(clausesOf(report.findings), `${rule.name}/${clause}`).not.toContain(`${rule.name}/${clause}`);
+        // Where another rule's finding gave way to this one, that one speaks up: nothing slips through.
+        if (report.findings.length === 0) continue;
+        expect(report.findings.some(({ name }) => name !== rule.name)).toBe(true);
+      }
+      counts.rules += 1;
+    }
+  });
+
+  test('without a clause, its fixture goes red', async () => {
+    for (const rule of catalogue) {
+      for (const [clause, change] of Object.entries(fixtureOf(rule).fail)) {
+        const lacking = { ...rule, clauses: rule.clauses.filter(({ name }) => name !== clause) };
+        const report = await judge(
+          questionOf(change),
+          catalogue.map((one) => (one === rule ? lacking : one)),
+        );
+        expect(clausesOf(report.findings), `${rule.name}/${clause}`).not.toEqual([...(change.also ?? []), `${rule.name}/${clause}`].sort());
+        counts.clauses += 1;
+      }
+    }
+  });
+
+  afterAll(() => {
+    console.log(`mutations seen: ${counts.rules} rules, ${counts.clauses} clauses`);
+  });
+});
