@@ -151,7 +151,7 @@ async function coldAssemble({ folder, cache, out, artifact }: Bench): Promise<Co
   const debs = join(folder, 'debs');
   const raw = join(folder, 'raw.cpio');
   await copyPackages(join(cache, 'moby-compose/blobs/sha256'), debs);
-  writeFileSync(raw, unpackInitrd(readFileSync(join(out, 'initrd.img')), artifact.segments));
+  writeFileSync(raw, await unpackInitrd(readFileSync(join(out, 'initrd.img')), artifact.segments));
   const coldCache = (round: number): string => {
     const blobs = join(folder, `cold-${round}/moby-compose/blobs/sha256`);
     cpSync(debs, blobs, { recursive: true });

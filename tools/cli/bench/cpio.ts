@@ -1,4 +1,5 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { unpackSegment } from '@moby/image';
+import type { ArtifactSegment } from '@moby/model';
 
 export interface CpioEntry {
   readonly path: string;
@@ -6,37 +7,19 @@ export interface CpioEntry {
   readonly bytes: Buffer;
 }
 
-/** An artifact's initrd, unpacked frame by frame: Node's decompressor ends with the first one. */
-export function unpackInitrd(initrd: Buffer, segments: readonly { readonly sizeBytes: number }[]): Buffer {
-  const parts: Buffer[] = [];
-  let start = 0;
-  for (const { sizeBytes } of segments) {
-    const end = start + sizeBytes;
-    while (start < end && initrd.readUInt32LE(start) === frameMagic) {
-      const length = frameLength(initrd.subarray(start, end));
-      parts.push(zstdDecompressSync(initrd.subarray(start, start + length)));
-      start += length;
-    }
-    start = end;
+/** An artifact's initrd, unpacked. */
+export async function unpackInitrd(
+  initrd: Buffer,
+  segments: readonly Pick<ArtifactSegment, 'sizeBytes' | 'unpackedBytes'>[],
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { sizeBytes, unpackedBytes } of segments) {
+    const part = await unpackSegment(initrd.subarray(at, (at += sizeBytes)), unpackedBytes);
+    if (part?.length !== unpackedBytes) throw new Error(`the segment before byte ${at} doesn't unpack`);
+    parts.push(part);
   }
   return Buffer.concat(parts);
-}
-
-const frameMagic = 0xfd2fb528;
-
-/** The bytes of the frame that begins here (RFC 8878, section 3.1.1). */
-function frameLength(bytes: Buffer): number {
-  const descriptor = bytes[4] ?? 0;
-  const isSingle = (descriptor & 0x20) !== 0;
-  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
-  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
-  let at = 5 + (isSingle ? 0 : 1) + dictionaryBytes + sizeBytes;
-  for (;;) {
-    const header = bytes.readUIntLE(at, 3);
-    const isRepeat = ((header >> 1) & 3) === 1;
-    at += 3 + (isRepeat ? 1 : header >> 3);
-    if ((header & 1) === 1) return at + ((descriptor & 4) === 0 ? 0 : 4);
-  }
 }
 
 /** The entries of concatenated newc archives (kernel documentation, driver-api/early-userspace/buffer-format). */

@@ -20,7 +20,7 @@ export interface ErofsTimes {
 const rounds = 9;
 
 export async function erofsTimes(artifact: Artifact, out: string, folder: string): Promise<ErofsTimes> {
-  const trees = treesOf(artifact, out);
+  const trees = await treesOf(artifact, out);
   const kept = await Promise.all(trees.map((tree, index) => keep(tree, join(folder, `tree-${index}`))));
   const paths = ['anew', 'again', 'copy'].map((name) => join(folder, `${name}.erofs`));
   const [anewPath = '', againPath = '', copyPath = ''] = paths;
@@ -57,9 +57,9 @@ interface KeptTree {
   readonly data: string;
 }
 
-function treesOf(artifact: Artifact, out: string): readonly Tree[] {
+async function treesOf(artifact: Artifact, out: string): Promise<readonly Tree[]> {
   const trees = new Map<string, ErofsEntry[]>();
-  for (const { path, mode, bytes } of readCpio(unpackInitrd(readFileSync(join(out, 'initrd.img')), artifact.segments))) {
+  for (const { path, mode, bytes } of readCpio(await unpackInitrd(readFileSync(join(out, 'initrd.img')), artifact.segments))) {
     const [, prefix, inner] = /^(c\/[0-9a-f]{12})\/(.+)$/.exec(path) ?? [];
     if (prefix === undefined || inner === undefined) continue;
     trees.set(prefix, [...(trees.get(prefix) ?? []), toEntry(inner, mode, bytes)]);

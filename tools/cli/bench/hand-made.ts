@@ -31,7 +31,7 @@ const notNeeded = /\/(?:overlay|button|evdev|af_packet)\.ko$/;
 export async function makeByHand(artifact: Artifact, from: string, to: string): Promise<Artifact> {
   mkdirSync(to, { recursive: true });
   copyFileSync(join(from, 'vmlinuz'), join(to, 'vmlinuz'));
-  const entries = readCpio(unpackInitrd(readFileSync(join(from, 'initrd.img')), artifact.segments));
+  const entries = readCpio(await unpackInitrd(readFileSync(join(from, 'initrd.img')), artifact.segments));
   const modules = textOf(entries, 'etc/moby/modules')
     .split('\n')
     .filter((path) => path !== '' && !notNeeded.test(path));

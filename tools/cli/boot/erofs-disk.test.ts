@@ -28,9 +28,9 @@ const large: ErofsEntry = {
 };
 
 /** The components' trees of an artifact, as they lie in its initrd. */
-function treesOf(artifact: Artifact, folder: string): readonly TreeInput[] {
+async function treesOf(artifact: Artifact, folder: string): Promise<readonly TreeInput[]> {
   const trees = new Map<string, ErofsEntry[]>();
-  for (const { path, mode, bytes } of readCpio(unpackInitrd(readFileSync(join(folder, 'initrd.img')), artifact.segments))) {
+  for (const { path, mode, bytes } of readCpio(await unpackInitrd(readFileSync(join(folder, 'initrd.img')), artifact.segments))) {
     const [, prefix, inner] = /^(c\/[0-9a-f]{12})\/(.+)$/.exec(path) ?? [];
     if (prefix === undefined || inner === undefined) continue;
     const entries = trees.get(prefix) ?? [];
@@ -53,7 +53,7 @@ describeMachine('an erofs image on a disk', () => {
     const placement: Placement = { kind: 'tree', prefix: awkward };
     // What the guest says is read line by line.
     const readable = awkwardEntries().filter(({ path }) => !path.includes('\n'));
-    trees = [...treesOf(built.artifact, built.folder), { placement, entries: [...readable, ...devices] }];
+    trees = [...(await treesOf(built.artifact, built.folder)), { placement, entries: [...readable, ...devices] }];
     const disks = [
       [...trees, { placement: { kind: 'tree', prefix: 'c/large' } as const, entries: [large] }],
       [{ placement: { kind: 'base' } as const, entries: [file('second', 'disk')] }],

@@ -18,6 +18,7 @@ import { Run } from './commands/run.ts';
 import { StorePath } from './commands/store-path.ts';
 import { StoreVerify } from './commands/store-verify.ts';
 import { Test } from './commands/test.ts';
+import { Verify } from './commands/verify.ts';
 import { Why } from './commands/why.ts';
 
 /** What oclif finds: a command's id, with colons between its words, and its class. One command a file in `commands/`. */
@@ -41,5 +42,6 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   'store:path': StorePath,
   'store:verify': StoreVerify,
   test: Test,
+  verify: Verify,
   why: Why,
 };

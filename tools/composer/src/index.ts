@@ -13,4 +13,5 @@ export { openLine, type Line } from './line.ts';
 export type { Assembly, Entry, RootWish } from './parse/assembly.ts';
 export { assemblyNames, locateAssembly } from './parse/locate-assembly.ts';
 export type { ResolvedEdge, ResolvedRoot, Resolution } from './resolve/resolution.ts';
+export * from './verify/index.ts';
 export { findWhy, type WhyChain, type WhyLink } from './why.ts';

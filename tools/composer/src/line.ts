@@ -5,6 +5,7 @@ import { diffAssembly, diffLocks, type LocksQuestion } from './diff/diff-assembl
 import type { JudgedDiff } from './diff/lock-diff.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { Composed, ComposeRequest, Surroundings, Variation } from './request.ts';
+import { verifyNamedLock, type VerifiedLock } from './verify/verify-lock.ts';
 import { World } from './world.ts';
 
 /** The line over one world, as commands use it; `compose.ts` tells its stations. */
@@ -21,6 +22,8 @@ export interface Line {
   compose(request: ComposeRequest): Promise<Judged<Composed>>;
   /** parse → resolve → lock → check, and the lock written: after a component was raised. */
   relock(request: ComposeRequest): Promise<Judged<Checked & { readonly written: boolean }>>;
+  /** A lock, by its file or by its assembly, against components and payloads that are here; writes nothing, downloads nothing. */
+  verifyLock(named: string): Promise<Judged<VerifiedLock>>;
 }
 
 export function openLine(surroundings: Surroundings): Promise<Line> {
@@ -34,6 +37,7 @@ export function openLine(surroundings: Surroundings): Promise<Line> {
     },
     check: (request: ComposeRequest) => checkAssembly(request, world, []),
     diff: (request: ComposeRequest) => diffAssembly(request, world),
+    verifyLock: (named: string) => verifyNamedLock(named, world),
     diffLocks: (question: LocksQuestion) => diffLocks(question, world),
     compose: (request: ComposeRequest) => compose(request, world),
     relock: async (request: ComposeRequest): Promise<Judged<Checked & { readonly written: boolean }>> => {
