@@ -1,6 +1,8 @@
+export { printable } from './archive/bad-archive.ts';
 export { decompress } from './archive/decompress.ts';
 export { readDeb, readDebControl } from './archive/read-deb.ts';
-export type { TarEntry } from './archive/read-tar.ts';
+export { gunzipOne, type GunzipLimits } from './archive/gunzip-one.ts';
+export { readTar, type TarEntry, type TarRules } from './archive/read-tar.ts';
 export { readAptConfiguration } from './debian/apt-configuration.ts';
 export { compareDebianVersions } from './debian/compare-versions.ts';
 export { type DebianLocation, findLocations, type MirrorChoice, mirrorVariable, type PublicMirror } from './debian/find-locations.ts';
@@ -22,5 +24,5 @@ export {
   type SourceFile,
 } from './payload/derive-payload.ts';
 export { openRecipe, pinDigest, readKeptFiles, readSourceFiles } from './payload/open-sources.ts';
-export { readPayload } from './payload/write-payload.ts';
+export { readPayload, writePayload } from './payload/write-payload.ts';
 export { openContentStore } from './store/open-content-store.ts';
