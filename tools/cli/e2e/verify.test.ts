@@ -31,7 +31,7 @@ interface Told {
 async function verify(
   place: Visit,
   target: string,
-): Promise<{ readonly exitCode: number | null; readonly told: Told; readonly wrong: readonly string[] }> {
+): Promise<{ readonly exitCode: number | undefined; readonly told: Told; readonly wrong: readonly string[] }> {
   const run = await place.run(['verify', target, '--json']);
   const told: Told = JSON.parse(run.stdout);
   const wrong = told.verified.filter(({ verdict }) => verdict === 'wrong').map(({ what, why }) => `${what}: ${why}`);
