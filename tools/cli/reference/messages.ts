@@ -67,7 +67,7 @@ const failures: Readonly<Record<FailureCode, Text>> = {
     good: 'another mirror; the keys and their fingerprints are data of the repository',
   },
   'bad-index': {
-    means: 'An index is not the one that InRelease names, or can’t be read.',
+    means: 'An index is not the one that InRelease names, or can’t be read; or a registry answers for a component with something else.',
     bad: 'a Packages.xz with one byte flipped',
     good: 'run the command again, as mirrors are inconsistent while they update; or take another mirror',
   },
@@ -129,6 +129,21 @@ const failures: Readonly<Record<FailureCode, Text>> = {
 };
 
 const findings: Readonly<Record<string, Text>> = {
+  'cache-damaged': {
+    means: 'What was kept of a registry has other bytes than were kept. It is fetched or made again.',
+    bad: 'a disk that loses bits; a file below `registry/` of the cache that somebody edited',
+    good: 'nothing has to be done; where it comes again, look at the disk',
+  },
+  'registry-unreachable': {
+    means: 'A registry of components does not answer, or not with what a registry answers. What it said last stands in for it.',
+    bad: '`check --registry https://components.example/` while that server is down',
+    good: 'run the command again later, as what was published since is not seen; `--offline` asks no registry',
+  },
+  'version-left-out': {
+    means: 'A version in a registry can’t be used, so nothing chooses it.',
+    bad: 'a manifest with keys of a later program; a version without a sha512',
+    good: 'a newer program, or a word to whoever published it',
+  },
   'copyright-elsewhere': {
     means: 'A package’s copyright file is a link into another package that is not kept.',
     bad: '`usr/share/doc/libssl3t64` linked to `openssl`',

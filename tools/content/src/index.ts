@@ -10,7 +10,7 @@ export { type DebianSuite, openSuite, type SuiteOptions } from './debian/open-su
 export type { DebianPackage, Dependency } from './debian/packages-index.ts';
 export { pinPackage } from './debian/pin-package.ts';
 export { fetchBlobs, type FetchedBlobs, type FetchOptions } from './download/fetch-blobs.ts';
-export { type Http, type HttpOptions, openHttp } from './download/open-http.ts';
+export { type Http, type HttpHeaders, type HttpOptions, type HttpResponse, openHttp, TransportError } from './download/open-http.ts';
 export { type Environment, type ProxySettings, proxySettings } from './download/proxy-settings.ts';
 export { SourceVanished } from './download/source-vanished.ts';
 export { copyrightPath } from './payload/copyright-files.ts';
@@ -26,3 +26,5 @@ export {
 export { openRecipe, pinDigest, readKeptFiles, readSourceFiles } from './payload/open-sources.ts';
 export { readPayload, writePayload } from './payload/write-payload.ts';
 export { openContentStore } from './store/open-content-store.ts';
+export { openTemporaryFiles, type TemporaryFiles } from './store/temporary-files.ts';
+export { errorCode, writeFailure } from './store/write-failure.ts';

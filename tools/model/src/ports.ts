@@ -15,10 +15,18 @@ export interface Registry {
   names(): Promise<readonly ComponentName[]>;
   /** All versions of a component, oldest first; empty where the name is unknown. */
   versions(name: ComponentName): Promise<readonly Version[]>;
+  /** What is said against versions of a component; of most nothing is. */
+  notices(name: ComponentName): Promise<ReadonlyMap<Version, Notice>>;
   /** Throws `Failure` `not-found` where the version is unknown. */
   manifest(name: ComponentName, version: Version): Promise<Manifest>;
   /** The same with facts and tree digest: read only for what was chosen. */
   component(name: ComponentName, version: Version): Promise<RegistryComponent>;
+}
+
+/** A yanked version is chosen only where a lock has it; a deprecated one last. */
+export interface Notice {
+  readonly kind: 'yanked' | 'deprecated';
+  readonly reason: string;
 }
 
 export interface RegistryComponent {
@@ -38,6 +46,8 @@ export interface RegistryComponent {
   readonly line: string;
   /** Where its `files/` lie. */
   readonly folder: string;
+  /** For one that came over npm's protocol: from where, and the sha512 of its package as npm writes it. */
+  readonly origin?: { readonly registry: string; readonly integrity: string };
   /** Pins that differ from the published component, written by a refresh. */
   readonly refreshed?: readonly RefreshedPin[];
 }

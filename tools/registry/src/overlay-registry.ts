@@ -1,4 +1,12 @@
-import { compareVersions, type ComponentName, type Manifest, type Registry, type RegistryComponent, type Version } from '@moby/model';
+import {
+  compareVersions,
+  type ComponentName,
+  type Manifest,
+  type Notice,
+  type Registry,
+  type RegistryComponent,
+  type Version,
+} from '@moby/model';
 
 /**
  * Several registries on top of each other: a version that an upper one has hides the same version below, as a folder of
@@ -27,6 +35,16 @@ class OverlayRegistry implements Registry {
     const versions = new Set<Version>();
     for (const layer of this.#layers) for (const version of await layer.versions(name)) versions.add(version);
     return [...versions].sort(compareVersions);
+  }
+
+  async notices(name: ComponentName): Promise<ReadonlyMap<Version, Notice>> {
+    const notices = new Map<Version, Notice>();
+    const seen = new Set<Version>();
+    for (const layer of this.#layers) {
+      for (const [version, notice] of await layer.notices(name)) if (!seen.has(version)) notices.set(version, notice);
+      for (const version of await layer.versions(name)) seen.add(version);
+    }
+    return notices;
   }
 
   async manifest(name: ComponentName, version: Version): Promise<Manifest> {

@@ -1,4 +1,12 @@
-import { compareVersions, type ComponentName, type Manifest, type Registry, type RegistryComponent, type Version } from '@moby/model';
+import {
+  compareVersions,
+  type ComponentName,
+  type Manifest,
+  type Notice,
+  type Registry,
+  type RegistryComponent,
+  type Version,
+} from '@moby/model';
 
 /**
  * A registry with refreshed components in place of those whose pins have vanished: each hides the version that its
@@ -33,6 +41,11 @@ class RefreshedRegistry implements Registry {
     const own = this.#refreshed.filter(({ component }) => component.manifest.name === name);
     const kept = (await this.#base.versions(name)).filter((version) => !own.some(({ hides }) => hides === version));
     return [...new Set([...kept, ...own.map(({ component }) => component.manifest.version)])].sort(compareVersions);
+  }
+
+  /** Of a version that stands in for another too: its pins are another's, its upstream is not. */
+  notices(name: ComponentName): Promise<ReadonlyMap<Version, Notice>> {
+    return this.#base.notices(name);
   }
 
   async manifest(name: ComponentName, version: Version): Promise<Manifest> {

@@ -6,6 +6,7 @@ import {
   parseComponentName,
   type ComponentName,
   type Manifest,
+  type Notice,
   type Registry,
   type RegistryComponent,
   type Version,
@@ -83,6 +84,11 @@ class FolderRegistry implements Registry {
 
   async versions(name: ComponentName): Promise<readonly Version[]> {
     return ((await this.#all()).get(name) ?? []).map((found) => found.manifest.version);
+  }
+
+  /** A version that nobody should take is no more in a workspace. */
+  notices(): Promise<ReadonlyMap<Version, Notice>> {
+    return Promise.resolve(new Map());
   }
 
   async manifest(name: ComponentName, version: Version): Promise<Manifest> {

@@ -3,42 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure, parseComponentName, parseVersion, type ComponentName, type Registry, type Version } from '@moby/model';
 import { openOverlayRegistry, openRefreshedRegistry, openSingleRegistry, openWorkspaceRegistry, treeDigest } from '@moby/registry';
+import { openNpmRegistry } from '@moby/registry/npm';
+import { openHttp } from '@moby/content';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startScratchRegistry, type ScratchRegistry } from './scratch-registry.ts';
+import { writeComponent } from './write-component.ts';
 
 let folder = '';
+let server: ScratchRegistry | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registry-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const digest = `sha256:${'ab'.repeat(32)}`;
-
-async function writeComponent(
-  path: string,
-  {
-    name,
-    upstream,
-    revision = 1,
-    description = 'a component',
-  }: { readonly name: string; readonly upstream: string; readonly revision?: number; readonly description?: string },
-): Promise<void> {
-  const [major, minor, patch] = upstream.split('.').map(Number);
-  const manifest = {
-    name: `@moby/${name}`,
-    version: `${major}.${minor}.${(patch ?? 0) * 100 + revision}`,
-    description,
-    license: 'Apache-2.0',
-    component: {
-      kind: 'library',
-      category: 'library',
-      upstream: { version: upstream, license: 'MIT' },
-      payload: { form: 1, platforms: { 'linux/amd64': { sources: [{ kind: 'files' }], digest, size: 1024 } } },
-    },
-  };
-  await mkdir(join(path, 'files/usr/share'), { recursive: true });
-  await writeFile(join(path, 'package.json'), JSON.stringify(manifest));
-  await writeFile(join(path, 'files/usr/share/hello'), 'hello\n');
-}
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
 
 function nameOf(text: string): ComponentName {
   const parsed = parseComponentName(text);
@@ -70,6 +50,24 @@ const implementations: readonly (readonly [string, () => Promise<Registry>])[] =
     () => Promise.resolve(openRefreshedRegistry(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }), [])),
   ],
   [
+    'a registry over npm’s protocol',
+    async () => {
+      server = await startScratchRegistry();
+      for (const line of ['zlib/1.3', 'zlib/1.2', 'yajl/2.1']) await server.publish(join(folder, 'components', line));
+      const tags = { 'line-1.3': '1.3.101', 'line-1.2': '1.2.1302' };
+      server.documents.set('/@moby/zlib', { ...server.documents.get('/@moby/zlib'), 'dist-tags': tags });
+      return openNpmRegistry({
+        url: server.url,
+        scope: '@moby',
+        cacheFolder: join(folder, 'cache'),
+        http: openHttp(),
+        credentials: () => ({}),
+        offline: false,
+        warn: (finding) => expect(finding).toBeUndefined(),
+      });
+    },
+  ],
+  [
     'an overlay of two workspaces',
     async () => {
       await mkdir(join(folder, 'upper'), { recursive: true });
@@ -84,9 +82,9 @@ const implementations: readonly (readonly [string, () => Promise<Registry>])[] =
 
 describe.each(implementations)('%s', (_label, open) => {
   beforeEach(async () => {
-    await writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
-    await writeComponent(join(folder, 'components/zlib/1.2'), { name: 'zlib', upstream: '1.2.13', revision: 2 });
-    await writeComponent(join(folder, 'components/yajl/2.1'), { name: 'yajl', upstream: '2.1.0' });
+    writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
+    writeComponent(join(folder, 'components/zlib/1.2'), { name: 'zlib', upstream: '1.2.13', revision: 2 });
+    writeComponent(join(folder, 'components/yajl/2.1'), { name: 'yajl', upstream: '2.1.0' });
   });
 
   test('names its components, sorted', async () => {
@@ -105,6 +103,11 @@ describe.each(implementations)('%s', (_label, open) => {
     expect(component.tree).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
+  test('has nothing to say against a version', async () => {
+    expect(await (await open()).notices(nameOf('zlib'))).toEqual(new Map());
+    expect(await (await open()).notices(nameOf('zstd'))).toEqual(new Map());
+  });
+
   test('refuses an unknown version by name', async () => {
     await expect((await open()).component(nameOf('zlib'), versionOf('1.4.0+r1'))).rejects.toMatchObject({
       code: 'not-found',
@@ -116,8 +119,8 @@ describe.each(implementations)('%s', (_label, open) => {
 
 describe('an overlay', () => {
   test('takes the same version from its upper layer', async () => {
-    await writeComponent(join(folder, 'upper/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'patched' });
-    await writeComponent(join(folder, 'lower/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'stock' });
+    writeComponent(join(folder, 'upper/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'patched' });
+    writeComponent(join(folder, 'lower/zlib/1.3'), { name: 'zlib', upstream: '1.3.1', description: 'stock' });
     const registry = openOverlayRegistry(
       ['upper', 'lower'].map((layer) => openWorkspaceRegistry({ folder: join(folder, layer), label: layer })),
     );
@@ -126,8 +129,8 @@ describe('an overlay', () => {
   });
 
   test('of refreshed components hides the version whose pins have vanished', async () => {
-    await writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
-    await writeComponent(join(folder, 'new/zlib/1.3'), { name: 'zlib', upstream: '1.3.2' });
+    writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
+    writeComponent(join(folder, 'new/zlib/1.3'), { name: 'zlib', upstream: '1.3.2' });
     const [base, source] = ['components', 'new'].map((layer) => openWorkspaceRegistry({ folder: join(folder, layer), label: layer }));
     if (base === undefined || source === undefined) throw new Error('no layers');
     const component = await source.component(nameOf('zlib'), versionOf('1.3.2+r1'));
@@ -139,7 +142,7 @@ describe('an overlay', () => {
 
 describe('a folder of one’s own', () => {
   test('is a registry of one component, whatever it is called', async () => {
-    await writeComponent(join(folder, 'my-app'), { name: 'shop', upstream: '1.0.0' });
+    writeComponent(join(folder, 'my-app'), { name: 'shop', upstream: '1.0.0' });
     const registry = openSingleRegistry({ folder: join(folder, 'my-app'), label: './my-app' });
     expect(await registry.names()).toEqual(['shop']);
   });
@@ -171,7 +174,7 @@ describe('broken components', () => {
   });
 
   test('one in another’s folder is refused', async () => {
-    await writeComponent(join(folder, 'components/zlib/1.3'), { name: 'yajl', upstream: '1.3.1' });
+    writeComponent(join(folder, 'components/zlib/1.3'), { name: 'yajl', upstream: '1.3.1' });
     await expect(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }).names()).rejects.toMatchObject({
       findings: [{ message: '`components/zlib/1.3/package.json` is called `yajl`, but lies in the folder of `zlib`' }],
     });
@@ -180,7 +183,7 @@ describe('broken components', () => {
 
 describe('a tree’s digest', () => {
   test('is of what is published alone, not of times or other files', async () => {
-    await writeComponent(join(folder, 'a'), { name: 'a', upstream: '1.0.0' });
+    writeComponent(join(folder, 'a'), { name: 'a', upstream: '1.0.0' });
     const before = treeDigest(join(folder, 'a'));
     await utimes(join(folder, 'a/package.json'), 1, 1);
     await writeFile(join(folder, 'a/notes.txt'), 'not published');

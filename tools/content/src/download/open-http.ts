@@ -20,9 +20,14 @@ export interface HttpResponse {
   discard(): void;
 }
 
+export type HttpHeaders = Readonly<Record<string, string>>;
+
 export interface Http {
-  /** Follows redirects. Throws `TransportError` where no answer comes. */
-  get(url: string, options?: { readonly headers?: Readonly<Record<string, string>> }): Promise<HttpResponse>;
+  /**
+   * Follows redirects. A function for the headers is asked at each hop, so that what is meant for one host alone is sent to no other.
+   * Throws `TransportError` where no answer comes.
+   */
+  get(url: string, options?: { readonly headers?: HttpHeaders | ((url: URL) => HttpHeaders) }): Promise<HttpResponse>;
   close(): void;
 }
 
@@ -54,11 +59,12 @@ export function openHttp(options: HttpOptions = {}): Http {
   };
   let opened: Promise<Clients> | undefined;
   const silenceMs = options.silenceMs ?? defaultSilenceMs;
-  const get: Http['get'] = async (url, { headers = {} } = {}) => {
+  const get: Http['get'] = async (begin, { headers = {} } = {}) => {
     const clients = await (opened ??= openClients(agentOptions));
-    let at = url;
+    let at = begin;
     for (let redirects = 0; ; redirects += 1) {
-      const response = await send({ url: parseUrl(at), clients, headers, silenceMs });
+      const url = parseUrl(at);
+      const response = await send({ url, clients, headers: typeof headers === 'function' ? headers(url) : headers, silenceMs });
       const location = response.headers['location'];
       if (![301, 302, 303, 307, 308].includes(response.status) || typeof location !== 'string') return response;
       response.discard();
@@ -103,7 +109,7 @@ function parseUrl(text: string): URL {
 interface Sending {
   readonly url: URL;
   readonly clients: Clients;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HttpHeaders;
   readonly silenceMs: number;
 }
 

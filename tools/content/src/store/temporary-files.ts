@@ -10,7 +10,7 @@ export const leftoverAgeMs: number = 24 * 3600 * 1000;
 const namePattern = /^([0-9a-f]{8})-([0-9]{1,10})-[0-9a-f]{16}\.part$/;
 
 /**
- * Names of files that are being written: `<host>-<pid>-<random>.part`, so that whoever comes later can tell whether
+ * Names of files and folders that are being written: `<host>-<pid>-<random>.part`, so that whoever comes later can tell whether
  * the writer lives. All lie in one folder, on the same file system as what they become.
  */
 export interface TemporaryFiles {
@@ -41,7 +41,7 @@ export function openTemporaryFiles(folder: string): TemporaryFiles {
     },
     leftovers,
     sweep: async () => {
-      for (const path of await leftovers()) await rm(path, { force: true });
+      for (const path of await leftovers()) await rm(path, { force: true, recursive: true });
     },
   };
 }
