@@ -11,7 +11,7 @@ export class AbiFacts extends MobyCommand {
     '<%= config.bin %> abi facts /usr/bin/ssh',
     { description: 'a package, with all dynamic symbols, for a tool', command: '<%= config.bin %> abi facts libc6.deb --symbols --json' },
   ];
-  static override args = { target: Args.string({ required: true, description: 'a file, a folder, or a .deb' }) };
+  static override args = { target: Args.string({ required: true, description: 'a file, a folder, a .deb or a .tar' }) };
   static override flags = { symbols: Flags.boolean({ description: 'the dynamic symbols, too' }) };
   static override jsonShape =
     '{ "facts": 1, "subject", "sha256"?, "platforms": { "<platform>": { "unpackedBytes", "elf", "programs", "scripts"?, "links", "kernel"? } }, "symbols"?: { "<path>": { "imports", "exports", "manyExports"? } } }';

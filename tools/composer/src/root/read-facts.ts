@@ -2,7 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { extractAddedModule, extractFacts, extractSymbols, platformOf, type FactsEntry } from '@moby/abi';
-import { decompress, readDeb, readPayload, type TarEntry } from '@moby/content';
+import { decompress, readDeb, readTar, type TarEntry } from '@moby/content';
 import { Failure, formatBytes, parseDigest, type Digest, type ElfSymbols, type Platform, type PlatformFacts } from '@moby/model';
 import { walkFolder } from './walk-folder.ts';
 
@@ -28,7 +28,7 @@ export interface ReadFacts {
 }
 
 /**
- * The facts of one file, of a folder as if it were a payload, of a Debian package, or of a payload's tar. A kernel's module that is
+ * The facts of one file, of a folder as if it were a payload, of a Debian package, or of a tar. A kernel's module that is
  * given alone counts as lying in the folder of the kernel that it was built for. Links aren't followed below `path`. Throws
  * `Failure` `not-found`, `bad-archive`, `limit`, `io`.
  */
@@ -38,13 +38,28 @@ export async function readFacts(path: string): Promise<ReadFacts> {
     throw new Failure({
       code: 'not-found',
       message: `there is no file \`${path}\``,
-      hints: ['name a file, a folder, or a .deb; a path counts from the current folder'],
+      hints: ['name a file, a folder, a .deb or a .tar; a path counts from the current folder'],
     });
-  if (stat.isDirectory()) return factsOfEntries('folder', [...entriesOf(path)]);
+  if (stat.isDirectory()) return factsOfEntries('folder', [...entriesOf(path)]).catch(saying(inFolder));
   if (!stat.isFile()) throw new Failure({ code: 'invalid-input', message: `\`${path}\` is neither a file nor a folder` });
   const bytes = readWhole(path, stat.size);
-  const [read, sha256] = await Promise.all([readKind(bytes, { path, mode: stat.mode }), digestOf(bytes)]);
+  const [read, sha256] = await Promise.all([readKind(bytes, { path, mode: stat.mode }).catch(saying(wholeFile(path))), digestOf(bytes)]);
   return { ...read, ...(sha256 === undefined ? {} : { sha256 }) };
+}
+
+const inFolder = 'facts are read of all files at once: leave out the one that is named, or name the one that is asked about';
+
+function wholeFile(path: string): string {
+  return `see whether \`${path}\` is whole and is what its name says; if it was cut short or damaged on its way, get it again`;
+}
+
+/** What is given by hand was neither pinned nor chosen by a component, of which the hints of the readers speak. */
+function saying(hint: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === 'bad-archive') throw error.withHints([hint]);
+    throw error.code === 'limit' && error.hints.length > 0 ? error.withHints(['unpack it, and name what is asked about']) : error;
+  };
 }
 
 /** In the thread pool, as what is unpacked. */
@@ -55,8 +70,9 @@ async function digestOf(bytes: Buffer<ArrayBuffer>): Promise<Digest | undefined>
 
 async function readKind(bytes: Buffer, file: { readonly path: string; readonly mode: number }): Promise<ReadFacts> {
   const name = basename(file.path);
-  if (name.endsWith('.deb')) return await factsOfEntries('package', packageEntries(await readDeb(bytes, name)));
-  if (name.endsWith('.tar') || beginsWith(bytes, ustarMagic, ustarOffset)) return await factsOfEntries('payload', readPayload(bytes));
+  if (name.endsWith('.deb')) return await factsOfEntries('package', archiveEntries(await readDeb(bytes, name)));
+  if (name.endsWith('.tar') || beginsWith(bytes, ustarMagic, ustarOffset))
+    return await factsOfEntries('payload', archiveEntries(readTar(bytes, name)));
   if (otherArchive.test(name))
     throw new Failure({
       code: 'invalid-input',
@@ -109,7 +125,7 @@ function* entriesOf(folder: string): Generator<FactsEntry> {
   }
 }
 
-function packageEntries(entries: readonly TarEntry[]): readonly FactsEntry[] {
+function archiveEntries(entries: readonly TarEntry[]): readonly FactsEntry[] {
   const bytes = new Map(entries.filter(({ kind }) => kind === 'file').map((entry) => [entry.path, entry.bytes]));
   return entries.flatMap((entry): readonly FactsEntry[] => {
     const path = canonical(entry.path);
