@@ -22,7 +22,7 @@ export {
   type Bump,
 } from './diff/abi-diff.ts';
 export { parseKernelConfig } from './kernel/kernel-config.ts';
-export { extractModuleFacts, type ModuleInfo } from './kernel/module-info.ts';
+export { extractModuleFacts, moduleName, type ModuleInfo } from './kernel/module-info.ts';
 export { parseModuleSymvers } from './kernel/module-symvers.ts';
 export { formatKernelSymbols, parseKernelSymbols } from './kernel/kernel-symbols.ts';
 export { parseLoaderCache } from './loader-cache.ts';

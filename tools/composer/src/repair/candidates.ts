@@ -13,6 +13,7 @@ import { machineRoot } from '../lock/make-lock.ts';
 import type { Assembly, Entry, RootWish } from '../parse/assembly.ts';
 import { addedPart, allowedAgain, otherChanges } from './other-changes.ts';
 import type { Fault, RepairProblem } from './problem.ts';
+import { unnamedOffers } from './unnamed-offers.ts';
 
 /** A changed assembly that may fit. */
 export interface Candidate {
@@ -40,7 +41,7 @@ export async function findCandidates(problem: RepairProblem, fault: Fault): Prom
     if (!found.has(key)) found.set(key, candidate);
   };
   for (const edge of fault.edges) {
-    const ends = [edge.by, edge.from].flatMap((end) => (end === undefined ? [] : [end]));
+    const ends = [...(edge.by === undefined ? unnamedOffers(edge, problem.resolution) : [edge.by]), edge.from];
     for (const { component, version } of ends) {
       const [name, current] = [parseComponentName(component), parseVersion(version)];
       if (name === undefined || current === undefined) continue;

@@ -1,5 +1,5 @@
-import type { Edge } from '@moby/abi';
-import { parseRange, type ComponentName } from '@moby/model';
+import { moduleName, type Edge } from '@moby/abi';
+import { parseRange, type ComponentName, type ModuleFacts } from '@moby/model';
 import type { MissingPart } from '../check/missing-part.ts';
 import type { Assembly, Entry } from '../parse/assembly.ts';
 import type { Resolution } from '../resolve/resolution.ts';
@@ -14,6 +14,7 @@ export function otherChanges(
 ): readonly Candidate[] {
   return [
     ...leftOutModule(edge, assembly),
+    ...leftOutDependents(edge, assembly, resolution),
     ...largerProcessor(edge, assembly),
     ...leftOutArgument(edge, assembly),
     ...sparingArgument(edge, assembly, resolution),
@@ -56,9 +57,34 @@ export function addedPart({ finding, run, volume }: MissingPart, assembly: Assem
 }
 
 function leftOutModule({ rule, from, need }: Edge, assembly: Assembly): readonly Candidate[] {
-  const isOwn = rule === 'kernel.module-present' && from.component === assembly.name && assembly.modules.includes(need);
-  const modules = assembly.modules.filter((name) => name !== need);
-  return isOwn ? [{ name: need, wish: `${need} left out of \`kernel.modules\``, assembly: { ...assembly, modules } }] : [];
+  const isOwn = rule === 'kernel.module-present' && from.component === assembly.name;
+  return isOwn ? withoutModules(assembly, need, new Set([need])) : [];
+}
+
+/** Of the modules that the assembly asks for, those which can't be loaded without the one that the kernel lacks. */
+function leftOutDependents({ rule, from, need }: Edge, assembly: Assembly, resolution: Resolution): readonly Candidate[] {
+  const facts = rule === 'kernel.module-depends' ? resolution.components.get(`${from.component}@${from.version}`)?.facts : undefined;
+  const kernels = Object.values(facts?.platforms ?? {}).flatMap(({ kernel }) => kernel ?? []);
+  return withoutModules(assembly, need, new Set(kernels.flatMap(({ modules }) => dependentsOf(need, modules))));
+}
+
+/** `names` as the kernel has them; what the assembly asks for is written as it likes. */
+function withoutModules(assembly: Assembly, need: string, names: ReadonlySet<string>): readonly Candidate[] {
+  const left = assembly.modules.filter((name) => names.has(moduleName(name)));
+  if (left.length === 0) return [];
+  const modules = assembly.modules.filter((name) => !left.includes(name));
+  return [{ name: need, wish: `${left.join(' and ')} left out of \`kernel.modules\``, assembly: { ...assembly, modules } }];
+}
+
+/** The names of the modules that need one to be loaded first, however far away; of the lacking one only who depends on it. */
+function dependentsOf(need: string, modules: Readonly<Record<string, ModuleFacts>>): readonly string[] {
+  const found = new Set([need]);
+  for (let before = 0; before < found.size;) {
+    before = found.size;
+    for (const [name, { depends, before: earlier }] of Object.entries(modules))
+      if (depends.some((one) => found.has(one)) || earlier.some((one) => one !== need && found.has(one))) found.add(name);
+  }
+  return [...found];
 }
 
 function largerProcessor({ rule, need }: Edge, assembly: Assembly): readonly Candidate[] {

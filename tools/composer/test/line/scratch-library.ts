@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildComponent, openLine, openPayloadReader, type Line } from '@moby/composer';
 import { openContentStore } from '@moby/content';
-import type { Diagnostic } from '@moby/model';
+import type { Diagnostic, PlatformSymbols } from '@moby/model';
 import { scratchFolder } from '@moby/testkit';
 import { draft, writeTree } from '../author/scratch-component.ts';
 import { quietSurroundings } from './quiet-surroundings.ts';
@@ -24,6 +24,8 @@ export interface ScratchLibrary {
   add(component: ScratchComponent): Promise<void>;
   /** Writes into a component's facts what no file of its own says: `place` is `linux/6.12`. */
   teach(place: string, facts: object): Promise<void>;
+  /** Writes the symbols of a component's files. */
+  teachSymbols(place: string, files: PlatformSymbols['files']): Promise<void>;
   assembly(name: string, text: string): Promise<string>;
   /** A line over the library, with a store of its own unless it is given one. */
   open(options?: {
@@ -123,6 +125,11 @@ export async function scratchLibrary(): Promise<ScratchLibrary> {
       const file = join(folder, 'components', place, 'facts.json');
       const known = JSON.parse(await readFile(file, 'utf8'));
       await writeFile(file, JSON.stringify({ ...known, platforms: { 'linux/amd64': { ...known.platforms['linux/amd64'], ...facts } } }));
+    },
+    teachSymbols: async (place, files) => {
+      const own = join(folder, 'components', place);
+      const { payload } = JSON.parse(await readFile(join(own, 'facts.json'), 'utf8')).platforms['linux/amd64'];
+      await writeFile(join(own, 'symbols.json'), JSON.stringify({ symbols: 1, platforms: { 'linux/amd64': { payload, files } } }));
     },
     assembly: async (name, text) => {
       const file = join(folder, 'assemblies', name, 'assembly.yaml');

@@ -60,10 +60,10 @@ const real: readonly Case[] = [
   },
   {
     what: 'a module that the kernel does not have',
-    text: 'kernel: { modules: [no_such] }\n',
+    text: 'kernel: { modules: [no-such] }\n',
     says: [
       "kernel-module-present: try 1.0.0 doesn't fit linux 7.2.12+r1",
-      'this solves it; it was tried: no_such left out of `kernel.modules` (touches nothing else)',
+      'this solves it; it was tried: no-such left out of `kernel.modules` (touches nothing else)',
     ],
   },
   {
@@ -183,6 +183,13 @@ async function words(made: ScratchLibrary, app: object, requires: object = { wor
   await made.teach('app/1.0', { elf: [elf({ interpreter: lib, needed: ['libwords.so.1'], ...app })] });
 }
 
+/** The app imports a name without a version, which the newer library of words has. */
+async function symbols(made: ScratchLibrary): Promise<void> {
+  await made.teachSymbols('app/1.0', { [path]: { imports: { '': 'spell' }, exports: {} } });
+  await made.teachSymbols('words/1.0', { [lib]: { imports: {}, exports: { '': 'read' } } });
+  await made.teachSymbols('words/2.0', { [lib]: { imports: {}, exports: { '': 'read spell' } } });
+}
+
 /** A second kernel, which has the option that the first one lacks. */
 async function kernels(made: ScratchLibrary): Promise<void> {
   await made.add({
@@ -193,6 +200,26 @@ async function kernels(made: ScratchLibrary): Promise<void> {
   });
   await made.teach('linux/6.12', kernelFacts('6.12.1', []));
   await made.teach('linux/6.13', kernelFacts('6.13.2', ['BRIDGE']));
+}
+
+/** Of two kernels the older has a module without the one that it depends on; the newer has both. */
+async function brokenKernel(made: ScratchLibrary): Promise<void> {
+  await kernels(made);
+  await made.add(service('app', '1.0.0'));
+  for (const [line, release, lacks] of [
+    ['6.12', '6.12.1', true],
+    ['6.13', '6.13.2', false],
+  ] as const) {
+    const module = (name: string, depends: readonly string[]): object => ({
+      [name]: { path: `/usr/lib/modules/${release}/kernel/${name}.ko`, depends, before: [] },
+    });
+    const modules = {
+      ...module('usb_uas', ['usb_storage']),
+      ...module('usb_storage', ['scsi_mod']),
+      ...(lacks ? {} : module('scsi_mod', [])),
+    };
+    await made.teach(`linux/${line}`, { kernel: { ...kernelFacts(release, []).kernel, modules } });
+  }
 }
 
 const withLibrary: readonly (Case & { readonly library: (made: ScratchLibrary) => Promise<void> })[] = [
@@ -211,6 +238,47 @@ const withLibrary: readonly (Case & { readonly library: (made: ScratchLibrary) =
       'either of these solves it; each was tried:',
       '  assembly.yaml:4   words@^2.0       instead of words@~1.0 (touches nothing else)',
       '  assembly.yaml:5   without app/app (touches nothing else)',
+    ],
+  },
+  {
+    what: 'a symbol that the chosen library is too old for',
+    library: async (made) => {
+      await words(made, {});
+      for (const version of ['1.0', '2.0']) await made.teach(`words/${version}`, { elf: [elf({ path: lib, soname: 'libwords.so.1' })] });
+      await symbols(made);
+    },
+    text: 'constraints: [words@~1.0]\nservices: [{ component: app }]\n',
+    says: [
+      "elf-symbol: app 1.0.0+r1 doesn't fit words 1.0.0+r1",
+      'either of these solves it; each was tried:',
+      '  assembly.yaml:4   words@^2.0       instead of words@~1.0 (touches nothing else)',
+      '  assembly.yaml:5   without app/app (touches nothing else)',
+    ],
+  },
+  {
+    what: 'a symbol that either of two libraries might offer',
+    library: async (made) => {
+      const other = '/usr/lib/x86_64-linux-gnu/libother.so.1';
+      await words(made, { needed: ['libwords.so.1', 'libother.so.1'] }, { words: '*', other: '*' });
+      await made.add({ name: 'other', upstream: '1.0.0', files: { 'usr/share/other': '' } });
+      await made.teach('other/1.0', { elf: [elf({ path: other, soname: 'libother.so.1' })] });
+      await made.teachSymbols('other/1.0', {});
+      for (const version of ['1.0', '2.0']) await made.teach(`words/${version}`, { elf: [elf({ path: lib, soname: 'libwords.so.1' })] });
+      await symbols(made);
+    },
+    text: 'constraints: [words@~1.0]\nservices: [{ component: app }]\n',
+    says: [
+      'elf-symbol: app 1.0.0+r1 lacks what it needs in app',
+      'this solves it; it was tried: words@^2.0 instead of words@~1.0 at assembly.yaml:4 (touches app)',
+    ],
+  },
+  {
+    what: 'a module that needs one which its kernel does not have',
+    library: brokenKernel,
+    text: 'kernel: { component: linux@~6.12, modules: [usb-uas] }\nservices: [{ component: app }]\n',
+    says: [
+      'kernel-module-depends: linux 6.12.1+r1 lacks what it needs in machine',
+      'either of these solves it; each was tried: linux@^6.13 instead of linux@~6.12 at assembly.yaml:4 (touches nothing else) · usb-uas left out of `kernel.modules` (touches nothing else)',
     ],
   },
   {
