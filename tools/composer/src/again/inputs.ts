@@ -30,7 +30,7 @@ export function seeInput(input: Input): SeenInput {
 
 /** Whether any of its files was written since a time in ms: then what was read of it may be older than what it is now. */
 export function isYounger(input: Input, sinceMs: number): boolean {
-  return filesOf(input).some((path) => (statsOf(path)?.ctimeNs ?? 0n) >= BigInt(Math.floor(sinceMs)) * 1_000_000n);
+  return filesOf(input).some((path) => Number((statsOf(path)?.ctimeNs ?? 0n) / 1_000_000n) >= Math.floor(sinceMs));
 }
 
 function filesOf({ kind, path }: Input): readonly string[] {
