@@ -25,7 +25,7 @@ interface WaysProblem {
 }
 
 /**
- * The answer with those ways out alone that also pass the check: the solver tries them by what it knows, and a version that
+ * The answer with those ways out alone that also pass the check, and that keep all components which are wished for, if there are any: the solver tries them by what it knows, and a version that
  * nobody has looked into may be the next that doesn't fit. What is learned on the way leads the solver to others.
  */
 export async function provenWaysOut(
@@ -67,18 +67,31 @@ async function tryWays(
   const tried = answer.loosenings.filter(({ fact }) => isWritten(fact)).slice(0, maxWaysTried);
   for (const way of tried)
     if (await holds({ facts: [way.fact], range: way.range }, withRange(universe, way.fact, way.range))) loosenings.push(way);
-  const sets = answer.relax.filter((facts) => facts.every(isWritten)).slice(0, maxWaysTried - tried.length);
-  for (const facts of sets) {
-    const left = new Set(facts.map(formatRootFact));
-    if (
-      await holds(
-        { facts },
-        withRootFacts(universe, (fact) => !left.has(formatRootFact(fact))),
+  const written = answer.relax.filter((facts) => facts.every(isWritten));
+  // To leave out what is wished for helps nobody who wishes for it: only where nothing else does.
+  const [keeping, losing] = [written.filter((facts) => !losesWish(facts)), written.filter(losesWish)];
+  let failed = tried.length - loosenings.length;
+  let left = maxWaysTried - tried.length;
+  for (const sets of [keeping, losing]) {
+    if (sets === losing && loosenings.length + relax.length > 0) break;
+    for (const facts of sets.slice(0, left)) {
+      left -= 1;
+      const without = new Set(facts.map(formatRootFact));
+      if (
+        await holds(
+          { facts },
+          withRootFacts(universe, (fact) => !without.has(formatRootFact(fact))),
+        )
       )
-    )
-      relax.push(facts);
+        relax.push(facts);
+      else failed += 1;
+    }
   }
-  return { loosenings, relax, failed: tried.length + sets.length - loosenings.length - relax.length };
+  return { loosenings, relax, failed };
+}
+
+function losesWish(facts: readonly RootFact[]): boolean {
+  return facts.some(({ kind }) => kind === 'root-requires');
 }
 
 /** What the assembly itself speaks of in the conflict is no bystander. */
