@@ -1,4 +1,4 @@
-import type { ConfigFacts } from '@moby/model';
+import { jsonOf, listOf, recordOf, type ConfigFacts } from '@moby/model';
 
 const containerdFile = '/etc/containerd/config.toml';
 const networkFile = /^\/etc\/cni\/net\.d\/[^/]+\.(?:conf|conflist|json)$/;
@@ -50,9 +50,9 @@ function endOfValue(value: string): string | undefined {
 
 /** A network configuration: with plugins, or before 1.0.0 a plugin's own (CNI SPEC.md, section 1). */
 function readNetwork(text: string): Pick<Extract<ConfigFacts, { readonly format: 'cni' }>, 'versions' | 'plugins'> {
-  const json = fieldsOf(parsed(text));
+  const json = recordOf(jsonOf(text));
   const types = (json['plugins'] === undefined ? [json] : listOf(json['plugins']).slice(0, maxPlugins)).map(
-    (plugin) => fieldsOf(plugin)['type'],
+    (plugin) => recordOf(plugin)['type'],
   );
   const plugins = types.filter((type) => typeof type === 'string');
   const said: readonly unknown[] = [json['cniVersion'], ...listOf(json['cniVersions']).slice(0, maxVersions)];
@@ -61,20 +61,4 @@ function readNetwork(text: string): Pick<Extract<ConfigFacts, { readonly format:
     plugins.length === 0 || plugins.length < types.length || versions.length < said.filter((one) => one !== undefined).length;
   // Without a version it is of 0.2.0, the first that had one.
   return { versions: isBroken ? [] : versions.length === 0 ? ['0.2.0'] : [...new Set(versions)].map(String), plugins };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,4 +1,4 @@
-import { Failure } from '@moby/model';
+import { Failure, isRecord } from '@moby/model';
 
 const maxItems = 200_000;
 const maxTextLength = 4096;
@@ -97,10 +97,6 @@ export class FactsReader {
     if (typeof item !== 'string' || item.length > maxTextLength) throw this.refuse(`must be text of at most ${maxTextLength} characters`);
     return item;
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function refuseFacts(file: string, why: string): Failure {

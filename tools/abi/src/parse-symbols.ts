@@ -1,4 +1,4 @@
-import { type ElfSymbols, Failure, isPlatform, parseDigest, type PlatformSymbols, type Symbols } from '@moby/model';
+import { type ElfSymbols, Failure, isPlatform, isRecord, parseDigest, type PlatformSymbols, type Symbols } from '@moby/model';
 
 /** libstdc++ has 300 kB, OpenSSL 150. */
 const maxSymbolsBytes = 64 << 20;
@@ -64,10 +64,6 @@ function fields(value: unknown, { file, at, keys }: Place & { readonly keys: rea
 function entries(value: unknown, { file, at }: Place): readonly (readonly [string, unknown])[] {
   if (!isRecord(value)) throw refuse(file, `\`${at}\` must be an object`);
   return Object.entries(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isNames(value: unknown): value is Readonly<Record<string, string>> {

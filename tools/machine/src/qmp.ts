@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Failure } from '@moby/model';
+import { Failure, jsonOf, recordOf } from '@moby/model';
 
 /** QEMU's machine protocol (docs/interop/qmp-spec): JSON, one object a line. */
 export interface Qmp {
@@ -33,10 +33,10 @@ export function speakQmp(socket: Socket): Qmp {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > maxQmpLineLength) socket.destroy();
-    for (const message of lines.map(parseObject)) {
-      if (message['event'] === 'SHUTDOWN') shutdown ??= textOf(objectOf(message['data'])['reason']);
+    for (const message of lines.map((line) => recordOf(jsonOf(line)))) {
+      if (message['event'] === 'SHUTDOWN') shutdown ??= textOf(recordOf(message['data'])['reason']);
       // Commands are answered in the order in which they were given.
-      else if ('error' in message) waiting.shift()?.(textOf(objectOf(message['error'])['desc']) ?? 'it gave no reason');
+      else if ('error' in message) waiting.shift()?.(textOf(recordOf(message['error'])['desc']) ?? 'it gave no reason');
       else if ('return' in message) waiting.shift()?.(undefined);
     }
   });
@@ -53,22 +53,6 @@ export function speakQmp(socket: Socket): Qmp {
       socket.write(`${JSON.stringify({ execute: command })}\n`);
     });
   return { execute, shutdownReason: () => shutdown, closed };
-}
-
-function parseObject(line: string): Readonly<Record<string, unknown>> {
-  try {
-    return objectOf(JSON.parse(line));
-  } catch {
-    return {};
-  }
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string | undefined {

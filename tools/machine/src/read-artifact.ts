@@ -9,6 +9,7 @@ import {
   type Expectation,
   Failure,
   isPlatform,
+  isRecord,
   parseDigest,
   type PortMapping,
   type TestSettings,
@@ -190,7 +191,7 @@ class Reader {
   }
 
   object(value: unknown, at: string): Readonly<Record<string, unknown>> {
-    return isObject(value) ? value : this.wrong(at, 'is not an object');
+    return isRecord(value) ? value : this.wrong(at, 'is not an object');
   }
 
   text(value: unknown, at: string): string {
@@ -223,10 +224,6 @@ class Reader {
     if (!Array.isArray(value) || value.length > maxListLength) return this.wrong(at, `is not a list of at most ${maxListLength} entries`);
     return value.map((item: unknown, index) => read(item, `${at}[${index}]`));
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function readBounded(path: string): Promise<string> {

@@ -9,8 +9,8 @@ export function parseDigest(text: string): Digest | undefined {
   return isDigest(text) ? text : undefined;
 }
 
-export function isDigest(text: string): text is Digest {
-  return pattern.test(text);
+export function isDigest(value: unknown): value is Digest {
+  return typeof value === 'string' && pattern.test(value);
 }
 
 /** The 64 hex digits alone, as file names use them. */

@@ -11,6 +11,7 @@ export * from './go-facts.ts';
 export * from './guest.ts';
 export * from './kernel-facts.ts';
 export * from './layout.ts';
+export * from './lenient-json.ts';
 export * from './manifest.ts';
 export * from './manifest-json.ts';
 export * from './name.ts';

@@ -1,5 +1,5 @@
-import { parseWish, readYaml } from '@moby/model';
-import { recordOf, type Need } from './read-component.ts';
+import { listOf, parseWish, readYaml, recordOf } from '@moby/model';
+import type { Need } from './read-component.ts';
 
 /** What the graph needs of an assembly.yaml. */
 export interface AssemblyNeeds {
@@ -38,8 +38,4 @@ function orElse(value: unknown, others: readonly unknown[]): readonly unknown[] 
 
 function wishOf(value: unknown): Need | undefined {
   return typeof value === 'string' ? parseWish(value) : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

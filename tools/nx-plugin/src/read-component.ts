@@ -1,4 +1,4 @@
-import { fromNpmVersion, parseRange, type Range, type Version } from '@moby/model';
+import { fromNpmVersion, jsonOf, parseRange, recordOf, type Range, type Version } from '@moby/model';
 
 /** What the graph needs of a component's package.json. */
 export interface ComponentNeeds {
@@ -31,7 +31,7 @@ export function readComponent({
   readonly line: string;
   readonly text: string;
 }): ComponentNeeds {
-  const json = recordOf(parseJson(text));
+  const json = recordOf(jsonOf(text));
   const component = recordOf(json['component']);
   const proven = recordOf(component['proven']);
   const needs = [component['requires'], component['recommends'], proven['requires']].flatMap(needsOf);
@@ -55,16 +55,4 @@ function needsOf(value: unknown): Need[] {
 
 function rangeOf(value: unknown): Range | undefined {
   return typeof value === 'string' ? parseRange(value) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { summarizeEdges } from '@moby/abi';
-import { parseComponentName, parseVersion, type Manifest, type Platform, type Registry, type RegistryComponent } from '@moby/model';
+import {
+  jsonOf,
+  parseComponentName,
+  parseVersion,
+  recordOf,
+  type Manifest,
+  type Platform,
+  type Registry,
+  type RegistryComponent,
+} from '@moby/model';
 import { checkResolution } from '../check/check-resolution.ts';
 import type { Verdict } from '../check/verdict.ts';
 import type { Lockfile } from '../lock/lockfile.ts';
@@ -78,23 +87,11 @@ const maxArtifactBytes = 8 << 20;
 export async function artifactSize(folder: string, lock: Lockfile): Promise<number | undefined> {
   const text = await readFile(join(folder, 'artifact.json'), 'utf8').catch(() => '');
   if (text === '' || text.length > maxArtifactBytes) return undefined;
-  const { sizeBytes, segments } = fieldsOf(parsed(text));
+  const { sizeBytes, segments } = recordOf(jsonOf(text));
   if (typeof sizeBytes !== 'number' || !Array.isArray(segments)) return undefined;
-  const labels = segments.map((segment: unknown) => fieldsOf(segment)['label']).filter((label) => typeof label === 'string');
+  const labels = segments.map((segment: unknown) => recordOf(segment)['label']).filter((label) => typeof label === 'string');
   const named = new Set(labels.filter((label) => label.includes(' ')).map((label) => label.replace(' ', '@')));
   const absent = Object.keys(lock.components).filter((id) => !named.has(id));
   // The kernel is no segment.
   return [...named].every((id) => lock.components[id] !== undefined) && absent.length <= 1 ? sizeBytes : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }

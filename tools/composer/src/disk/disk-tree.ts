@@ -1,4 +1,4 @@
-import { isDigest, shortHexOf, type ContentStore, type Digest, type StoredBlob } from '@moby/model';
+import { isDigest, isRecord, shortHexOf, type ContentStore, type Digest, type StoredBlob } from '@moby/model';
 import type { TreeInMachine } from '../fetch/prepared.ts';
 import { guestTrees } from './disk-payloads.ts';
 
@@ -42,19 +42,11 @@ export async function recallDiskTree(store: ContentStore, payload: Digest): Prom
 
 function isMark(value: unknown): value is DiskTreeMark {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     typeof value['label'] === 'string' &&
-    isDigestText(value['description']) &&
-    isObject(value['data']) &&
-    isDigestText(value['data']['digest']) &&
+    isDigest(value['description']) &&
+    isRecord(value['data']) &&
+    isDigest(value['data']['digest']) &&
     typeof value['data']['sizeBytes'] === 'number'
   );
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isDigestText(value: unknown): value is Digest {
-  return typeof value === 'string' && isDigest(value);
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { ErofsNode, ErofsPart, ErofsTree } from '@moby/image';
-import { Failure, parseDigest, type ContentStore, type Digest, type StoredBlob } from '@moby/model';
+import { Failure, isDigest, isRecord, parseDigest, type ContentStore, type Digest, type StoredBlob } from '@moby/model';
 import { lostBlob } from '../build/lost-blob.ts';
-import { isDigestText, isObject, type PreparedDiskTree } from './disk-tree.ts';
+import type { PreparedDiskTree } from './disk-tree.ts';
 
 /** The disk of trees. The image itself is nowhere in the store: as an initrd, it is a concatenation of what is. */
 export interface DiskMark extends StoredBlob {
@@ -82,17 +82,17 @@ async function* piecesOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Arra
 
 function isMark(value: unknown): value is DiskMark {
   return (
-    isObject(value) &&
-    isDigestText(value['digest']) &&
+    isRecord(value) &&
+    isDigest(value['digest']) &&
     typeof value['sizeBytes'] === 'number' &&
     Array.isArray(value['blobs']) &&
-    value['blobs'].every(isDigestText)
+    value['blobs'].every(isDigest)
   );
 }
 
 function isErofsTree(value: unknown): value is ErofsTree {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     value['erofs'] === 1 &&
     typeof value['dataBlocks'] === 'number' &&
     Array.isArray(value['nodes']) &&
@@ -101,7 +101,7 @@ function isErofsTree(value: unknown): value is ErofsTree {
 }
 
 function isNode(value: unknown): value is ErofsNode {
-  if (!isObject(value) || typeof value['path'] !== 'string') return false;
+  if (!isRecord(value) || typeof value['path'] !== 'string') return false;
   if (!['mode', 'uid', 'gid'].every((field) => typeof value[field] === 'number')) return false;
   switch (value['kind']) {
     case 'file':

@@ -1,4 +1,4 @@
-import { isDigest, shortHexOf, type ContentStore, type Digest, type Manifest } from '@moby/model';
+import { isDigest, isRecord, shortHexOf, type ContentStore, type Digest, type Manifest } from '@moby/model';
 import type { Placement } from '@moby/image';
 import type { Compressor } from '../lock/make-lock.ts';
 
@@ -109,8 +109,8 @@ function isSegmentMark(value: unknown): value is SegmentMark {
   return (
     isRecord(value) &&
     typeof value['label'] === 'string' &&
-    isDigestText(value['blob']) &&
-    isDigestText(value['cpio']) &&
+    isDigest(value['blob']) &&
+    isDigest(value['cpio']) &&
     typeof value['sizeBytes'] === 'number' &&
     typeof value['cpioBytes'] === 'number' &&
     typeof value['memoryBytes'] === 'number'
@@ -132,13 +132,5 @@ function isNotices(value: unknown): value is readonly NoticeMark[] {
 }
 
 function isImage(value: unknown): value is PreparedKernel['image'] {
-  return isRecord(value) && isDigestText(value['digest']) && typeof value['sizeBytes'] === 'number';
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isDigestText(value: unknown): value is Digest {
-  return typeof value === 'string' && isDigest(value);
+  return isRecord(value) && isDigest(value['digest']) && typeof value['sizeBytes'] === 'number';
 }
