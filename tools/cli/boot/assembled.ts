@@ -42,6 +42,15 @@ export function bootOf({ artifact, folder }: Composed): Promise<Machine> {
   });
 }
 
+/** What redis-os has to do, on whatever kernel and runtime. */
+export const redisPassed: readonly string[] = [
+  'passed: dhcp is ready',
+  'passed: redis is ready',
+  'passed: console: service dhcp ready is said',
+  'passed: tcp 6379: PING is answered by +PONG',
+  'passed: powers off cleanly',
+];
+
 /** What a report says, one entry a line: what differs between two runs is left out. */
 export function outcomes({ entries }: Report): readonly string[] {
   return entries.map(({ outcome, title }) => `${outcome}: ${title}`);

@@ -1,28 +1,19 @@
 import type { PlatformFacts, RegistryComponent } from '@moby/model';
-import { describeMachine, removeFolder, temporaryFolder } from '@moby/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeMachine } from '@moby/testkit';
+import { expect, test } from 'vitest';
 import { compareConfigs } from '../oracle/check-config.ts';
 import { compareRoots } from '../oracle/loader.ts';
 import type { OracleResult } from '../oracle/oracle.ts';
-import { openOracleWorld, type OracleWorld } from '../oracle/oracle-world.ts';
+import type { OracleWorld } from '../oracle/oracle-world.ts';
 import { misinformed, retold } from './misinformed.ts';
+import { oracleWorldOfTests } from './oracle-world-of-tests.ts';
 
 const programs = ['readelf', 'perl', 'bash'];
 
 describeMachine(
   'oracles',
   () => {
-    const folder = temporaryFolder();
-    let world: OracleWorld;
-
-    beforeAll(() => {
-      world = openOracleWorld(folder);
-    });
-
-    afterAll(async () => {
-      world.close();
-      await removeFolder(folder);
-    });
+    const world = oracleWorldOfTests();
 
     /** netcat in a root of its own, with one of its libraries left out where that is asked for. */
     async function loaded(told: OracleWorld, without?: string): Promise<OracleResult> {
@@ -41,7 +32,7 @@ describeMachine(
       const changed = ({ elf }: PlatformFacts): Partial<PlatformFacts> => ({
         elf: elf.map((file) => ({ ...file, needed: change(file.needed), needs: [] })),
       });
-      return misinformed(world, (component) => {
+      return misinformed(world(), (component) => {
         if (component.manifest.name !== name) return component;
         const { symbols: _, ...unread } = component;
         return retold(unread, changed);
@@ -49,8 +40,8 @@ describeMachine(
     }
 
     test('the loader and the rules agree on a root that is whole, and on one that lacks a library', async () => {
-      expect(await loaded(world)).toMatchObject({ compared: 2, failing: 0, disagreements: [] });
-      expect(await loaded(world, 'libmd')).toMatchObject({ compared: 2, failing: 1, disagreements: [] });
+      expect(await loaded(world())).toMatchObject({ compared: 2, failing: 0, disagreements: [] });
+      expect(await loaded(world(), 'libmd')).toMatchObject({ compared: 2, failing: 1, disagreements: [] });
     });
 
     test('the loader contradicts facts that need a library too many', async () => {
@@ -70,12 +61,12 @@ describeMachine(
       const isKernel = ({ manifest }: RegistryComponent): boolean => manifest.kind === 'kernel';
       const config = { kind: 'file', path: 'boot/config-0', mode: 0o644, bytes: Buffer.from(text) } as const;
       return {
-        ...world,
+        ...world(),
         bring: async (components) => {
-          const brought = await world.bring(components.filter((one) => !isKernel(one)));
+          const brought = await world().bring(components.filter((one) => !isKernel(one)));
           return [...brought, ...components.filter(isKernel).map(told)];
         },
-        entries: async (component) => (isKernel(component) ? [config] : world.entries(component)),
+        entries: async (component) => (isKernel(component) ? [config] : world().entries(component)),
       };
     }
 

@@ -1,32 +1,23 @@
 import type { RegistryComponent } from '@moby/model';
-import { describeMachine, removeFolder, temporaryFolder } from '@moby/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeMachine } from '@moby/testkit';
+import { expect, test } from 'vitest';
 import { misinformed } from '../boot/misinformed.ts';
+import { oracleWorldOfTests } from '../boot/oracle-world-of-tests.ts';
 import { modulesInKernels } from '../oracle/insmod.ts';
-import { openOracleWorld, type OracleWorld } from '../oracle/oracle-world.ts';
+import type { OracleWorld } from '../oracle/oracle-world.ts';
 import { containerdAndShim } from '../oracle/shim.ts';
 
 /** Machines and containers that really start, under emulation. */
 const longMs = 600_000;
 
 describeMachine('oracles', () => {
-  const folder = temporaryFolder();
-  let world: OracleWorld;
-
-  beforeAll(() => {
-    world = openOracleWorld(folder);
-  });
-
-  afterAll(async () => {
-    world.close();
-    await removeFolder(folder);
-  });
+  const world = oracleWorldOfTests();
 
   /** The world in which one line of a component has the facts of another. */
   async function mistaken(name: string, line: string, other: string): Promise<OracleWorld> {
-    const { facts, symbols, kernelSymbols } = await world.line(name, other);
+    const { facts, symbols, kernelSymbols } = await world().line(name, other);
     const told = { facts, ...(symbols === undefined ? {} : { symbols }), ...(kernelSymbols === undefined ? {} : { kernelSymbols }) };
-    return misinformed(world, (component: RegistryComponent) =>
+    return misinformed(world(), (component: RegistryComponent) =>
       component.manifest.name === name && component.line === line ? { ...component, ...told } : component,
     );
   }

@@ -5,7 +5,7 @@ import { expectGolden, kernelPackages, scratchFolder } from '@moby/testkit';
 import { expect, it } from 'vitest';
 import { refreshPins, updateComponents } from '../../src/author/index.ts';
 import { readComponentFolder } from '../../src/author/component-folder.ts';
-import { greeter, keepHello, scratchArchive, type ScratchArchive } from './scratch-archive.ts';
+import { greeter, keepHello, scratchArchive, scratchKernel, type ScratchArchive } from './scratch-archive.ts';
 import { draft, told, writeTree } from './scratch-component.ts';
 
 const hello = draft({ name: 'hello', version: '1.2.3', upstream: '1.2', sources: [keepHello()] });
@@ -46,25 +46,18 @@ it('begins at revision 1 where upstream is newer within the line', async () => {
 
 it('refreshes a kernel, whose package has another name then', async () => {
   const archive = await scratchArchive({ scratch: { packages: kernel('6.12.10') } });
-  const source = {
-    kind: 'deb',
-    package: 'linux-image-6.12.10+scratch-cloud-amd64',
-    follows: 'linux-image-cloud-amd64',
-    suite: 'scratch',
-    keep: ['boot/vmlinuz-*', 'usr/lib/modules/**'],
-  };
-  const manifest = { kind: 'kernel', provides: { 'kernel:linux': '6.12.10' }, exclusive: ['slot:kernel'] };
-  const component = await pinned(
-    archive,
-    draft({ name: 'linux', version: '6.12.1001', upstream: '6.12.10', sources: [source], manifest }),
-    'linux/6.12',
-  );
+  const component = await pinned(archive, scratchKernel(10), 'linux/6.12');
   const published = await archive.publish({ scratch: { packages: kernel('6.12.11') } });
   const image = published.find((one) => one.package.startsWith('linux-image-6'));
   const refreshed = await refresh(archive, component);
   expectGolden('source-moved-kernel.txt', told(refreshed.findings));
   expect(refreshed.component.refreshed).toEqual([
-    { package: source.package, from: '6.12.10-1', to: 'linux-image-6.12.11+scratch-cloud-amd64 6.12.11-1', sha256: image?.sha256 },
+    {
+      package: 'linux-image-6.12.10+scratch-cloud-amd64',
+      from: '6.12.10-1',
+      to: 'linux-image-6.12.11+scratch-cloud-amd64 6.12.11-1',
+      sha256: image?.sha256,
+    },
   ]);
   expect(refreshed.component.manifest.provides['kernel:linux']).toBe('6.12.11');
   expect(refreshed.component.facts?.platforms['linux/amd64']?.kernel?.release).toBe('6.12.11+scratch-cloud-amd64');

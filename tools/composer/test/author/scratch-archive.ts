@@ -10,6 +10,7 @@ import {
 } from '@moby/testkit';
 import { expect, onTestFinished } from 'vitest';
 import { openPayloadReader, openPinFinder, type PayloadReader, type PinFinder } from '../../src/author/index.ts';
+import { draft } from './scratch-component.ts';
 
 /** A small Debian archive that signs its own index, on a port of this machine, and an author who trusts its key. */
 export interface ScratchArchive {
@@ -75,4 +76,24 @@ export function greeter(version: string, prints = 'hello', name = 'hello'): DebI
 
 export function keepHello(suite = 'scratch'): object {
   return { kind: 'deb', package: 'hello', suite, keep: ['usr/bin/hello'] };
+}
+
+/** A kernel 6.12.`patch` that follows its metapackage. */
+export function scratchKernel(patch: number): object {
+  const upstream = `6.12.${patch}`;
+  return draft({
+    name: 'linux',
+    version: `6.12.${patch * 100 + 1}`,
+    upstream,
+    sources: [
+      {
+        kind: 'deb',
+        package: `linux-image-${upstream}+scratch-cloud-amd64`,
+        follows: 'linux-image-cloud-amd64',
+        suite: 'scratch',
+        keep: ['boot/vmlinuz-*', 'usr/lib/modules/**'],
+      },
+    ],
+    manifest: { kind: 'kernel', provides: { 'kernel:linux': upstream }, exclusive: ['slot:kernel'] },
+  });
 }

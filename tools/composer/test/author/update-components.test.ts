@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expectGolden, kernelPackages, scratchFolder } from '@moby/testkit';
 import { expect, it } from 'vitest';
 import { updateComponents, type UpdateReport } from '../../src/author/index.ts';
-import { greeter, keepHello, scratchArchive, type ScratchArchive } from './scratch-archive.ts';
+import { greeter, keepHello, scratchArchive, scratchKernel, type ScratchArchive } from './scratch-archive.ts';
 import { draft, told, writeTree } from './scratch-component.ts';
 
 const hello = draft({
@@ -12,6 +12,13 @@ const hello = draft({
   upstream: '1.2',
   sources: [keepHello()],
   manifest: { provides: { 'api:hello': '1.2.0', 'api:other': '1.0.0' } },
+});
+
+const tea = draft({
+  name: 'tea',
+  version: '3.0.1',
+  upstream: '3.0',
+  sources: [{ kind: 'deb', package: 'tea', suite: 'scratch', keep: ['usr/bin/tea'] }],
 });
 
 it('pins what the signed index says, and keeps the revision the first time', async () => {
@@ -77,19 +84,11 @@ it('begins at revision 1 with a new upstream version, which declared capabilitie
 it('refuses to leave the line, touches nothing of it, and updates the others', async () => {
   const archive = await scratchArchive({ scratch: { packages: [greeter('1.2-1'), greeter('3.0-1', 'tea', 'tea')] } });
   const folder = await component(hello);
-  const tea = await component(
-    draft({
-      name: 'tea',
-      version: '3.0.1',
-      upstream: '3.0',
-      sources: [{ kind: 'deb', package: 'tea', suite: 'scratch', keep: ['usr/bin/tea'] }],
-    }),
-    'tea/3',
-  );
+  const other = await component(tea, 'tea/3');
   await update(archive, [folder]);
   const before = await texts(folder);
   await archive.publish({ scratch: { packages: [greeter('1:2.0.1-1'), greeter('3.1-1', 'tea', 'tea')] } });
-  const report = await update(archive, [folder, tea]);
+  const report = await update(archive, [folder, other]);
   expectGolden('left-line-update.txt', told(report.findings));
   expect(summary(report)).toEqual(['tea/3 3.0.0+r1 → 3.1.0+r1 changed:  → tea 3.1-1']);
   expect(await texts(folder)).toEqual(before);
@@ -109,18 +108,7 @@ it('follows a kernel’s metapackage to a package of another name', async () => 
   const archive = await scratchArchive({
     scratch: { packages: kernelPackages('linux-image-cloud-amd64', '6.12.10+scratch-cloud-amd64', '6.12.10-1') },
   });
-  const source = {
-    kind: 'deb',
-    package: 'linux-image-6.12.9+scratch-cloud-amd64',
-    follows: 'linux-image-cloud-amd64',
-    suite: 'scratch',
-    keep: ['boot/vmlinuz-*', 'usr/lib/modules/**'],
-  };
-  const manifest = { kind: 'kernel', provides: { 'kernel:linux': '6.12.9' }, exclusive: ['slot:kernel'] };
-  const folder = await component(
-    draft({ name: 'linux', version: '6.12.901', upstream: '6.12.9', sources: [source], manifest }),
-    'linux/6.12',
-  );
+  const folder = await component(scratchKernel(9), 'linux/6.12');
   expect(summary(await update(archive, [folder]))).toEqual([
     'linux/6.12 6.12.9+r1 → 6.12.10+r1 changed:  → linux-image-6.12.10+scratch-cloud-amd64 6.12.10-1',
   ]);
@@ -150,24 +138,16 @@ it('raises a component of files when they have changed', async () => {
 it('re-locks the assemblies of what has changed, and of nothing else', async () => {
   const archive = await scratchArchive({ scratch: { packages: [greeter('1.2-1'), greeter('3.0-1', 'tea', 'tea')] } });
   const folder = await component(hello);
-  const tea = await component(
-    draft({
-      name: 'tea',
-      version: '3.0.1',
-      upstream: '3.0',
-      sources: [{ kind: 'deb', package: 'tea', suite: 'scratch', keep: ['usr/bin/tea'] }],
-    }),
-    'tea/3',
-  );
+  const other = await component(tea, 'tea/3');
   await update(archive, [folder]);
   const asked: string[][] = [];
   const relock = (names: readonly string[]): Promise<readonly string[]> => {
     asked.push([...names]);
     return Promise.resolve(['redis-os']);
   };
-  const report = await updateComponents({ folders: [folder, tea], finder: archive.finder(), payloads: archive.payloads, relock });
+  const report = await updateComponents({ folders: [folder, other], finder: archive.finder(), payloads: archive.payloads, relock });
   expect([asked, report.relocked]).toEqual([[['tea']], ['redis-os']]);
-  await updateComponents({ folders: [folder, tea], finder: archive.finder(), payloads: archive.payloads, relock });
+  await updateComponents({ folders: [folder, other], finder: archive.finder(), payloads: archive.payloads, relock });
   expect(asked).toHaveLength(1);
 });
 

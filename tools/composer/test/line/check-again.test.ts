@@ -6,6 +6,7 @@ import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
 import { expectForgotten, readByBoth } from './other-bytes.ts';
+import { questionOf } from './question-of.ts';
 import { ask } from './quiet-surroundings.ts';
 import { scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
 
@@ -26,18 +27,7 @@ async function checked({ begunMs = Infinity, cache = scratchFolder() } = {}): Pr
   await library.assembly('web', web);
   const line = await library.open({ store: cache });
   const request = ask('web');
-  const { assembly, variation, policy, level } = request;
-  const question: Question = {
-    assembly,
-    platform: undefined,
-    variation,
-    policy,
-    out: undefined,
-    level,
-    currentFolder: library.folder,
-    library: library.folder,
-    componentFolders: [],
-  };
+  const question = questionOf(request, library.folder);
   const judged = await line.check(request);
   if (!judged.ok) throw new Error(told(judged.findings));
   const outline = outlineOf(judged.value, 'linux/amd64', judged.findings);

@@ -6,6 +6,7 @@ import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { told } from '../author/scratch-component.ts';
 import { expectForgotten, readByBoth } from './other-bytes.ts';
+import { questionOf } from './question-of.ts';
 import { ask } from './quiet-surroundings.ts';
 import { scratchLibrary, service, type ScratchLibrary } from './scratch-library.ts';
 
@@ -31,18 +32,7 @@ async function remembered(assembly = web): Promise<World> {
   const store = scratchFolder();
   await compose(await library.open({ store }));
   const line = await library.open({ store });
-  const { assembly: asked, variation, policy, level } = ask('web');
-  const question: Question = {
-    assembly: asked,
-    platform: undefined,
-    variation,
-    policy,
-    out: undefined,
-    level,
-    currentFolder: library.folder,
-    library: library.folder,
-    componentFolders: [],
-  };
+  const question = questionOf(ask('web'), library.folder);
   const composed = await compose(line);
   await rememberRun(question, {
     composed,
