@@ -82,11 +82,6 @@ export class Failure extends Error {
   get exitCode(): number {
     return exitCodes[this.code];
   }
-
-  /** The same, with what to do where it came about otherwise than who found it could know. */
-  withHints(hints: readonly string[]): Failure {
-    return new Failure({ code: this.code, message: this.message, hints, findings: this.findings, cause: this.cause });
-  }
 }
 
 /** Cuts `user:password@` out of addresses, so that no message carries a secret. */

@@ -22,5 +22,6 @@ export * from './platform.ts';
 export * from './ports.ts';
 export * from './symbols.ts';
 export * from './universe.ts';
+export * from './unreadable.ts';
 export * from './validate.ts';
 export * from './version.ts';

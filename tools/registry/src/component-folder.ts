@@ -13,6 +13,7 @@ import {
   type Manifest,
   type RegistryComponent,
   type Symbols,
+  unreadable,
 } from '@moby/model';
 
 const maxManifestBytes = 1024 * 1024;
@@ -128,7 +129,7 @@ function readBounded(path: string, maxBytes: number, label: string): string | un
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     if (isMissing(cause)) return undefined;
-    throw new Failure({ code: 'io', message: `\`${label}\` can't be read`, cause });
+    throw unreadable(label, cause);
   }
 }
 

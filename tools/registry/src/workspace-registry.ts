@@ -4,6 +4,7 @@ import {
   compareVersions,
   Failure,
   parseComponentName,
+  unreadable,
   type ComponentName,
   type Manifest,
   type Notice,
@@ -64,7 +65,7 @@ function foldersIn(folder: string): readonly string[] {
       .sort();
   } catch (cause) {
     if (isMissing(cause)) return [];
-    throw new Failure({ code: 'io', message: `\`${folder}\` can't be read`, cause });
+    throw unreadable(folder, cause);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Failure, type Judged } from '@moby/model';
+import { unreadable, type Judged } from '@moby/model';
 import { writeText } from '../author/write-text.ts';
 import type { Lockfile } from './lockfile.ts';
 import { formatLock } from './make-lock.ts';
@@ -21,7 +21,7 @@ export async function openLock(file: string, label: string): Promise<Judged<Lock
     text = await readFile(file, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return { ok: true, value: undefined, findings: [] };
-    throw new Failure({ code: 'io', message: `\`${label}\` can't be read`, cause });
+    throw unreadable(label, cause);
   }
   const read = await readLock({ file: label, text });
   return read.ok ? { ok: true, value: { lock: read.value, text }, findings: [] } : read;

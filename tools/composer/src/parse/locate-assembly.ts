@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { Failure, nearest } from '@moby/model';
+import { Failure, nearest, unreadable } from '@moby/model';
 import type { AssemblyText, ParseSurroundings } from './parse-assembly.ts';
 
 export interface AssemblyPlaces {
@@ -31,7 +31,12 @@ export async function locateAssembly(named: string, places: AssemblyPlaces): Pro
   throw new Failure({
     code: 'not-found',
     message: `there is no assembly \`${named}\`: neither a name below assemblies/, nor a folder with an assembly.yaml, nor a file`,
-    hints: meant === undefined ? (known.length === 0 ? [] : [`known here: ${known.join(', ')}`]) : [`did you mean \`${meant}\`?`],
+    hints:
+      meant === undefined
+        ? known.length === 0
+          ? ['name its file, or go to the folder that holds `assemblies/`']
+          : [`known here: ${known.join(', ')}`]
+        : [`did you mean \`${meant}\`?`],
   });
 }
 
@@ -87,7 +92,7 @@ async function readText(path: string, maxBytes: number): Promise<string | undefi
   if (found.size > maxBytes)
     throw new Failure({ code: 'limit', message: `\`${path}\` has ${found.size} bytes; an assembly has at most ${maxBytes}` });
   return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new Failure({ code: 'io', message: `\`${path}\` can't be read`, cause });
+    throw unreadable(path, cause);
   });
 }
 

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { checkRoot, readableNeed, type Edge, type RootComponent, type Verdict } from '@moby/abi';
 import { Failure, type Platform } from '@moby/model';
+import { lookAt } from './look-at.ts';
 import { scanRoot, type ScannedRoot } from './scan-root.ts';
 
 /** Something in an unpacked root that doesn't fit. */
@@ -49,7 +49,7 @@ const severity: readonly Verdict[] = ['error', 'unknown', 'silent', 'warn', 'inf
  */
 export function checkFolder(options: CheckFolderOptions): CheckedFolder {
   const { folder } = options;
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+  if (lookAt(folder)?.isDirectory() !== true)
     throw new Failure({ code: 'not-found', message: `there is no folder \`${folder}\``, hints: ['name the folder that holds `usr`'] });
   const scanned = scanRoot(folder, { allGo: options.cpuLevel !== undefined });
   const platform = options.platform ?? scanned.platform ?? 'linux/amd64';

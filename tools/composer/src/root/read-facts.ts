@@ -1,9 +1,19 @@
 import { webcrypto } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { extractAddedModule, extractFacts, extractSymbols, platformOf, type FactsEntry } from '@moby/abi';
 import { decompress, readDeb, readTar, type TarEntry } from '@moby/content';
-import { Failure, formatBytes, parseDigest, type Digest, type ElfSymbols, type Platform, type PlatformFacts } from '@moby/model';
+import {
+  Failure,
+  formatBytes,
+  parseDigest,
+  unreadable,
+  type Digest,
+  type ElfSymbols,
+  type Platform,
+  type PlatformFacts,
+} from '@moby/model';
+import { lookAt } from './look-at.ts';
 import { walkFolder } from './walk-folder.ts';
 
 /** A file that is read whole. */
@@ -33,15 +43,20 @@ export interface ReadFacts {
  * `Failure` `not-found`, `bad-archive`, `limit`, `io`.
  */
 export async function readFacts(path: string): Promise<ReadFacts> {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = lookAt(path);
   if (stat === undefined)
     throw new Failure({
       code: 'not-found',
       message: `there is no file \`${path}\``,
       hints: ['name a file, a folder, a .deb or a .tar; a path counts from the current folder'],
     });
-  if (stat.isDirectory()) return factsOfEntries('folder', [...entriesOf(path)]).catch(saying(inFolder));
-  if (!stat.isFile()) throw new Failure({ code: 'invalid-input', message: `\`${path}\` is neither a file nor a folder` });
+  if (stat.isDirectory()) return factsOfFolder(path).catch(saying(inFolder));
+  if (!stat.isFile())
+    throw new Failure({
+      code: 'invalid-input',
+      message: `\`${path}\` is neither a file nor a folder`,
+      hints: ['name a regular file, a folder, a .deb or a .tar'],
+    });
   const bytes = readWhole(path, stat.size);
   const [read, sha256] = await Promise.all([readKind(bytes, { path, mode: stat.mode }).catch(saying(wholeFile(path))), digestOf(bytes)]);
   return { ...read, ...(sha256 === undefined ? {} : { sha256 }) };
@@ -53,13 +68,22 @@ function wholeFile(path: string): string {
   return `see whether \`${path}\` is whole and is what its name says; if it was cut short or damaged on its way, get it again`;
 }
 
-/** What is given by hand was neither pinned nor chosen by a component, of which the hints of the readers speak. */
+/**
+ * What is given by hand was neither pinned nor chosen by a component, of which the hints of the readers speak; and nobody has looked
+ * at the names of its files: one with a line break must not look like a line of ours.
+ */
 function saying(hint: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof Failure)) throw error;
-    if (error.code === 'bad-archive') throw error.withHints([hint]);
-    throw error.code === 'limit' && error.hints.length > 0 ? error.withHints(['unpack it, and name what is asked about']) : error;
+    const { code, message, hints, cause } = error;
+    const told =
+      code === 'bad-archive' ? [hint] : code === 'limit' && hints.length > 0 ? ['unpack it, and name what is asked about'] : hints;
+    throw new Failure({ code, message: onOneLine(message), hints: told.map(onOneLine), cause });
   };
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll('\n', String.raw`\n`);
 }
 
 /** In the thread pool, as what is unpacked. */
@@ -102,6 +126,10 @@ async function factsOfEntries(kind: ReadFacts['kind'], entries: readonly FactsEn
   return { kind, platform: platformOf(facts.elf) ?? 'linux/amd64', facts, symbols: files };
 }
 
+async function factsOfFolder(folder: string): Promise<ReadFacts> {
+  return await factsOfEntries('folder', [...entriesOf(folder)]);
+}
+
 /** Facts are read of a payload; these belong to none. */
 function nowhere(): Digest {
   const digest = parseDigest(`sha256:${'0'.repeat(64)}`);
@@ -117,7 +145,10 @@ function* entriesOf(folder: string): Generator<FactsEntry> {
       yield { kind: 'symlink', path, mode: 0o777, target: entry.target };
       continue;
     }
-    const { size, mode } = statSync(join(folder, entry.path));
+    const stat = lookAt(join(folder, entry.path));
+    // It has gone since its folder was read.
+    if (stat === undefined) continue;
+    const { size, mode } = stat;
     total += size;
     if (total > maxFolderBytes)
       throw new Failure({ code: 'limit', message: `the files of \`${folder}\` have more than ${formatBytes(maxFolderBytes)}` });
@@ -149,6 +180,6 @@ function readWhole(path: string, size: number): Buffer<ArrayBuffer> {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new Failure({ code: 'io', message: `\`${path}\` can't be read`, cause });
+    throw unreadable(path, cause);
   }
 }

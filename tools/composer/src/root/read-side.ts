@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseKernelSymbols, type AbiFacts, type AbiSide } from '@moby/abi';
 import { Failure, nearest, parseComponentName, parseWish, platforms, satisfies, type Registry, type RegistryComponent } from '@moby/model';
 import { openSingleRegistry } from '@moby/registry';
 import { kernelSymbolsFile } from '../author/build-component.ts';
+import { lookAt } from './look-at.ts';
 import { readFacts, type ReadFacts } from './read-facts.ts';
 
 /** What `abi diff` compares, with what messages call it. */
@@ -29,7 +30,7 @@ export interface SideQuestion {
  */
 export async function readSide({ named, registry, currentFolder }: SideQuestion): Promise<NamedSide> {
   const path = resolve(currentFolder, named);
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = named === '' ? undefined : lookAt(path);
   if (stat === undefined) return sideOfComponent(await findComponent(named, registry));
   if (stat.isDirectory() && isComponentFolder(path)) {
     const own = openSingleRegistry({ folder: path, label: named });

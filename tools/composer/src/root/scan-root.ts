@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   asksGoFacts,
@@ -27,7 +28,7 @@ export interface ScannedRoot {
   readonly loaderCache: ReadonlyMap<string, readonly string[]>;
   /** The one that most of its ELF files are for. */
   readonly platform: Platform | undefined;
-  /** Files that begin like ELF files and can't be read as such, with the reason. */
+  /** Programs and libraries that can't be read, or not as what they begin like, with the reason. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[];
 }
 
@@ -46,21 +47,30 @@ export function scanRoot(folder: string, options: { readonly allGo: boolean }): 
       links[entry.path] = entry.target;
       continue;
     }
-    withFile(join(folder, entry.path), ({ mode, source }) => {
+    const path = join(folder, entry.path);
+    const isRead = withFile(path, ({ mode, source }) => {
       const isExecutable = (mode & executeBits) !== 0;
       if (isExecutable) programs.push(entry.path);
       const begin = source.read(0, Math.min(isExecutable ? maxScriptLineBytes : 4, source.length));
       const interpreter = isExecutable ? interpreterOf(begin) : undefined;
       if (interpreter !== undefined) scripts[entry.path] = interpreter;
-      if (begin[0] !== 0x7f) return;
+      if (begin[0] !== 0x7f) return true;
       const found = readable(() => readElf(source, entry.path, options.allGo));
       if (typeof found === 'string') unreadable.push({ path: entry.path, why: found });
       else if (found !== undefined) elf.push(found);
+      return true;
     });
+    if (isRead === undefined && isLoaded(path)) unreadable.push({ path: entry.path, why: `\`${entry.path}\` may not be read by who asks` });
   }
   const facts = { unpackedBytes: 0, elf, programs, scripts, links };
   const loaderCache = withFile(join(folder, 'etc/ld.so.cache'), readCache) ?? new Map<string, readonly string[]>();
   return { facts, symbols: symbolsIn(folder), loaderCache, platform: platformOf(elf), unreadable };
+}
+
+/** Whether it is there, and a program, or a library by its name: of anything else it doesn't matter what it holds. */
+function isLoaded(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && ((stat.mode & executeBits) !== 0 || /\.so(?:\.|$)/.test(path));
 }
 
 function readElf(source: OpenFile['source'], path: string, allGo: boolean): ElfFacts | undefined {

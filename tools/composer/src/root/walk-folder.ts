@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync, readSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import type { ByteSource } from '@moby/abi';
-import { Failure } from '@moby/model';
+import { Failure, unreadable } from '@moby/model';
 
 /** A desktop's root has about 600,000. */
 const maxEntries = 2_000_000;
@@ -23,22 +23,40 @@ export function* walkFolder(folder: string): Generator<FolderEntry> {
   let count = 0;
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     if (at.depth > maxDepth) throw new Failure({ code: 'limit', message: `\`${folder}\` has folders of more than ${maxDepth} levels` });
-    for (const entry of readFolder(join(folder, at.path))) {
+    for (const entry of readFolder(join(folder, at.path), at.depth === 0)) {
       if (++count > maxEntries) throw new Failure({ code: 'limit', message: `\`${folder}\` has more than ${maxEntries} files` });
       const path = `${at.path}/${entry.name}`;
-      if (entry.isSymbolicLink()) yield { kind: 'symlink', path, target: readlinkSync(join(folder, path)) };
-      else if (entry.isFile()) yield { kind: 'file', path };
+      if (entry.isSymbolicLink()) {
+        const target = targetOf(join(folder, path));
+        if (target !== undefined) yield { kind: 'symlink', path, target };
+      } else if (entry.isFile()) yield { kind: 'file', path };
       else if (entry.isDirectory() && !kernelFolders.has(path)) waiting.push({ path, depth: at.depth + 1 });
     }
   }
 }
 
-function readFolder(folder: string): readonly Dirent[] {
+/** Nothing of a folder that has gone since the one above it was read. */
+function readFolder(folder: string, isFirst: boolean): readonly Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (cause) {
-    throw new Failure({ code: 'io', message: `the folder \`${folder}\` can't be read`, cause });
+    if (!isFirst && isGone(cause)) return [];
+    throw unreadable(folder, cause);
   }
+}
+
+/** Undefined where the link has gone, or is none any more. */
+function targetOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (cause) {
+    if (isGone(cause)) return undefined;
+    throw unreadable(path, cause);
+  }
+}
+
+function isGone(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && ['ENOENT', 'ENOTDIR', 'EINVAL', 'ESRCH'].includes(String(cause.code));
 }
 
 export interface OpenFile {
@@ -65,9 +83,25 @@ export function withFile<Result>(path: string, use: (file: OpenFile) => Result):
 function readAt(handle: number, place: { readonly path: string; readonly offset: number; readonly size: number }): Uint8Array {
   const bytes = Buffer.allocUnsafe(place.size);
   for (let done = 0; done < place.size;) {
-    const count = readSync(handle, bytes, done, place.size - done, place.offset + done);
+    const count = readPart(handle, { ...place, bytes, done });
     if (count === 0) throw new Failure({ code: 'io', message: `\`${place.path}\` became shorter while it was read` });
     done += count;
   }
   return bytes;
+}
+
+interface Part {
+  readonly path: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly bytes: Buffer;
+  readonly done: number;
+}
+
+function readPart(handle: number, { path, offset, size, bytes, done }: Part): number {
+  try {
+    return readSync(handle, bytes, done, size - done, offset + done);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
 }
