@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Surroundings } from '@moby/composer';
+import { Failure } from '@moby/model/basics';
 import type { Session } from './moby-command.ts';
 
 /** The flags that say where components and bytes come from. */
@@ -15,7 +16,7 @@ export function surroundingsOf(flags: WorldFlags, { reporter, signal }: Session)
   const currentFolder = process.cwd();
   return {
     library: findLibrary(currentFolder),
-    componentFolders: (flags.components ?? []).map((folder) => resolve(currentFolder, folder)),
+    componentFolders: componentFoldersOf(flags).map((folder) => resolve(currentFolder, folder)),
     currentFolder,
     environment: process.env,
     debianMirror: flags['debian-mirror'],
@@ -24,6 +25,17 @@ export function surroundingsOf(flags: WorldFlags, { reporter, signal }: Session)
     warn: (finding) => reporter.warn(finding),
     signal,
   };
+}
+
+/** The folders of `--components`, as they were typed. Throws `Failure` `not-found` where one is none: its components would be missed. */
+export function componentFoldersOf({ components = [] }: WorldFlags): readonly string[] {
+  const missing = components.find((folder) => !isFolder(folder));
+  if (missing === undefined) return components;
+  throw new Failure({
+    code: 'not-found',
+    message: `there is no folder \`${missing}\`, which \`--components\` names`,
+    hints: ['name a folder that holds `NAME/LINE/package.json`; a path counts from the current folder'],
+  });
 }
 
 /** The nearest folder upwards that holds `components/` and `assemblies/`; else the checkout that the program runs from. */

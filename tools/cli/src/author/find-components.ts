@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Failure, nearest } from '@moby/model';
-import { findLibrary } from '../surroundings.ts';
+import { componentFoldersOf, findLibrary, type WorldFlags } from '../surroundings.ts';
 
 /** A component's line on disk. */
 export interface ComponentPlace {
@@ -14,9 +14,12 @@ export interface ComponentPlace {
  * The lines that are meant: by component (`redis`, all its lines), by line (`redis/8.0`), or by a folder with a
  * package.json; all of the library and `--components` where nothing is named. Throws `not-found` with the nearest name.
  */
-export async function findComponents(named: readonly string[], componentFolders: readonly string[]): Promise<readonly ComponentPlace[]> {
+export async function findComponents(named: readonly string[], flags: WorldFlags): Promise<readonly ComponentPlace[]> {
   const library = findLibrary(process.cwd());
-  const roots = [...componentFolders.map((folder) => resolve(folder)), ...(library === undefined ? [] : [join(library, 'components')])];
+  const roots = [
+    ...componentFoldersOf(flags).map((folder) => resolve(folder)),
+    ...(library === undefined ? [] : [join(library, 'components')]),
+  ];
   const known = roots.flatMap(linesBelow);
   const chosen = named.length === 0 ? known : named.flatMap((name) => find(name, known));
   if (chosen.length === 0)

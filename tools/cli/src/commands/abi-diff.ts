@@ -28,7 +28,7 @@ export class AbiDiff extends MobyCommand {
       import('../words/abi-diff.ts'),
       import('../registry-of.ts'),
     ]);
-    const world = { registry: registryOf(flags.components ?? []), currentFolder: process.cwd() };
+    const world = { registry: registryOf(flags), currentFolder: process.cwd() };
     const before = await readSide({ named: args.old, ...world });
     const after = await readSide({ named: args.new, ...world });
     return abiDiffOutcome({ before: before.title, after: after.title, diff: diffSides(before, after) });

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags';
+import { Failure } from '@moby/model/basics';
 import { assemblyArgument, lockedAssemblyFlags } from '../flags.ts';
 import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
@@ -51,6 +52,7 @@ export class Check extends MobyCommand {
     const { args, flags } = await this.parse(Check);
     const format = flags.json ? 'json' : flags.format;
     if (flags.root !== undefined) {
+      refuseOther(flags);
       const { checkedRoot } = await import('../words/checked-root.ts');
       return checkedRoot({ ...flags, format, folder: flags.root, assembly: args.assembly });
     }
@@ -66,4 +68,15 @@ export class Check extends MobyCommand {
     const outline = again ?? (await (await import('../check-anew.ts')).assemblyCheckedAnew(assembly, flags, session, look));
     return 'kind' in outline ? outline : checkedOutcome(outline, session.reporter.warnings, look);
   }
+}
+
+/** A root is judged as it lies there: what varies an assembly, and where its parts come from, has no meaning for it. */
+function refuseOther(flags: Readonly<Record<string, unknown>>): void {
+  const other = Object.keys(lockedAssemblyFlags).find((name) => name !== 'platform' && flags[name] !== undefined && flags[name] !== false);
+  if (other === undefined) return;
+  throw new Failure({
+    code: 'usage',
+    message: `\`--${other}\` is about an assembly, and \`--root\` judges a folder`,
+    hints: ['leave one of them out'],
+  });
 }

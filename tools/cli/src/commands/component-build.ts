@@ -28,6 +28,6 @@ export class ComponentBuild extends MobyCommand {
       import('../author/find-components.ts'),
       import('../author/build-outcome.ts'),
     ]);
-    return buildOutcome({ folders: await findComponents(argv.map(String), flags.components ?? []), check: flags.check, flags, session });
+    return buildOutcome({ folders: await findComponents(argv.map(String), flags), check: flags.check, flags, session });
   }
 }

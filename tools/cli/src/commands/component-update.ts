@@ -26,7 +26,7 @@ export class ComponentUpdate extends MobyCommand {
       import('../author/update-outcome.ts'),
     ]);
     return updateOutcome({
-      folders: await findComponents(argv.map(String), flags.components ?? []),
+      folders: await findComponents(argv.map(String), flags),
       rederive: flags.rederive,
       flags,
       session,

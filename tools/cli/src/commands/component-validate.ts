@@ -18,6 +18,6 @@ export class ComponentValidate extends MobyCommand {
       import('../author/find-components.ts'),
       import('../author/validate-outcome.ts'),
     ]);
-    return validateOutcome(await findComponents(argv.map(String), flags.components ?? []));
+    return validateOutcome(await findComponents(argv.map(String), flags));
   }
 }

@@ -15,6 +15,6 @@ export class Info extends MobyCommand {
   protected override async perform(): Promise<Outcome> {
     const { args, flags } = await this.parse(Info);
     const [{ infoOutcome }, { registryOf }] = await Promise.all([import('../words/info.ts'), import('../registry-of.ts')]);
-    return infoOutcome(args.name, registryOf(flags.components ?? []));
+    return infoOutcome(args.name, registryOf(flags));
   }
 }

@@ -15,6 +15,6 @@ export class ListComponents extends MobyCommand {
   protected override async perform(): Promise<Outcome> {
     const { flags } = await this.parse(ListComponents);
     const [{ componentsOutcome }, { registryOf }] = await Promise.all([import('../words/components.ts'), import('../registry-of.ts')]);
-    return componentsOutcome(registryOf(flags.components ?? []));
+    return componentsOutcome(registryOf(flags));
   }
 }

@@ -89,6 +89,9 @@ function nameOf(arg: unknown): string {
 function uncapitalised(text: string): string {
   const line = text
     .replace(/^The following errors? occurred:\s*/, '')
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^Expected (--[a-z-]+)=(.*) to be one of: (.*)$/s, '$1 is one of $3, and not `$2`')
+    .replace(/^All of the following must be provided when using (--[a-z-]+): (.*)$/, '$1 goes with $2')
     .replace(/\.$/, '')
     .replace(/(?<![`\w])(--[a-z][a-z-]*)/g, '`$1`');
   return line.charAt(0).toLowerCase() + line.slice(1);
