@@ -106,6 +106,16 @@ const failures: Readonly<Record<FailureCode, Text>> = {
     bad: 'a redis of the host on 6379, and `run redis-os`',
     good: '`--publish 16379:6379`',
   },
+  'storage-in-use': {
+    means: 'Another process owns the folder of a registry; the message says its number.',
+    bad: '`registry serve` twice on one folder',
+    good: 'stop the first one, or `--storage` with another folder',
+  },
+  'gate-open': {
+    means: 'The registry’s gate did not answer as itself, so nothing is served.',
+    bad: 'an installation without the folder `plugins`',
+    good: 'the whole program, installed again',
+  },
   'guest-silent': {
     means: 'A machine was started and did not come up. The end of its console is shown.',
     bad: 'a kernel that can’t unpack its initrd',

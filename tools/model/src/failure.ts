@@ -24,6 +24,8 @@ export type FailureCode =
   | 'store-corrupt'
   | 'qemu-missing'
   | 'port-in-use'
+  | 'storage-in-use'
+  | 'gate-open'
   | 'guest-silent'
   | 'guest-failed'
   | 'interrupted'
@@ -49,6 +51,8 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   'store-corrupt': 74,
   'qemu-missing': 69,
   'port-in-use': 69,
+  'storage-in-use': 69,
+  'gate-open': 69,
   'guest-silent': 1,
   'guest-failed': 1,
   interrupted: 130,

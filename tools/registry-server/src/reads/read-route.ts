@@ -1,0 +1,31 @@
+/** What a read asks for. */
+export type ReadRoute =
+  | { readonly kind: 'package'; readonly name: string }
+  /** A version, or a tag. */
+  | { readonly kind: 'version'; readonly name: string; readonly version: string }
+  | { readonly kind: 'tags'; readonly name: string }
+  | { readonly kind: 'tarball'; readonly name: string; readonly file: string }
+  /** What Verdaccio answers. */
+  | { readonly kind: 'verdaccio' };
+
+const name = '(?<name>@[a-z0-9][a-z0-9-]{0,38}/[a-z0-9][a-z0-9-]{0,63})';
+const word = '[A-Za-z0-9][A-Za-z0-9._-]{0,255}';
+
+const packagePath = new RegExp(`^/${name}$`);
+const versionPath = new RegExp(`^/${name}/(?<version>${word})$`);
+const tagsPath = new RegExp(`^/-/package/${name}/dist-tags$`);
+const tarballPath = new RegExp(`^/${name}/-/(?<file>${word}\\.tgz)$`);
+const verdaccioPaths = /^\/-\/(?:ping|whoami|npm\/v1\/user|v1\/search|user\/org\.couchdb\.user:[A-Za-z0-9._-]{1,64})$/;
+
+/** The read that a canonical path asks for; undefined where there is nothing. */
+export function readRouteOf(path: string): ReadRoute | undefined {
+  const asked = packagePath.exec(path)?.groups;
+  if (asked !== undefined) return { kind: 'package', name: asked['name'] ?? '' };
+  const tarball = tarballPath.exec(path)?.groups;
+  if (tarball !== undefined) return { kind: 'tarball', name: tarball['name'] ?? '', file: tarball['file'] ?? '' };
+  const version = versionPath.exec(path)?.groups;
+  if (version !== undefined) return { kind: 'version', name: version['name'] ?? '', version: version['version'] ?? '' };
+  const tags = tagsPath.exec(path)?.groups;
+  if (tags !== undefined) return { kind: 'tags', name: tags['name'] ?? '' };
+  return verdaccioPaths.test(path) ? { kind: 'verdaccio' } : undefined;
+}

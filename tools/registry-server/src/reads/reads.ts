@@ -1,0 +1,158 @@
+import { open } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Refusal } from '../gate/refusal.ts';
+import type { RegistrySettings } from '../settings/registry-settings.ts';
+import { isMissing } from '../storage/file-error.ts';
+import type { Journal } from '../storage/open-journal.ts';
+import type { StorageFolder } from '../storage/storage-folder.ts';
+import { packageFolder, tarballName } from '../storage/stored-package.ts';
+import { abbreviatedPackument, fullPackument, servedVersion } from './packument.ts';
+import { openPreparedAnswers, type Prepared } from './prepared-answers.ts';
+import { readRouteOf, type ReadRoute } from './read-route.ts';
+
+export interface ReadsOptions {
+  readonly settings: RegistrySettings;
+  readonly storage: StorageFolder;
+  readonly journal: Journal;
+}
+
+/** Answers a read. Resolves to false where Verdaccio is to answer it. Throws a `Refusal`. */
+export type Reads = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>;
+
+const abbreviatedType = 'application/vnd.npm.install-v1+json';
+
+/**
+ * Packages, versions, tags and tarballs, straight from the storage; everybody may read them. What isn't a read of the
+ * registry doesn't reach Verdaccio either.
+ */
+export function openReads({ settings, storage, journal }: ReadsOptions): Reads {
+  const prepared = openPreparedAnswers(storage, settings.limits.cacheBytes);
+  const reply = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: Exclude<ReadRoute, { readonly kind: 'verdaccio' | 'tarball' }>,
+  ): Promise<void> => {
+    const base = settings.url?.replace(/\/$/, '') ?? baseOf(request);
+    const { name } = route;
+    switch (route.kind) {
+      case 'package': {
+        const isShort = prefersAbbreviated(request.headers.accept ?? '');
+        const found = await prepared.get(name, `${isShort ? 'short' : 'full'} ${base}`, (stored) =>
+          isShort ? abbreviatedPackument(stored, base) : fullPackument(stored, base),
+        );
+        send(request, response, found ?? notPublished(name), isShort ? abbreviatedType : 'application/json');
+        return;
+      }
+      case 'version': {
+        const found = await prepared.get(name, `version ${route.version} ${base}`, (stored) => {
+          const version = Object.hasOwn(stored.tags, route.version) ? (stored.tags[route.version] ?? '') : route.version;
+          return Object.hasOwn(stored.versions, version) ? servedVersion(stored, version, base) : undefined;
+        });
+        send(request, response, found ?? notPublished(`${name}@${route.version}`), 'application/json');
+        return;
+      }
+      case 'tags':
+        send(request, response, (await prepared.get(name, 'tags', (stored) => stored.tags)) ?? notPublished(name), 'application/json');
+    }
+  };
+  return async (request, response, path) => {
+    const route = readRouteOf(path);
+    if (route === undefined || ('name' in route && !settings.scopes.includes(route.name.slice(0, route.name.indexOf('/'))))) {
+      throw new Refusal({ code: 'MOBY-D404', message: 'there is nothing at this address' });
+    }
+    if (route.kind === 'verdaccio') return false;
+    if (route.kind === 'tarball') await sendTarball(request, response, { storage, journal, name: route.name, file: route.file });
+    else await reply(request, response, route);
+    return true;
+  };
+}
+
+/** Whether the abbreviated form is what a client likes best, as its `Accept` header weighs it. */
+function prefersAbbreviated(accept: string): boolean {
+  const weighed = accept
+    .split(',')
+    .slice(0, 20)
+    .map((item) => {
+      const [type = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+      const weight = parameters.find((parameter) => parameter.startsWith('q='));
+      return { type, weight: weight === undefined ? 1 : Number(weight.slice(2)) || 0 };
+    });
+  const best = Math.max(...weighed.map(({ weight }) => weight));
+  return weighed.find(({ weight }) => weight === best)?.type === abbreviatedType;
+}
+
+/** How the client reached this server; what a proxy says counts where the front left it. */
+function baseOf(request: IncomingMessage): string {
+  const { headers } = request;
+  const host = single(headers['x-forwarded-host']) ?? headers.host ?? '';
+  return `${single(headers['x-forwarded-proto']) === 'https' ? 'https' : 'http'}://${host}`;
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(header) ? header : undefined;
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { etag, body, zipped }: Prepared, type: string): void {
+  const headers = { etag, vary: 'accept, accept-encoding', 'cache-control': 'public, max-age=0, must-revalidate' };
+  if (isKnown(request, etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const isZipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  const bytes = isZipped ? zipped : body;
+  response.writeHead(200, {
+    ...headers,
+    'content-type': type,
+    'content-length': bytes.length,
+    ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
+  });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function isKnown(request: IncomingMessage, etag: string): boolean {
+  const known = request.headers['if-none-match'];
+  return (
+    known !== undefined &&
+    !/\bno-cache\b/.test(request.headers['cache-control'] ?? '') &&
+    known.split(',').some((each) => each.trim().replace(/^W\//, '') === etag)
+  );
+}
+
+interface Tarball {
+  readonly storage: StorageFolder;
+  readonly journal: Journal;
+  readonly name: string;
+  readonly file: string;
+}
+
+/** A published file; it never changes, so that whoever has it needs no other. */
+async function sendTarball(request: IncomingMessage, response: ServerResponse, { storage, journal, name, file }: Tarball): Promise<void> {
+  const version = file.slice(tarballName(name, '').length - '.tgz'.length, -'.tgz'.length);
+  const integrity = file === tarballName(name, version) ? journal.integrityOf(name, version) : undefined;
+  if (integrity === undefined) throw notPublished(file);
+  const opened = await open(join(packageFolder(storage, name), file), 'r').catch((error: unknown) => {
+    throw isMissing(error) ? notPublished(file) : error;
+  });
+  try {
+    const { size } = await opened.stat();
+    const headers = { etag: `"${integrity}"`, 'cache-control': 'public, max-age=31536000, immutable' };
+    if (isKnown(request, headers.etag)) {
+      response.writeHead(304, headers).end();
+      return;
+    }
+    response.writeHead(200, { ...headers, 'content-type': 'application/octet-stream', 'content-length': size });
+    if (request.method === 'HEAD') response.end();
+    else await pipeline(opened.createReadStream({ autoClose: false }), response);
+  } catch (error) {
+    // A client that goes away in the middle is nobody's fault.
+    if (!response.destroyed) throw error;
+  } finally {
+    await opened.close();
+  }
+}
+
+function notPublished(what: string): never {
+  throw new Refusal({ code: 'MOBY-D404', message: `\`${what}\` was never published here` });
+}

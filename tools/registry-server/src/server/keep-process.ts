@@ -1,0 +1,18 @@
+import type { Log } from './log.ts';
+
+/**
+ * A last net: what is thrown where nobody can catch it, deep in what answers a read, is logged as the bug that it is, and
+ * the process goes on. Writes don't depend on it: the gate catches all of its own.
+ */
+export function keepProcess(log: Log): { release(): void } {
+  const onThrown = (error: unknown): void =>
+    log({ level: 'error', event: 'bug', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  process.on('uncaughtException', onThrown);
+  process.on('unhandledRejection', onThrown);
+  return {
+    release: () => {
+      process.removeListener('uncaughtException', onThrown);
+      process.removeListener('unhandledRejection', onThrown);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StorageFolder } from './storage-folder.ts';
+import { isMissing } from './file-error.ts';
+import { isJsonObject, objectMember, textMember, type JsonObject } from './json-object.ts';
+
+/** A package's `package.json` as Verdaccio keeps it: every version's document, tags, times, tarballs. */
+export interface StoredPackage {
+  readonly name: string;
+  readonly versions: Readonly<Record<string, JsonObject>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly time: Readonly<Record<string, string>>;
+  /** All of the document, with what the fields above don't say. */
+  readonly document: JsonObject;
+}
+
+export function packageFolder(storage: StorageFolder, name: string): string {
+  return join(storage.packages, ...name.split('/'));
+}
+
+/** `@moby/redis`, `8.0.201` → `redis-8.0.201.tgz`. */
+export function tarballName(name: string, version: string): string {
+  return `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
+}
+
+/** Undefined where the package was never published. Throws what reading throws, and `SyntaxError` for damaged JSON. */
+export async function readStoredPackage(storage: StorageFolder, name: string): Promise<StoredPackage | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(packageFolder(storage, name), 'package.json'), 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+  return parseStoredPackage(name, text);
+}
+
+/** Throws `SyntaxError` where the text is not the document of this package. */
+export function parseStoredPackage(name: string, text: string): StoredPackage {
+  const document: unknown = JSON.parse(text);
+  if (!isJsonObject(document) || textMember(document, 'name') !== name) throw new SyntaxError(`not the document of ${name}`);
+  const versions: Record<string, JsonObject> = {};
+  for (const [version, value] of Object.entries(objectMember(document, 'versions'))) if (isJsonObject(value)) versions[version] = value;
+  return { name, versions, tags: textsOf(document, 'dist-tags'), time: textsOf(document, 'time'), document };
+}
+
+/** The integrity that a version's document claims. */
+export function integrityOf(version: JsonObject): string | undefined {
+  return textMember(objectMember(version, 'dist'), 'integrity');
+}
+
+function textsOf(document: JsonObject, field: string): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(objectMember(document, field))) if (typeof value === 'string') texts[name] = value;
+  return texts;
+}

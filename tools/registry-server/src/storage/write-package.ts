@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder, syncFolder, temporaryName, writeSynced } from './durable-files.ts';
+import type { Hashes } from './hash-file.ts';
+import { objectMember, textMember, type JsonObject } from './json-object.ts';
+import type { Journal } from './open-journal.ts';
+import type { StorageFolder } from './storage-folder.ts';
+import { packageFolder, tarballName, type StoredPackage } from './stored-package.ts';
+
+export interface Store {
+  readonly storage: StorageFolder;
+  readonly journal: Journal;
+  readonly now: () => Date;
+}
+
+export interface NewVersion extends Hashes {
+  readonly name: string;
+  readonly version: string;
+  readonly document: JsonObject;
+  readonly readme: string;
+  readonly tarball: Uint8Array;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly by: string;
+}
+
+/**
+ * Adds a version, on disk when this resolves. Everything that needs space comes first: the tarball, and the new document as
+ * `package.json.next`. The journal's line is the point of no return; then the document takes its place. A crash before the
+ * line leaves nothing that was published, a crash after it is finished at the next start.
+ *
+ * The caller makes sure that nobody else changes this package at the same time, and that the version may be written.
+ */
+export async function addVersion(store: Store, before: StoredPackage | undefined, added: NewVersion): Promise<void> {
+  const { name, version, integrity, by } = added;
+  const folder = packageFolder(store.storage, name);
+  await makeFolder(folder);
+  const at = store.now().toISOString();
+  const tarball = join(folder, tarballName(name, version));
+  const next = await writeNext(folder, withVersion(before, added, at));
+  try {
+    const part = temporaryName(tarball);
+    await writeSynced(part, added.tarball);
+    await rename(part, tarball).catch(async (error: unknown) => {
+      await rm(part, { force: true });
+      throw error;
+    });
+    await syncFolder(folder);
+    if (store.journal.integrityOf(name, version) === undefined) await store.journal.append({ name, version, integrity, at, by });
+  } catch (error) {
+    await rm(next, { force: true });
+    if (store.journal.integrityOf(name, version) === undefined) await rm(tarball, { force: true });
+    throw error;
+  }
+  await takePlace(folder);
+}
+
+/** Replaces a package's document: deprecation texts, tags. */
+export async function replaceDocument(store: Store, changed: StoredPackage): Promise<void> {
+  const folder = packageFolder(store.storage, changed.name);
+  const at = store.now().toISOString();
+  await writeNext(folder, documentOf({ ...changed, time: { ...changed.time, modified: at } }));
+  await takePlace(folder);
+}
+
+async function writeNext(folder: string, document: JsonObject): Promise<string> {
+  const next = join(folder, 'package.json.next');
+  await rm(next, { force: true });
+  await writeSynced(next, `${JSON.stringify(document)}\n`);
+  return next;
+}
+
+async function takePlace(folder: string): Promise<void> {
+  await rename(join(folder, 'package.json.next'), join(folder, 'package.json'));
+  await syncFolder(folder);
+}
+
+function withVersion(before: StoredPackage | undefined, added: NewVersion, at: string): JsonObject {
+  const { name, version, document, readme, integrity, shasum, by } = added;
+  const file = tarballName(name, version);
+  const attachments = { ...objectMember(before?.document, '_attachments'), [file]: { shasum, version } };
+  return documentOf({
+    name,
+    versions: { ...before?.versions, [version]: servedDocument({ name, document, integrity, shasum, file, by }) },
+    tags: { ...before?.tags, ...added.tags },
+    time: { created: at, ...before?.time, modified: at, [version]: at },
+    document: { ...before?.document, readme, _attachments: attachments },
+  });
+}
+
+interface Served extends Hashes {
+  readonly name: string;
+  readonly document: JsonObject;
+  readonly file: string;
+  readonly by: string;
+}
+
+/** The document as it is served: what the client said, and of `dist` what was computed. The host is filled in for each reader. */
+function servedDocument({ name, document, integrity, shasum, file, by }: Served): JsonObject {
+  const { readme: _, _npmUser: __, ...said } = document;
+  return {
+    ...said,
+    _id: `${name}@${String(document['version'])}`,
+    _npmUser: { name: by },
+    dist: { integrity, shasum, tarball: `http://localhost:4873/${name}/-/${file}` },
+  };
+}
+
+/** As Verdaccio's own storage writes it, so that it can read it. */
+function documentOf({ name, versions, tags, time, document }: StoredPackage): JsonObject {
+  const revision = Number.parseInt(textMember(document, '_rev') ?? '0', 10) || 0;
+  return {
+    ...document,
+    _id: name,
+    name,
+    versions,
+    time,
+    'dist-tags': tags,
+    users: objectMember(document, 'users'),
+    _uplinks: {},
+    _distfiles: {},
+    _attachments: objectMember(document, '_attachments'),
+    _rev: `${revision + 1}-${randomBytes(8).toString('hex')}`,
+  };
+}

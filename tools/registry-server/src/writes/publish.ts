@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Answer, Write } from '../gate/gate.ts';
+import { mayDo, type Identity } from '../gate/identity.ts';
+import { Refusal } from '../gate/refusal.ts';
+import type { Publish } from '../publish/judge.ts';
+import { parsePublishBody, type PublishBody } from '../publish/publish-body.ts';
+import { tagsOfPublish } from '../publish/tags.ts';
+import { hashFile } from '../storage/hash-file.ts';
+import { isMissing } from '../storage/file-error.ts';
+import { packageFolder, readStoredPackage, tarballName, type StoredPackage } from '../storage/stored-package.ts';
+import { addVersion } from '../storage/write-package.ts';
+import { judged } from './judged.ts';
+import type { WriteWorld } from './writes.ts';
+
+/**
+ * Publishes a version: what is sent is checked by shape and digest, then by the rules, then written. Sending again what
+ * stands there with the same bytes is no error, so that a publish whose answer was lost can be repeated.
+ */
+export async function publish(
+  world: WriteWorld,
+  write: Write<{ readonly kind: 'document'; readonly name: string }>,
+  body: unknown,
+): Promise<Answer> {
+  const { name } = write.route;
+  const { identity } = write;
+  mayDo(identity, 'publish');
+  const sent = parsePublishBody(body, name);
+  return world.turns(name, () => publishInTurn(world, { name, identity, sent }));
+}
+
+interface InTurn {
+  readonly name: string;
+  readonly identity: Identity;
+  readonly sent: PublishBody;
+}
+
+async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn): Promise<Answer> {
+  const { store, judge, log } = world;
+  const { version, document, tarball, integrity, bundle } = sent;
+  const before = await readStoredPackage(store.storage, name);
+  if (await isPublished(world, { name, sent, before })) {
+    return { status: 200, body: { ok: `${name}@${version} is published already, with these bytes`, success: true } };
+  }
+  const asked: Publish = { name, version, document, tarball, integrity, bundle, by: identity, published: before };
+  const warnings = judged(await judge.publish(asked));
+  const tags = tagsOfPublish(version, before?.tags ?? {});
+  await addVersion(store, before, { ...sent, name, tags, by: identity.name });
+  if (before === undefined) await world.onNewPackage(name);
+  log({ level: 'info', event: 'published', name, version, integrity, user: identity.name });
+  return { status: 201, body: { ok: `published ${name}@${version}`, success: true, tags: Object.keys(tags), findings: warnings } };
+}
+
+/** Whether exactly this is published and shown. Refuses other bytes for a version that ever was. */
+async function isPublished(
+  world: WriteWorld,
+  { name, sent, before }: Omit<InTurn, 'identity'> & { readonly before: StoredPackage | undefined },
+): Promise<boolean> {
+  const { version, integrity } = sent;
+  const { storage, journal } = world.store;
+  const frozen = journal.integrityOf(name, version);
+  const isShown = before?.versions[version] !== undefined;
+  if (frozen === undefined && !isShown) return false;
+  if (frozen !== integrity) {
+    throw new Refusal({
+      code: 'MOBY-D409',
+      message: `${name}@${version} was published with other bytes (${frozen ?? 'of a time before the journal'}) and never changes: publish a new version`,
+    });
+  }
+  return isShown && (await integrityOfFile(join(packageFolder(storage, name), tarballName(name, version)))) === integrity;
+}
+
+async function integrityOfFile(path: string): Promise<string | undefined> {
+  try {
+    return (await hashFile(path)).integrity;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeFolder, temporaryFolder } from '@moby/testkit';
+import { prepareRoot, publishBody, publishPath, startServer, type RunningServer } from './running-server.ts';
+
+let server: RunningServer;
+let root: string;
+/** A steward's: whoever may most is refused too. */
+let token: string;
+
+beforeAll(async () => {
+  root = temporaryFolder();
+  server = await startServer(prepareRoot(root));
+  token = await server.login('stella');
+  await server.ask({ method: 'PUT', path: publishPath(), token, body: publishBody() });
+}, 60_000);
+
+afterAll(async () => {
+  await server.kill();
+  await removeFolder(root);
+});
+
+/** Every file below the packages with its bytes, the journal too. */
+function stored(): Readonly<Record<string, string>> {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).filter((path) => !path.includes('owner-'));
+  return Object.fromEntries(paths.sort().map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]));
+}
+
+interface Case {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly status: number;
+  readonly code: string;
+}
+
+const bad = publishBody({ version: '1.0.1', document: { dist: { integrity: 'sha512-AAAA', tarball: 'http://x/redis-1.0.1.tgz' } } });
+const wiped = { _id: '@moby/redis', name: '@moby/redis', 'dist-tags': {}, versions: {} };
+
+/** Spellings of one address that a router might read as the package. */
+const spellings: readonly { readonly path: string; readonly status: number; readonly code: string }[] = [
+  { path: '/@moby%2fredis', status: 422, code: 'MOBY-D423' },
+  { path: '/@moby%2Fredis', status: 422, code: 'MOBY-D423' },
+  { path: '/@moby/redis', status: 422, code: 'MOBY-D423' },
+  { path: '/%40moby/redis', status: 422, code: 'MOBY-D423' },
+  { path: '/%40moby%2fredis', status: 422, code: 'MOBY-D423' },
+  { path: '/%40%6doby%2f%72edis', status: 422, code: 'MOBY-D423' },
+  { path: '/@moby%2fredis?x=1', status: 422, code: 'MOBY-D423' },
+  { path: '/@moby%2fredis?write=true&rev=1', status: 422, code: 'MOBY-D423' },
+  { path: '/@moby%252fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%25252fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/%2540moby%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2f..%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby/../@moby/redis', status: 400, code: 'MOBY-D400' },
+  { path: '/x/..%2f@moby%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/%2e%2e/@moby%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2f.%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/./@moby%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%5credis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2fredis%00', status: 400, code: 'MOBY-D400' },
+  { path: '/%00@moby%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2fredis%0a', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2fredis%20', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2fredis%c3%a9', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%c0%afredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2fredis%', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2fredis%zz', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%u002fredis', status: 400, code: 'MOBY-D400' },
+  { path: '//@moby%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby//redis', status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2f%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: 'http://127.0.0.1/@moby%2fredis', status: 400, code: 'MOBY-D400' },
+  { path: 'HTTP://x@127.0.0.1/@moby/redis', status: 400, code: 'MOBY-D400' },
+  { path: '*', status: 400, code: 'MOBY-D400' },
+  { path: `/${'a'.repeat(1100)}`, status: 400, code: 'MOBY-D400' },
+  { path: '/@moby%2fredis/', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby/redis/', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis#x', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis;x', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis;x=1?y', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis%3fx', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis%23x', status: 405, code: 'MOBY-D405' },
+  { path: '/@MOBY%2fredis', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fREDIS', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby', status: 405, code: 'MOBY-D405' },
+  { path: '/moby%2fredis', status: 405, code: 'MOBY-D405' },
+  { path: '/redis', status: 405, code: 'MOBY-D405' },
+  { path: '/@other%2fredis', status: 405, code: 'MOBY-D405' },
+  { path: '/@@moby%2fredis', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis/1.0.0', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis/latest', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis/evil', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby/redis/latest', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis/-/redis-1.0.0.tgz', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis/-/redis-1.0.0.tgz/x', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis/-/redis-2.0.0.tgz/anything', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2fredis/1.0.1/-tag/latest', status: 405, code: 'MOBY-D405' },
+  { path: '/__proto__', status: 405, code: 'MOBY-D405' },
+  { path: '/@moby%2f__proto__', status: 405, code: 'MOBY-D405' },
+  { path: '/', status: 405, code: 'MOBY-D405' },
+  { path: '/-/', status: 405, code: 'MOBY-D405' },
+];
+
+const others: readonly Case[] = [
+  { method: 'PUT', path: '/@moby%2fredis/-rev/1-x', body: wiped, status: 405, code: 'MOBY-D406' },
+  { method: 'PUT', path: '/@moby/redis/-rev/1-x', body: wiped, status: 405, code: 'MOBY-D406' },
+  { method: 'PUT', path: '/%40moby%2fredis/%2drev/1-x', body: wiped, status: 405, code: 'MOBY-D406' },
+  { method: 'PUT', path: '/@moby%2fredis/-rev/', body: wiped, status: 405, code: 'MOBY-D405' },
+  { method: 'PUT', path: '/@moby%2fredis/-REV/1', body: wiped, status: 405, code: 'MOBY-D405' },
+  {
+    method: 'PUT',
+    path: '/@moby%2fredis/-rev/1',
+    body: { _id: '@moby/redis', maintainers: [{ name: 'x' }] },
+    status: 405,
+    code: 'MOBY-D407',
+  },
+  { method: 'PUT', path: '/@moby%2fredis', body: wiped, status: 422, code: 'MOBY-D412' },
+  { method: 'PUT', path: '/@moby%2fredis', body: { _id: '@moby/redis', users: { stella: true } }, status: 405, code: 'MOBY-D410' },
+  { method: 'DELETE', path: '/@moby%2fredis/-rev/1', status: 405, code: 'MOBY-D406' },
+  { method: 'DELETE', path: '/@moby/redis/-rev/1', status: 405, code: 'MOBY-D406' },
+  { method: 'DELETE', path: '/@moby%2fredis/-rev/1/2/3', status: 405, code: 'MOBY-D405' },
+  { method: 'DELETE', path: '/@moby%2fredis/-/redis-1.0.0.tgz/-rev/1', status: 405, code: 'MOBY-D406' },
+  { method: 'DELETE', path: '/@moby%2fredis/-/redis-1.0.0.tgz', status: 405, code: 'MOBY-D405' },
+  { method: 'DELETE', path: '/@moby%2fredis', status: 405, code: 'MOBY-D405' },
+  { method: 'PUT', path: '/-/package/@moby%2fredis/dist-tags/latest', body: '"1.0.0"', status: 403, code: 'MOBY-D411' },
+  { method: 'POST', path: '/-/package/@moby%2fredis/dist-tags/latest', body: '"1.0.0"', status: 403, code: 'MOBY-D411' },
+  { method: 'PUT', path: '/-/package/@moby%2fredis/dist-tags/next', body: '"1.0.0"', status: 403, code: 'MOBY-D411' },
+  { method: 'PUT', path: '/-/package/@moby/redis/dist-tags/line-1.0', body: '"1.0.0"', status: 403, code: 'MOBY-D411' },
+  { method: 'DELETE', path: '/-/package/@moby%2fredis/dist-tags/next', status: 403, code: 'MOBY-D411' },
+  { method: 'PUT', path: '/-/package/@moby%2fredis/dist-tags/l%61test', body: '"1.0.0"', status: 403, code: 'MOBY-D411' },
+  { method: 'PUT', path: '/-/package/@moby%2fredis/dist-tags/beta', body: '"2.0.0"', status: 404, code: 'MOBY-D404' },
+  { method: 'PUT', path: '/-/package/@moby%2fredis/dist-tags/beta', body: '{"a":1}', status: 422, code: 'MOBY-D422' },
+  { method: 'PUT', path: '/-/package/@moby%2fredis/dist-tags/__proto__', body: '"1.0.0"', status: 405, code: 'MOBY-D405' },
+  { method: 'POST', path: '/-/package/@moby%2fredis/dist-tags', body: { latest: '1.0.0' }, status: 405, code: 'MOBY-D405' },
+  { method: 'PUT', path: '/-/package/@moby%2fredis/dist-tags', body: { latest: '1.0.0' }, status: 405, code: 'MOBY-D405' },
+  { method: 'PUT', path: '/-/user/org.couchdb.user:new', body: { name: 'new', password: 'password' }, status: 401, code: 'MOBY-D402' },
+  {
+    method: 'PUT',
+    path: '/-/user/org.couchdb.user:new/-rev/1',
+    body: { name: 'new', password: 'password' },
+    status: 405,
+    code: 'MOBY-D405',
+  },
+  { method: 'PUT', path: '/-/user/org.couchdb.user%3astella', body: { name: 'carol', password: 'x' }, status: 422, code: 'MOBY-D422' },
+  { method: 'PUT', path: '/-/user/org.couchdb.user:__proto__', body: { name: '__proto__', password: 'x' }, status: 405, code: 'MOBY-D405' },
+  { method: 'POST', path: '/-/npm/v1/user', body: { password: { old: 'a', new: 'b' } }, status: 405, code: 'MOBY-D405' },
+  {
+    method: 'POST',
+    path: '/-/npm/v1/tokens',
+    body: { password: 'x', readonly: false, cidr_whitelist: [] },
+    status: 405,
+    code: 'MOBY-D405',
+  },
+  { method: 'DELETE', path: '/-/npm/v1/tokens/token/x', status: 405, code: 'MOBY-D405' },
+  { method: 'POST', path: '/-/v1/login', body: {}, status: 405, code: 'MOBY-D405' },
+  { method: 'PUT', path: '/-/reset_password', body: {}, status: 405, code: 'MOBY-D405' },
+  { method: 'POST', path: '/-/npm/v1/security/audits', body: {}, status: 405, code: 'MOBY-D405' },
+  { method: 'POST', path: '/-/npm/v1/security/advisories/bulk', body: {}, status: 405, code: 'MOBY-D405' },
+  { method: 'POST', path: '/-/verdaccio/sec/login', body: {}, status: 405, code: 'MOBY-D405' },
+  ...['PATCH', 'POST', 'COPY', 'MKCOL', 'MOVE', 'PROPPATCH', 'LOCK', 'UNLOCK', 'REPORT', 'PURGE', 'LINK', 'MERGE', 'TRACE'].map(
+    (method): Case => ({ method, path: '/@moby%2fredis', status: 405, code: 'MOBY-D405' }),
+  ),
+];
+
+describe('nothing but the known writes is let in, however it is spelled', () => {
+  test.each<Case>([...spellings.map((each) => ({ method: 'PUT', body: bad, ...each })), ...others])(
+    '$method $path → $code',
+    async (asked) => {
+      const before = stored();
+      const { status, json } = await server.ask({ ...asked, token });
+      expect([status, json['code']]).toEqual([asked.status, asked.code]);
+      expect(json['error']).toMatch(new RegExp(`^${asked.code} [a-z-]+: .|^MOBY-[A-Z]\\d{3} `));
+      expect(stored()).toEqual(before);
+    },
+  );
+
+  test('a header that renames the method changes nothing', async () => {
+    const headers = { 'x-http-method-override': 'PUT', 'x-http-method': 'DELETE', 'x-method-override': 'PUT' };
+    const { status, json } = await server.ask({ method: 'POST', path: '/@moby%2fredis', token, headers, body: bad });
+    expect([status, json['code']]).toEqual([405, 'MOBY-D405']);
+  });
+
+  test('two requests in one connection are two requests', async () => {
+    const before = stored();
+    const smuggled = `PUT /@moby%2fredis/-rev/1 HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`;
+    const text = await raw(
+      `POST /-/ping HTTP/1.1\r\nhost: x\r\ncontent-length: ${smuggled.length}\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(stored()).toEqual(before);
+  });
+
+  test.each(['', 'x', 'Basic c3RlbGxhOnNlY3JldA==', 'Bearer', 'Bearer a b', 'bearer \u00e9', 'Digest x'])(
+    'a write with the authorization `%s` is nobody’s',
+    async (authorization) => {
+      const body = publishBody({ version: '1.0.2' });
+      const { status, json } = await server.ask({ method: 'PUT', path: publishPath(), headers: { authorization }, body });
+      expect([status, json['code']]).toEqual([401, 'MOBY-D401']);
+    },
+  );
+
+  test.each([
+    ['alg none', 'eyJhbGciOiJub25lIn0.eyJuYW1lIjoic3RlbGxhIiwiZ3JvdXBzIjpbInN0ZWxsYSJdfQ.'],
+    ['another key', 'eyJhbGciOiJIUzI1NiJ9.eyJuYW1lIjoic3RlbGxhIn0.AAAA'],
+    ['no token', 'x'],
+  ])('a forged token (%s) is nobody’s', async (_, forged) => {
+    const { status, json } = await server.ask({
+      method: 'PUT',
+      path: publishPath(),
+      token: forged,
+      body: publishBody({ version: '1.0.2' }),
+    });
+    expect(status).toBe(401);
+    expect(json['error']).toMatch(/MOBY-D401|error/i);
+  });
+
+  test('reads pass, and only as the addresses that are taken', async () => {
+    const read = await server.ask({ path: '/@moby%2fredis' });
+    expect([read.status, Object.keys(read.json['versions'])]).toEqual([200, ['1.0.0']]);
+    expect((await server.ask({ path: '/@moby/redis/-/redis-1.0.0.tgz' })).text).toBe('@moby/redis 1.0.0');
+    expect((await server.ask({ path: '/@moby%252fredis' })).status).toBe(400);
+    expect((await server.ask({ path: '/unscoped' })).status).not.toBe(200);
+    expect((await server.ask({ path: '/-/ping' })).status).toBe(200);
+  });
+});
+
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(text));
+    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+    socket.setEncoding('utf8').on('data', (piece: string) => (answer += piece));
+    socket.on('close', () => resolve(answer)).on('error', reject);
+  });
+}

@@ -1,0 +1,237 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pinnedNode } from '@moby/testkit';
+import type { EntryOptions } from './server-entry.ts';
+
+/** What `JSON.parse` gives: tests look into it freely. */
+export type Json = ReturnType<typeof JSON.parse>;
+
+const entry = fileURLToPath(new URL('server-entry.ts', import.meta.url));
+const readyMs = 20_000;
+
+export interface Ask {
+  readonly method?: string;
+  /** Sent as it stands: nothing is normalised on the way. */
+  readonly path: string;
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** The body as JSON, or an empty object. */
+  readonly json: Json;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  readonly ready: Json;
+  readonly process: ChildProcess;
+  readonly root: string;
+  /** What it has logged, entry by entry. */
+  readonly log: () => readonly Json[];
+  readonly stderr: () => string;
+  readonly ask: (ask: Ask) => Promise<Answered>;
+  /** A token for a user of `users`. */
+  readonly login: (user: string) => Promise<string>;
+  /** Ends it by SIGTERM; the exit code. */
+  readonly stop: () => Promise<number | null>;
+  readonly kill: () => Promise<void>;
+}
+
+export class NotServing extends Error {
+  readonly stderr: string;
+  readonly exitCode: number | null;
+  readonly said: Json;
+
+  constructor(said: Json, stderr: string, exitCode: number | null) {
+    super(`the server ended with ${exitCode}: ${JSON.stringify(said)}\n${stderr}`);
+    this.said = said;
+    this.stderr = stderr;
+    this.exitCode = exitCode;
+  }
+}
+
+/** Starts a registry in its own process and waits until its port is open. Rejects with `NotServing` where it ends before. */
+export async function startServer(options: EntryOptions): Promise<RunningServer> {
+  const child = spawn(pinnedNode(), ['-C', 'source', entry, JSON.stringify({ rules: true, ...options })], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', HOME: options.root, TMPDIR: process.env['TMPDIR'] ?? '/tmp' },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => (stdout += piece));
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => (stderr += piece));
+  const closed = once(child, 'close');
+  await Promise.race([
+    closed,
+    new Promise<void>((resolve) => {
+      child.stdout.on('data', () => {
+        if (stdout.includes('\n')) resolve();
+      });
+    }),
+    new Promise<never>((_, reject) => {
+      setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`no port within ${readyMs} ms\n${stderr}`));
+      }, readyMs).unref();
+    }),
+  ]);
+  const ready: Json = stdout.includes('\n') ? JSON.parse(stdout.split('\n')[0] ?? '') : {};
+  if (typeof ready['url'] !== 'string') {
+    await closed;
+    throw new NotServing(ready, stderr, child.exitCode);
+  }
+  const port = Number(new URL(ready['url']).port);
+  const ask = (asked: Ask): Promise<Answered> => send(port, asked);
+  return {
+    url: ready['url'],
+    port,
+    ready,
+    process: child,
+    root: options.root,
+    ask,
+    stderr: () => stderr,
+    log: () =>
+      stderr
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line)),
+    login: async (user) => {
+      const answer = await ask({
+        method: 'PUT',
+        path: `/-/user/org.couchdb.user:${user}`,
+        body: { name: user, password: passwordOf(user) },
+      });
+      if (answer.status !== 201) throw new Error(`${user} can't log in: ${answer.text}`);
+      return answer.json['token'];
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await closed;
+      return child.exitCode;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
+export function send(port: number, { method = 'GET', path, token, headers = {}, body }: Ask): Promise<Answered> {
+  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        port,
+        method,
+        path,
+        agent: false,
+        timeout: 30_000,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
+          ...headers,
+        },
+      },
+      (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('error', reject);
+        response.on('end', () => {
+          const answered = Buffer.concat(pieces).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answered, json: parsed(answered) });
+        });
+      },
+    );
+    asked.on('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer`)));
+    asked.on('error', reject);
+    asked.end(text);
+  });
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function passwordOf(user: string): string {
+  return `secret of ${user}`;
+}
+
+/** bcrypt, cost 8, of `passwordOf`. */
+const hashes: Readonly<Record<string, string>> = {
+  carol: '$2a$08$.ZQNkZ0Pl5IQChWxnx1JZOmDFyDZtx9YlOXqblh6EyI6MgxAGC1y.',
+  mike: '$2a$08$hvhJ7K7cmjvKneGFvIF9zu6.eUV4dbth7tEcIH4KDWlW8f1dXS2RO',
+  stella: '$2a$08$xq842cu46WOVlPS0UeOFqeH.0.z/Fha1GAcEf1xgT71fYP.0D9SdO',
+  bo: '$2a$08$3WJ.UIPD8GPAp.IJjnhFLeiLZCGRwTcb84llaMRnuz6PLyS42E1km',
+};
+
+/** A registry's folder with a user of each role: `carol` contributor, `mike` maintainer, `stella` steward, `bo` bot. */
+export function prepareRoot(root: string, settings = ''): EntryOptions {
+  mkdirSync(root, { recursive: true });
+  writeFileSync(
+    join(root, 'htpasswd'),
+    Object.entries(hashes)
+      .map(([name, hash]) => `${name}:${hash}\n`)
+      .join(''),
+  );
+  const config = join(root, 'registry.yaml');
+  writeFileSync(config, `listen: 127.0.0.1:0\nusers: { mike: maintainer, stella: steward, bo: bot }\n${settings}`);
+  return { root, config };
+}
+
+export interface Draft {
+  readonly name?: string;
+  readonly version?: string;
+  readonly bytes?: Buffer;
+  /** On top of the version's document. */
+  readonly document?: Readonly<Record<string, unknown>>;
+  /** On top of the body. */
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** The body that npm sends to publish. */
+export function publishBody({
+  name = '@moby/redis',
+  version = '1.0.0',
+  bytes = Buffer.from(`${name} ${version}`),
+  document = {},
+  body = {},
+}: Draft = {}): Json {
+  const file = `${name}-${version}.tgz`;
+  const dist = {
+    integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
+    shasum: createHash('sha1').update(bytes).digest('hex'),
+    tarball: `http://localhost/${name}/-/${file.slice(file.indexOf('/') + 1)}`,
+  };
+  return {
+    _id: name,
+    name,
+    description: 'a component',
+    'dist-tags': { latest: version },
+    versions: {
+      [version]: { name, version, description: 'a component', license: 'Apache-2.0', _id: `${name}@${version}`, dist, ...document },
+    },
+    access: null,
+    _attachments: { [file]: { content_type: 'application/octet-stream', data: bytes.toString('base64'), length: bytes.length } },
+    ...body,
+  };
+}
+
+export function publishPath(name = '@moby/redis'): string {
+  return `/${name.replace('/', '%2f')}`;
+}

@@ -1,0 +1,62 @@
+/** A registry in a process of its own, for tests: `node -C source server-entry.ts '<JSON of EntryOptions>'`. */
+import { readFileSync, writeSync } from 'node:fs';
+import { defaultSettings, jsonLog, readSettings, serveRegistry, type Judge, type RuleFinding } from '../src/index.ts';
+
+export interface EntryOptions {
+  readonly root: string;
+  /** A configuration file. */
+  readonly config?: string;
+  readonly pluginFolder?: string;
+  /** Without it the server has no rules. */
+  readonly rules?: boolean;
+}
+
+const options: EntryOptions = JSON.parse(process.argv[2] ?? '{}');
+
+/** Rules that tests can see at work: what a description says is found. */
+const judge: Judge = {
+  publish: ({ document }) => Promise.resolve(findingsOf(document['description'])),
+  change: () => Promise.resolve([]),
+};
+
+function findingsOf(description: unknown): readonly RuleFinding[] {
+  if (description === 'throws') throw new Error('a rule has a bug');
+  if (description !== 'bad' && description !== 'doubtful') return [];
+  return [
+    {
+      id: 'T001',
+      name: 'test-rule',
+      severity: description === 'bad' ? 'error' : 'warning',
+      message: `the description says \`${description}\``,
+    },
+  ];
+}
+
+const [stop, now] = [new AbortController(), new AbortController()];
+process.on('SIGTERM', () => (stop.signal.aborted ? now.abort() : stop.abort()));
+
+const read = options.config === undefined ? undefined : await readSettings(options.config, readFileSync(options.config, 'utf8'));
+if (read !== undefined && !read.ok) throw new Error(JSON.stringify(read.findings));
+try {
+  await serveRegistry({
+    root: options.root,
+    settings: { ...(read?.value.settings ?? defaultSettings), listen: read?.value.settings.listen ?? { host: '127.0.0.1', port: 0 } },
+    log: jsonLog(
+      (line) => writeSync(2, line),
+      () => new Date(),
+    ),
+    verdaccioLog: 2,
+    ...(options.rules === true ? { judge } : {}),
+    ...(options.pluginFolder === undefined ? {} : { pluginFolder: options.pluginFolder }),
+    signal: stop.signal,
+    impatience: now.signal,
+    now: () => new Date(),
+    onReady: (ready) => writeSync(1, `${JSON.stringify(ready)}\n`),
+  });
+} catch (error) {
+  writeSync(
+    1,
+    `${JSON.stringify({ failed: error instanceof Error ? error.message : String(error), code: error instanceof Error && 'code' in error ? error.code : '' })}\n`,
+  );
+  process.exitCode = 1;
+}
