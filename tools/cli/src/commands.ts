@@ -13,6 +13,8 @@ import { KeyNew } from './commands/key-new.ts';
 import { KeyShow } from './commands/key-show.ts';
 import { ListAssemblies } from './commands/list-assemblies.ts';
 import { ListComponents } from './commands/list-components.ts';
+import { RegistryFsck } from './commands/registry-fsck.ts';
+import { RegistryServe } from './commands/registry-serve.ts';
 import { Resolve } from './commands/resolve.ts';
 import { Run } from './commands/run.ts';
 import { StorePath } from './commands/store-path.ts';
@@ -37,6 +39,8 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   'key:show': KeyShow,
   'list:assemblies': ListAssemblies,
   'list:components': ListComponents,
+  'registry:fsck': RegistryFsck,
+  'registry:serve': RegistryServe,
   resolve: Resolve,
   run: Run,
   'store:path': StorePath,

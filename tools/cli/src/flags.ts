@@ -86,6 +86,11 @@ export const machineFlags = {
   timeout: Flags.string({ helpValue: 'TIME', description: 'the longest that the machine may live, as 90s or 5m' }),
 };
 
+/** Of the commands that work on a registry's folder. */
+export const registryFlags = {
+  storage: Flags.string({ helpValue: 'DIR', description: "the registry's folder; by default below $XDG_DATA_HOME or ~/.local/share" }),
+};
+
 export const assemblyArgument = {
   assembly: Args.string({ description: 'a name below assemblies/, a folder, or a file; by default the one of this folder' }),
 };
