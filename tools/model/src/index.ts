@@ -25,3 +25,4 @@ export * from './universe.ts';
 export * from './unreadable.ts';
 export * from './validate.ts';
 export * from './version.ts';
+export * from './windows-device.ts';

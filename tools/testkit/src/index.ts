@@ -7,6 +7,7 @@ export * from './golden.ts';
 export * from './guest-suite/index.ts';
 export * from './normalise.ts';
 export * from './oci-runtime-schema.ts';
+export * from './package-tar.ts';
 export * from './random-universe.ts';
 export * from './run-cli.ts';
 export * from './sarif-findings.ts';

@@ -39,8 +39,3 @@ export function ownName(name: string): string {
 export function scopeOf(name: string): string {
   return name.startsWith('@') ? name.slice(0, Math.max(0, name.indexOf('/'))) : '';
 }
-
-/** Names that Windows takes for a device, whatever the ending (Microsoft, "Naming Files, Paths, and Namespaces"). */
-export function isWindowsDevice(segment: string): boolean {
-  return /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?$/i.test(segment);
-}

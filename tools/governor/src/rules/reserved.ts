@@ -1,4 +1,5 @@
-import { isWindowsDevice, ownName } from '../names/fold-name.ts';
+import { isWindowsDevice } from '@moby/model';
+import { ownName } from '../names/fold-name.ts';
 import { isNewName } from '../names/names-taken.ts';
 import { ofPackage, type Clause, type GovernanceRule } from './rule.ts';
 import type { PackageSubject } from '../judge/subject.ts';

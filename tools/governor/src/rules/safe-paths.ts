@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isWindowsDevice } from '../names/fold-name.ts';
+import { isWindowsDevice } from '@moby/model';
 import { manifestPaths, type ManifestPath } from './manifest-paths.ts';
 import { ofPackage, type Clause, type Found, type GovernanceRule } from './rule.ts';
 import type { PackageSubject } from '../judge/subject.ts';
