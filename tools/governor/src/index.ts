@@ -16,6 +16,5 @@ export type {
 export type { BumpReport, Finding, GovernanceVerdict, Report, Severity, WaivableBy, Witness } from './judge/report.ts';
 export { governanceCodes, stockText } from './judge/stock-text.ts';
 export { readContents } from './judge/subject.ts';
-export type { Archive, ArchiveEntry, ArchiveFault } from './package/archive.ts';
 export { catalogue } from './rules/catalogue.ts';
 export type { Clause, Found, GovernanceRule, RuleText } from './rules/rule.ts';

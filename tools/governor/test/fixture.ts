@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { readPackageArchive } from '@moby/content/package-archive';
 import { defaultPolicy, type KnownNames, type Policy, type PublishedVersion, type Question, type Release } from '@moby/governor';
+import { packageTar, packageTarEntries, type PackageTarEntry } from '@moby/testkit';
 
 /** Packages of the library as they were, kept here so that nothing else changes them. */
 const packages = join(import.meta.dirname, 'packages');
@@ -14,6 +17,8 @@ export interface Change {
   readonly text?: (text: string) => string;
   /** Other files: their text, or undefined for none. */
   readonly files?: Readonly<Record<string, string | Uint8Array | undefined>>;
+  /** The archive that the files come in, made of their entries; false for none. */
+  readonly archive?: ((entries: readonly PackageTarEntry[]) => Uint8Array) | false;
   readonly line?: string | undefined;
   /** The version document that npm makes of package.json, to be changed in place; false for none. */
   readonly announced?: ((document: PackageJson) => void) | false;
@@ -34,7 +39,7 @@ export interface Fixture {
   readonly pass: readonly Change[];
 }
 
-export function questionOf(change: Change = {}): Question {
+export async function questionOf(change: Change = {}): Promise<Question> {
   const files = realFiles(change.package ?? 'tini');
   const original = JSON.parse(files.get('package.json')?.toString() ?? '');
   change.json?.(original);
@@ -48,7 +53,7 @@ export function questionOf(change: Change = {}): Question {
   const line = 'line' in change ? change.line : change.package === 'redis' ? '8.0' : '0.19';
   const release: Release = {
     label: '',
-    files,
+    ...(await unpacked(files, change)),
     ...(line === undefined ? {} : { line }),
     ...(change.announced === false ? {} : { announced: announcedFor(readable(written) ?? original, change.announced) }),
   };
@@ -60,6 +65,14 @@ export function questionOf(change: Change = {}): Question {
     policy: { ...defaultPolicy, ...change.policy },
     payload: change.payload ?? proven(original),
   };
+}
+
+/** As the registry's door reads what it gets. */
+async function unpacked(files: ReadonlyMap<string, Buffer>, { archive, door }: Change): Promise<Pick<Release, 'files' | 'archive'>> {
+  if (archive === false || door?.kind === 'review') return { files };
+  const entries = packageTarEntries(files);
+  const read = await readPackageArchive(archive?.(entries) ?? gzipSync(packageTar(entries)));
+  return { files: read.files, archive: read };
 }
 
 function realFiles(name: string): Map<string, Buffer> {

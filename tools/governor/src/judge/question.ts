@@ -1,6 +1,6 @@
 import type { Digest, Facts, KernelSymbolsFile, Manifest, Platform, Symbols, Version } from '@moby/model';
 import type { Bump } from '@moby/abi';
-import type { Archive } from '../package/archive.ts';
+import type { PackageArchive } from '@moby/content/package-archive';
 import type { Policy } from './policy.ts';
 
 /** Everything that `judge` may know. What is missing here is missing: rules never ask the world. */
@@ -37,8 +37,8 @@ export interface Release {
   readonly label: string;
   /** The package's files as they are packed, without the archive's own first folder. */
   readonly files: ReadonlyMap<string, Uint8Array>;
-  /** The archive that the files came in; missing for a folder of the repository. */
-  readonly archive?: Archive;
+  /** What is wrong with the archive that the files came in (`readPackageArchive`); missing for a folder of the repository. */
+  readonly archive?: Pick<PackageArchive, 'faults'>;
   /** The line that it belongs to, as `8.0`: the folder's name, or what the publisher says. */
   readonly line?: string;
   /** The version document that was sent along with the archive. */

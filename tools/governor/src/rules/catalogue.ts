@@ -1,3 +1,4 @@
+import { bomb } from './bomb.ts';
 import { collide } from './collide.ts';
 import { description } from './description.ts';
 import { jsonStrict } from './json-strict.ts';
@@ -16,6 +17,7 @@ import type { GovernanceRule } from './rule.ts';
 import { safePaths } from './safe-paths.ts';
 import { schema } from './schema.ts';
 import { schemaVersion } from './schema-version.ts';
+import { tarEntries } from './tar-entries.ts';
 import { textSafe } from './text-safe.ts';
 import { typosquat } from './typosquat.ts';
 
@@ -40,4 +42,6 @@ export const catalogue: readonly GovernanceRule[] = [
   publicShadow,
   newNamespace,
   lineShape,
+  tarEntries,
+  bomb,
 ];

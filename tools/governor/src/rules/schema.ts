@@ -14,7 +14,9 @@ export const schema: GovernanceRule = ofRelease({
       name: 'no-package',
       when: 'there is no package.json, or it is no JSON object',
       *find({ question, jsonFiles, package: own }): Iterable<Found> {
-        if (!question.release.files.has('package.json')) yield { message: 'the package has no `package.json`' };
+        // Of an archive that can't be read, others say more.
+        const isReadable = question.release.archive === undefined || question.release.archive.faults.length === 0;
+        if (!question.release.files.has('package.json') && isReadable) yield { message: 'the package has no `package.json`' };
         else if (own === undefined && jsonFiles.get('package.json')?.document !== undefined)
           yield { at: [], message: '`package.json` is no JSON object' };
       },
