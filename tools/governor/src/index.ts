@@ -1,5 +1,7 @@
+export { findBaseline } from './judge/baseline.ts';
 export { judge } from './judge/judge.ts';
 export { escapeText } from './judge/escape-text.ts';
+export { fileDigests } from './judge/file-digests.ts';
 export { defaultPolicy, type LineForm, type Policy } from './judge/policy.ts';
 export type {
   Door,

@@ -2,7 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readPackageArchive } from '@moby/content/package-archive';
-import { defaultPolicy, type KnownNames, type Policy, type PublishedVersion, type Question, type Release } from '@moby/governor';
+import { fromNpmVersion, upstreamOf } from '@moby/model';
+import {
+  defaultPolicy,
+  fileDigests,
+  readContents,
+  type KnownNames,
+  type Policy,
+  type PublishedVersion,
+  type Question,
+  type Release,
+} from '@moby/governor';
 import { packageTar, packageTarEntries, type PackageTarEntry } from '@moby/testkit';
 
 /** Packages of the library as they were, kept here so that nothing else changes them. */
@@ -23,10 +33,19 @@ export interface Change {
   /** The version document that npm makes of package.json, to be changed in place; false for none. */
   readonly announced?: ((document: PackageJson) => void) | false;
   readonly door?: Question['door'];
-  readonly published?: readonly PublishedVersion[];
+  /** What was published before, made of the same real package. */
+  readonly published?: readonly PublishedChange[];
   readonly names?: Partial<KnownNames>;
   readonly policy?: Partial<Policy>;
   readonly payload?: Question['payload'];
+}
+
+export interface PublishedChange extends Pick<Change, 'package' | 'json' | 'files'> {
+  readonly npmVersion: string;
+  readonly line?: string;
+  readonly state?: PublishedVersion['state'];
+  /** Nobody has written down what it says of itself, or which files it had. */
+  readonly unknown?: readonly ('contents' | 'digests')[];
 }
 
 /** A manifest as JSON, loosely: fixtures write what no manifest has. */
@@ -40,16 +59,7 @@ export interface Fixture {
 }
 
 export async function questionOf(change: Change = {}): Promise<Question> {
-  const files = realFiles(change.package ?? 'tini');
-  const original = JSON.parse(files.get('package.json')?.toString() ?? '');
-  change.json?.(original);
-  const plain = `${JSON.stringify(original, undefined, 2)}\n`;
-  const written = change.text?.(plain) ?? plain;
-  files.set('package.json', Buffer.from(written));
-  for (const [path, content] of Object.entries(change.files ?? {})) {
-    if (content === undefined) files.delete(path);
-    else files.set(path, Buffer.from(content));
-  }
+  const { files, original, written } = packageOf(change);
   const line = 'line' in change ? change.line : change.package === 'redis' ? '8.0' : '0.19';
   const release: Release = {
     label: '',
@@ -60,10 +70,57 @@ export async function questionOf(change: Change = {}): Promise<Question> {
   return {
     door: change.door ?? { kind: 'publish' },
     release,
-    published: change.published ?? [],
+    published: await Promise.all((change.published ?? []).map((one) => publishedOf({ ...optionalPackage(change), ...one }))),
     names: { components: ['@moby/busybox', '@moby/dbus', '@moby/runc'], tombstones: [], ...change.names },
     policy: { ...defaultPolicy, ...change.policy },
     payload: change.payload ?? proven(original),
+  };
+}
+
+function optionalPackage({ package: name }: Change): Pick<Change, 'package'> {
+  return name === undefined ? {} : { package: name };
+}
+
+interface PackageFiles {
+  readonly files: Map<string, Buffer>;
+  readonly original: PackageJson;
+  readonly written: string;
+}
+
+function packageOf(change: Pick<Change, 'package' | 'json' | 'text' | 'files'>): PackageFiles {
+  const files = realFiles(change.package ?? 'tini');
+  const original = JSON.parse(files.get('package.json')?.toString() ?? '');
+  change.json?.(original);
+  const plain = `${JSON.stringify(original, undefined, 2)}\n`;
+  const written = change.text?.(plain) ?? plain;
+  files.set('package.json', Buffer.from(written));
+  for (const [path, content] of Object.entries(change.files ?? {})) {
+    if (content === undefined) files.delete(path);
+    else files.set(path, Buffer.from(content));
+  }
+  return { files, original, written };
+}
+
+async function publishedOf(change: PublishedChange): Promise<PublishedVersion> {
+  const version = fromNpmVersion(change.npmVersion);
+  const upstream = version === undefined ? '' : upstreamOf(version);
+  const { files } = packageOf({
+    ...change,
+    json: (json) => {
+      json.version = change.npmVersion;
+      json.component.upstream.version = upstream;
+      change.json?.(json);
+    },
+  });
+  const contents = await readContents(files);
+  if (version === undefined || contents === undefined) throw new Error(`${change.npmVersion} is no component`);
+  return {
+    npmVersion: change.npmVersion,
+    version,
+    state: change.state ?? 'active',
+    ...(change.line === undefined ? {} : { line: change.line }),
+    ...(change.unknown?.includes('contents') === true ? {} : { contents }),
+    ...(change.unknown?.includes('digests') === true ? {} : { digests: fileDigests(files) }),
   };
 }
 

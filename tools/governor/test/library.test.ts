@@ -1,40 +1,22 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPackageArchive } from '@moby/content/package-archive';
 import { canonicalJson } from '@moby/model';
 import { judge, type Report } from '@moby/governor';
+import { packComponent } from '@moby/registry/pack';
 import { checkout } from '@moby/testkit';
 import { expect, test } from 'vitest';
 
 const library = join(checkout, 'components');
 
-/** What npm packs of a line: package.json, README.md, and what `files` names. */
-function packed(name: string, line: string): ReadonlyMap<string, Uint8Array> {
-  const folder = join(library, name, line);
-  const files = new Map<string, Uint8Array>();
-  const add = (path: string): void => {
-    const full = join(folder, path);
-    if (statSync(full).isDirectory())
-      readdirSync(full)
-        .sort()
-        .forEach((child) => add(`${path}/${child}`));
-    else files.set(path, readFileSync(full));
-  };
-  const { files: listed }: { files: readonly string[] } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  ['package.json', ...listed.map((path) => path.replace(/\/$/, ''))].forEach(add);
-  files.set('README.md', readFileSync(join(library, name, 'README.md')));
-  return files;
-}
-
+/** Packs a line as `component publish` does, and judges what the registry's door would see. */
 async function judgeLine(name: string, line: string, components: readonly string[]): Promise<Report> {
-  const files = packed(name, line);
+  const label = `components/${name}/${line}`;
+  const { tarball, packageJson } = await packComponent(join(library, name, line), label);
+  const archive = await readPackageArchive(tarball);
   return judge({
     door: { kind: 'publish' },
-    release: {
-      label: `components/${name}/${line}/`,
-      files,
-      line,
-      announced: JSON.parse(new TextDecoder().decode(files.get('package.json'))),
-    },
+    release: { label: `${label}/`, files: archive.files, archive, line, announced: packageJson },
     published: [],
     names: { components, tombstones: [] },
     payload: { kind: 'unproven', why: 'no payload is at hand' },
@@ -59,6 +41,7 @@ test('every component of the library could be published, and a steward knows the
     const errors = report.findings.filter(({ severity }) => severity === 'error' || severity === 'tool-error');
     if (errors.length > 0) refused.push(canonicalJson(errors));
     expect(report.unjudged, `${name}/${line}`).toEqual([]);
+    expect(report.findings, `${name}/${line}`).toContainEqual(expect.objectContaining({ name: 'reproducible', clause: 'unproven' }));
   }
   expect(refused).toEqual([]);
 });

@@ -30,9 +30,8 @@ function fixtureOf({ name }: GovernanceRule): Fixture {
   return fixture;
 }
 
-const clausesOf = (findings: readonly Finding[]): readonly string[] => [
-  ...new Set(findings.map(({ name, clause }) => `${name}/${clause}`)),
-];
+const clausesOf = (findings: readonly Finding[]): readonly string[] =>
+  [...new Set(findings.map(({ name, clause }) => `${name}/${clause}`))].sort();
 
 test('every rule has a fixture that fails for each clause, and one that passes', () => {
   expect([...fixtures.keys()].sort()).toEqual(catalogue.map(({ name }) => name).sort());

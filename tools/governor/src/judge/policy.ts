@@ -18,6 +18,9 @@ export interface Policy {
   readonly licenses: { readonly packaging: readonly string[]; readonly payload: readonly string[]; readonly exceptions: readonly string[] };
   /** Hosts that a package's own repository may lie on. */
   readonly repositoryHosts: readonly string[];
+  /** Suites of Debian, by code name, and areas of its archive that packages may come from. */
+  readonly suites: readonly string[];
+  readonly archiveAreas: readonly string[];
   /** Beginnings of paths that no payload may write below. */
   readonly forbiddenTargets: readonly string[];
   /** Numbers of the forms that are read: of a payload, of facts.json, of symbols.json. */
@@ -101,6 +104,8 @@ export const defaultPolicy: Policy = {
     exceptions: licenseExceptions,
   },
   repositoryHosts: ['bitbucket.org', 'codeberg.org', 'git.sr.ht', 'github.com', 'gitlab.com', 'salsa.debian.org'],
+  suites: ['bookworm', 'trixie', 'forky'],
+  archiveAreas: ['main'],
   forbiddenTargets: ['c/', 'd/', 'dev/', 'proc/', 'sys/'],
   forms: { payload: [1], facts: [1], symbols: [1] },
   maxDescriptionCharacters: 120,

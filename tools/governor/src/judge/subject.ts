@@ -13,7 +13,8 @@ import {
 } from '@moby/model';
 import { readStrictJson, type JsonFault } from '../json/strict-json.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
-import type { Question, ReleaseContents } from './question.ts';
+import { findBaseline } from './baseline.ts';
+import type { PublishedVersion, Question, ReleaseContents } from './question.ts';
 
 /** A release as it came in, with what could be read of it. */
 export interface Subject {
@@ -49,6 +50,8 @@ export interface ComponentSubject extends PackageSubject {
   readonly facts: Part<Facts>;
   readonly symbols: Part<Symbols>;
   readonly kernelSymbols: Part<KernelSymbolsFile>;
+  /** What the release is compared with (`findBaseline`); missing for the first of its component. */
+  readonly baseline?: PublishedVersion;
 }
 
 /** A file beside the manifest: there, not there, or not of its form. */
@@ -151,6 +154,8 @@ async function openPackage({ question, policy, jsonFiles }: Omit<Subject, 'packa
 function openComponent({ jsonFiles }: Pick<Subject, 'jsonFiles'>, own: PackageSubject): ComponentSubject | undefined {
   const { manifest, json } = own;
   if (manifest === undefined || !isManifestJson(json)) return undefined;
+  const { published, release } = own.question;
+  const baseline = findBaseline(published, { version: manifest.version, ...(release.line === undefined ? {} : { line: release.line }) });
   return {
     ...own,
     manifest,
@@ -158,6 +163,7 @@ function openComponent({ jsonFiles }: Pick<Subject, 'jsonFiles'>, own: PackageSu
     facts: readPart(jsonFiles, 'facts.json', parseFacts),
     symbols: readPart(jsonFiles, 'symbols.json', parseSymbols),
     kernelSymbols: readPart(jsonFiles, 'kernel-symbols.json', parseKernelSymbols),
+    ...(baseline === undefined ? {} : { baseline }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Severity, WaivableBy } from '../judge/report.ts';
-import type { PackageSubject, Subject } from '../judge/subject.ts';
+import type { ComponentSubject, PackageSubject, Subject } from '../judge/subject.ts';
 
 /** What a person reads of a rule: its page is made of this (docs/reference/governance-rules). */
 export interface RuleText {
@@ -33,7 +33,7 @@ export interface Found {
   readonly at?: readonly (string | number)[];
   /** The key is meant, not its value. */
   readonly key?: true;
-  /** A place in package.json that somebody else has found. */
+  /** A place in the file that somebody else has found. */
   readonly place?: { readonly line: number; readonly column: number };
   /** Another file of the package; about the whole of it where `offset` is missing. */
   readonly file?: string;
@@ -60,6 +60,11 @@ export function ofRelease(rule: Written<Subject>): GovernanceRule {
 /** A rule over package.json as JSON, valid or not. */
 export function ofPackage(rule: Written<PackageSubject>): GovernanceRule {
   return bound(rule, (subject) => subject.package);
+}
+
+/** A rule over a component that can be read. */
+export function ofComponent(rule: Written<ComponentSubject>): GovernanceRule {
+  return bound(rule, (subject) => subject.component);
 }
 
 function bound<Looked>(rule: Written<Looked>, part: (subject: Subject) => Looked | undefined): GovernanceRule {
