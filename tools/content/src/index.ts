@@ -1,8 +1,7 @@
 export { printable } from './archive/bad-archive.ts';
 export { decompress } from './archive/decompress.ts';
 export { readDeb, readDebControl } from './archive/read-deb.ts';
-export { gunzipOne, type GunzipLimits } from './archive/gunzip-one.ts';
-export { readTar, type TarEntry, type TarRules } from './archive/read-tar.ts';
+export { readTar, type TarEntry } from './archive/read-tar.ts';
 export { readAptConfiguration } from './debian/apt-configuration.ts';
 export { compareDebianVersions } from './debian/compare-versions.ts';
 export { type DebianLocation, findLocations, type MirrorChoice, mirrorVariable, type PublicMirror } from './debian/find-locations.ts';

@@ -9,8 +9,6 @@ export interface TarInput {
   readonly target?: string;
   /** How a name that is too long for 100 bytes is written. */
   readonly longNames?: 'gnu' | 'pax';
-  /** Without the leading `./`, as archives of npm are. */
-  readonly bare?: boolean;
 }
 
 export interface DebInput {
@@ -100,7 +98,7 @@ export function writeTar(entries: readonly TarInput[]): Buffer {
 
 function entryBlocks(entry: TarInput): Buffer[] {
   const kind = entry.kind ?? 'file';
-  const path = `${entry.bare === true || entry.path.startsWith('/') ? '' : './'}${entry.path}${kind === 'directory' ? '/' : ''}`;
+  const path = `${entry.path.startsWith('/') ? '' : './'}${entry.path}${kind === 'directory' ? '/' : ''}`;
   const linkPrefix = kind === 'hard-link' && !(entry.target ?? '').startsWith('/') ? './' : '';
   const target = entry.target === undefined ? '' : `${linkPrefix}${entry.target}`;
   const content = kind === 'file' ? Buffer.from(entry.content ?? '') : Buffer.alloc(0);

@@ -30,19 +30,11 @@ interface Pending {
   size?: number;
 }
 
-export interface TarRules {
-  /**
-   * Refuses what one reader takes for another file than the next: paths that are not spelled in the shortest way, headers that rename
-   * an entry or give it another size, and anything but zeros behind the end.
-   */
-  readonly plain?: boolean;
-}
-
 /**
  * All entries of an uncompressed tar in file order: ustar, GNU long names and links, pax extended headers (POSIX.1-2017,
  * pax). Paths are checked to be relative and without `..`. `name` is for messages. Throws `bad-archive` and `limit`.
  */
-export function readTar(bytes: Uint8Array, name: string, { plain = false }: TarRules = {}): readonly TarEntry[] {
+export function readTar(bytes: Uint8Array, name: string): readonly TarEntry[] {
   const tar = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const entries: TarEntry[] = [];
   let pending: Pending = {};
@@ -50,10 +42,7 @@ export function readTar(bytes: Uint8Array, name: string, { plain = false }: TarR
   for (;;) {
     if (at + blockBytes > tar.length) throw badArchive(name, 'is truncated: the two zero blocks at the end are missing');
     const header = tar.subarray(at, at + blockBytes);
-    if (isZero(header)) {
-      if (plain && !isZero(tar.subarray(at))) throw badArchive(name, `has bytes behind its end, at byte ${at} of its tar`);
-      return entries;
-    }
+    if (isZero(header)) return entries;
     checkSum(header, at, name);
     const type = String.fromCharCode(header[156] ?? 0);
     const size = pending.size ?? numberAt(header, 124, 12, name);
@@ -67,11 +56,9 @@ export function readTar(bytes: Uint8Array, name: string, { plain = false }: TarR
     const content = tar.subarray(begin, begin + size);
     at = begin + Math.ceil(size / blockBytes) * blockBytes;
     if (isMeta(type)) {
-      if (plain && type === 'g') throw badArchive(name, 'has a global header: not every reader follows it');
       pending = { ...pending, ...readMeta(type, content, name) };
       continue;
     }
-    if (plain) checkPlain({ pending, header, name });
     if (entries.length === maxTarEntries) throw badArchive(name, `has more than ${maxTarEntries} entries`, 'limit');
     const entry = entryOf({ header, type, content, pending, name });
     if (entry !== undefined) entries.push(entry);
@@ -106,18 +93,6 @@ function readMeta(type: string, content: Buffer, name: string): Pending {
     default:
       return {}; // Global pax headers carry comments only; a global path would make no sense.
   }
-}
-
-/** What renames an entry may only say what the entry's own header says: so do archives of npm whose paths are not ASCII. */
-function checkPlain(options: { readonly pending: Pending; readonly header: Buffer; readonly name: string }): void {
-  const { pending, header, name } = options;
-  const own = ustarPath(header, name);
-  if (own.replace(/\/$/, '') !== checkedPath(own, name)) throw badArchive(name, `has a path that can be read in two ways: \`${own}\``);
-  const says = (what: string): never => {
-    throw badArchive(name, `has a header in front of \`${own}\` that ${what}: not every reader follows it`);
-  };
-  if (pending.path !== undefined && pending.path !== own) says(`calls it \`${pending.path}\``);
-  if (pending.size !== undefined && pending.size !== numberAt(header, 124, 12, name)) says(`gives it ${pending.size} bytes`);
 }
 
 function entryOf(options: {
