@@ -1,7 +1,7 @@
 import { type ElfFacts, type Facts, isCapability, type Platform, type PlatformFacts, platforms } from '@moby/model';
 import { isElfFile, loadElf, type ElfFile } from './load.ts';
 import { type ElfKind, fitOf, systemLibraryFolders } from './machine.ts';
-import { sortedRecord } from './order.ts';
+import { sorted, sortedRecord } from './order.ts';
 import { buildRootTree, type RootTree } from './root-tree.ts';
 import { compareSymbolVersions, parseSymbolVersion, type SymbolVersion, toSemver } from './symbol-version.ts';
 
@@ -11,6 +11,8 @@ export interface ProvenCapabilities {
   readonly provides: Readonly<Record<string, string>>;
   /** Capability → range; all of them in the same root. */
   readonly requires: Readonly<Record<string, string>>;
+  /** Platform → what it requires and not every other one does; empty where all require the same. */
+  readonly onlyOn: Readonly<Partial<Record<Platform, readonly string[]>>>;
 }
 
 /** The version of a soname as such: it is there or not, so every need of it is `*`. */
@@ -25,11 +27,14 @@ const presence = '1.0.0';
 export function deriveCapabilities(facts: Facts): ProvenCapabilities {
   const provided = new Map<string, SymbolVersion[]>();
   const required = new Map<string, SymbolVersion[]>();
+  const byPlatform = new Map<Platform, readonly string[]>();
   for (const platform of platforms) {
     const own = facts.platforms[platform];
     if (own === undefined) continue;
+    const needed = newestByName(requiredBy(own, platform));
+    byPlatform.set(platform, [...needed.keys()]);
     mergeInto(provided, newestByName(providedBy(own, platform)));
-    mergeInto(required, newestByName(requiredBy(own, platform)));
+    mergeInto(required, needed);
   }
   // Where platforms differ: offered is the least that each platform that has it offers, needed the most that any needs.
   const provides = [...provided].map(
@@ -38,7 +43,17 @@ export function deriveCapabilities(facts: Facts): ProvenCapabilities {
   const requires = [...required].map(
     ([name, versions]) => [name, rangeOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) >= 0 ? a : b)))] as const,
   );
-  return { provides: sortedRecord(provides), requires: sortedRecord(requires) };
+  return { provides: sortedRecord(provides), requires: sortedRecord(requires), onlyOn: notOnAll(byPlatform) };
+}
+
+/** What not every platform requires, first of all its loader: elsewhere nobody has to offer it. */
+function notOnAll(byPlatform: ReadonlyMap<Platform, readonly string[]>): ProvenCapabilities['onlyOn'] {
+  const onlyOn: Partial<Record<Platform, readonly string[]>> = {};
+  for (const [platform, names] of byPlatform) {
+    const own = names.filter((name) => [...byPlatform.values()].some((others) => !others.includes(name)));
+    if (own.length > 0) onlyOn[platform] = sorted(own);
+  }
+  return onlyOn;
 }
 
 /** A soname alone has no numbers. */

@@ -27,6 +27,7 @@ describe('capabilities of a component', () => {
         'soname:libm.so.6/GLIBC': '2.41.0',
       },
       requires: {},
+      onlyOn: {},
     });
   });
 
@@ -59,6 +60,7 @@ describe('capabilities of a component', () => {
         'soname:libz.so.1': '*',
         'soname:libz.so.1/ZLIB': '>=1.2.3',
       },
+      onlyOn: {},
     });
   });
 
@@ -66,7 +68,11 @@ describe('capabilities of a component', () => {
     const other = component('old', '1.0.0', {
       elf: [library('/usr/lib/i386-linux-gnu/libz.so.1', { class: 32, machine: 'em-3', needed: ['libc.so.6'] })],
     });
-    expect(derive(other)).toEqual({ provides: { 'soname:em-3.32/libz.so.1': '1.0.0' }, requires: { 'soname:em-3.32/libc.so.6': '*' } });
+    expect(derive(other)).toEqual({
+      provides: { 'soname:em-3.32/libz.so.1': '1.0.0' },
+      requires: { 'soname:em-3.32/libc.so.6': '*' },
+      onlyOn: {},
+    });
   });
 
   test('follow the name that the loader looks for, not what a plugin is called', () => {
@@ -99,6 +105,27 @@ describe('capabilities of a component', () => {
     expect(deriveCapabilities({ facts: 1, platforms: { 'linux/amd64': amd64, 'linux/arm64': arm64 } })).toEqual({
       provides: { 'soname:libfoo.so.1': '1.0.0', 'soname:libfoo.so.1/FOO': '1.2.0' },
       requires: { 'soname:libc.so.6': '*', 'soname:libc.so.6/FOO': '>=1.9.0' },
+      onlyOn: {},
+    });
+  });
+
+  test('tell what not all platforms need, first of all the loader', () => {
+    const amd64 = component('app', '1.0.0', { elf: [program('/usr/bin/app', { needed: ['libm.so.6', 'libc.so.6'] })] });
+    const arm64 = component('app', '1.0.0', {
+      elf: [program('/usr/bin/app', { machine: 'aarch64', interpreter: '/lib/ld-linux-aarch64.so.1', needed: ['libc.so.6'] })],
+    });
+    expect(deriveCapabilities({ facts: 1, platforms: { 'linux/amd64': amd64.facts, 'linux/arm64': arm64.facts } })).toEqual({
+      provides: {},
+      requires: {
+        'soname:ld-linux-aarch64.so.1': '*',
+        'soname:ld-linux-x86-64.so.2': '*',
+        'soname:libc.so.6': '*',
+        'soname:libm.so.6': '*',
+      },
+      onlyOn: {
+        'linux/amd64': ['soname:ld-linux-x86-64.so.2', 'soname:libm.so.6'],
+        'linux/arm64': ['soname:ld-linux-aarch64.so.1'],
+      },
     });
   });
 

@@ -34,8 +34,15 @@ export interface ManifestJson {
     readonly service?: ServiceJson;
     readonly runtime?: { readonly program: string; readonly cgroup?: readonly CgroupMode[] };
     readonly init?: { readonly cgroup: CgroupMode };
-    readonly proven?: { readonly provides?: Readonly<Record<string, string>>; readonly requires?: Readonly<Record<string, string>> };
+    readonly proven?: ProvenJson;
   };
+}
+
+/** What bytes prove; `onlyOn` has what not all platforms require. */
+export interface ProvenJson {
+  readonly provides?: Readonly<Record<string, string>>;
+  readonly requires?: Readonly<Record<string, string>>;
+  readonly onlyOn?: Readonly<Partial<Record<Platform, readonly string[]>>>;
 }
 
 export interface ConfigNeedJson {

@@ -72,6 +72,8 @@ export interface Requirement {
   readonly in: RequirementPlace;
   /** The manifest says the place itself; else it follows from what is required. */
   readonly stated: boolean;
+  /** The platforms that require it, where not all of the component's do. */
+  readonly platforms?: readonly Platform[];
 }
 
 export interface Payload {

@@ -18,13 +18,14 @@ import type {
   ConfigOptionJson,
   ManifestJson,
   PlatformPayloadJson,
+  ProvenJson,
   ReadyJson,
   RequirementsJson,
   ServiceJson,
   SourceJson,
 } from './manifest-json.ts';
 import { isCapability, parseComponentName } from './name.ts';
-import { isPlatform } from './platform.ts';
+import { isPlatform, type Platform } from './platform.ts';
 import { validateDocument } from './validate.ts';
 import { fromNpmVersion, mapUpstream, parseRange, upstreamOf, type Range } from './version.ts';
 
@@ -85,7 +86,7 @@ class ManifestReader {
       provides: this.#provides(component.provides ?? {}, ['component', 'provides'], false),
       provenProvides: this.#provides(proven.provides ?? {}, ['component', 'proven', 'provides'], true),
       requires: this.#requirements(component.requires ?? {}, ['component', 'requires'], false),
-      provenRequires: this.#requirements(proven.requires ?? {}, ['component', 'proven', 'requires'], true),
+      provenRequires: this.#provenRequirements(proven),
       recommends: this.#requirements(component.recommends ?? {}, ['component', 'recommends'], false),
       conflicts: this.#ranges(component.conflicts ?? {}, ['component', 'conflicts']),
       payload: this.#payload(component.payload.platforms),
@@ -179,6 +180,24 @@ class ManifestReader {
       if (range !== undefined) requirements[key] = { range, in: stated ?? defaultPlace(key), stated: stated !== undefined };
     }
     return requirements;
+  }
+
+  #provenRequirements({ requires = {}, onlyOn = {} }: ProvenJson): Readonly<Record<string, Requirement>> {
+    const path = ['component', 'proven'];
+    const platformsOf = new Map<string, Platform[]>();
+    for (const [platform, capabilities] of Object.entries(onlyOn)) {
+      for (const capability of capabilities) {
+        if (requires[capability] === undefined)
+          this.#report([...path, 'onlyOn', platform], `\`${capability}\` stands in \`onlyOn\`, and \`requires\` has no such capability`);
+        if (isPlatform(platform)) platformsOf.set(capability, [...(platformsOf.get(capability) ?? []), platform]);
+      }
+    }
+    return Object.fromEntries(
+      Object.entries(this.#requirements(requires, [...path, 'requires'], true)).map(([capability, requirement]) => [
+        capability,
+        { ...requirement, ...optional('platforms', platformsOf.get(capability)) },
+      ]),
+    );
   }
 
   /** A namespace that bytes can prove is written by the facts alone. */

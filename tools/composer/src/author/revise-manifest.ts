@@ -91,12 +91,17 @@ export function platformsOf(json: ManifestJson): readonly Platform[] {
 export interface Proven {
   readonly provides: Readonly<Record<string, string>>;
   readonly requires: Readonly<Record<string, string>>;
+  readonly onlyOn: Readonly<Partial<Record<Platform, readonly string[]>>>;
 }
 
 /** Without anything proven, the key is left out. */
 export function withProven(json: ManifestJson, proven: Proven): ManifestJson {
-  const { provides, requires } = proven;
-  const parts = { ...(isEmpty(provides) ? {} : { provides }), ...(isEmpty(requires) ? {} : { requires }) };
+  const { provides, requires, onlyOn } = proven;
+  const parts = {
+    ...(isEmpty(provides) ? {} : { provides }),
+    ...(isEmpty(requires) ? {} : { requires }),
+    ...(isEmpty(onlyOn) ? {} : { onlyOn }),
+  };
   return { ...json, component: withKeys(json.component, { proven: isEmpty(parts) ? undefined : parts }, componentOrder) };
 }
 

@@ -47,6 +47,7 @@ function toVersion(manifest: Manifest, assembly: Assembly, catalogue: Catalogue)
   const places: Record<string, Requirement['in']> = {};
   const recommends: Record<string, string> = {};
   for (const [need, requirement] of Object.entries(manifest.requires)) {
+    if (requirement.platforms?.some((platform) => assembly.platforms.includes(platform)) === false) continue;
     requires[need] = requirement.range;
     places[need] = placeOf(need, requirement, catalogue);
   }
