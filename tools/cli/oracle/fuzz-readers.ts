@@ -98,7 +98,7 @@ export const readers: Readonly<Record<string, FuzzedReader>> = {
     seeds: () => Promise.resolve(['/etc/ld.so.cache'].filter((path) => existsSync(path)).map((path) => readFileSync(path))),
   },
   deb: {
-    read: async (bytes) => [await readDebControl(bytes, 'mutant'), await readDeb(bytes, 'mutant')],
+    read: async (bytes) => [[...(await readDebControl(bytes, 'mutant'))], await readDeb(bytes, 'mutant')],
     seeds: (world) => world.packages(['netbase', 'tini', 'libmnl']),
   },
   tar: { read: (bytes) => readPayload(bytes), seeds: tarFiles },

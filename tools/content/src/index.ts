@@ -22,7 +22,7 @@ export {
   type PayloadSource,
   type SourceFile,
 } from './payload/derive-payload.ts';
-export { openRecipe, pinDigest, readKeptFiles, readSourceFiles } from './payload/open-sources.ts';
+export { openRecipe, pinDigest, readKeptFiles, readSourceFiles, readWholePackage, type WholePackage } from './payload/open-sources.ts';
 export { readPayload, writePayload } from './payload/write-payload.ts';
 export { openContentStore } from './store/open-content-store.ts';
 export { openTemporaryFiles, type TemporaryFiles } from './store/temporary-files.ts';

@@ -20,6 +20,10 @@ export interface DebInput {
   readonly source?: string;
   /** Parents are not added; paths get a leading `./`, unless they begin with a slash. */
   readonly files?: readonly TarInput[];
+  /** Further fields of the control file, and other ones in place of the writer's own. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** Further files of the control archive, as `postinst`. */
+  readonly control?: Readonly<Record<string, string>>;
   readonly compression?: DebCompression;
 }
 
@@ -30,7 +34,8 @@ const typeFlags = { file: '0', 'hard-link': '1', symlink: '2', device: '3', dire
 /** A real .deb (deb(5)): ar with debian-binary, control.tar and data.tar. */
 export async function writeDeb(input: DebInput): Promise<Buffer> {
   const compression = input.compression ?? 'xz';
-  const control = writeTar([{ path: 'control', content: controlText(input) }]);
+  const scripts = Object.entries(input.control ?? {}).map(([path, content]): TarInput => ({ path, content, mode: 0o755 }));
+  const control = writeTar([{ path: 'control', content: controlText(input) }, ...scripts]);
   const data = writeTar(input.files ?? defaultFiles(input));
   const ending = compression === 'none' ? '' : `.${compression}`;
   return writeAr([
@@ -42,16 +47,19 @@ export async function writeDeb(input: DebInput): Promise<Buffer> {
 
 /** The control file's stanza, without the fields that a Packages index adds. */
 export function controlText(input: DebInput): string {
-  const fields = [
-    ['Package', input.package],
-    ['Source', input.source],
-    ['Version', input.version],
-    ['Architecture', input.architecture ?? 'amd64'],
-    ['Maintainer', 'Test Kit <testkit@example.org>'],
-    ['Depends', input.depends],
-    ['Description', `test package ${input.package}\n made for tests`],
-  ];
-  return fields.map(([key, value]) => (value === undefined ? '' : `${key}: ${value}\n`)).join('');
+  const fields = {
+    Package: input.package,
+    Source: input.source,
+    Version: input.version,
+    Architecture: input.architecture ?? 'amd64',
+    Maintainer: 'Test Kit <testkit@example.org>',
+    Depends: input.depends,
+    Description: `test package ${input.package}\n made for tests`,
+    ...input.fields,
+  };
+  return Object.entries(fields)
+    .map(([key, value]) => (value === undefined ? '' : `${key}: ${value}\n`))
+    .join('');
 }
 
 function defaultFiles(input: DebInput): readonly TarInput[] {

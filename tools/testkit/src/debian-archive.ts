@@ -39,7 +39,7 @@ export interface PublishedPackage {
 }
 
 /**
- * A Debian archive in a folder, of real packages with Packages, Packages.xz, by-hash and an InRelease that is signed by a
+ * A Debian archive in a folder, for amd64 and the architectures of its packages, of real packages with Packages, Packages.xz, by-hash and an InRelease that is signed by a
  * key of its own. Serve it with `startFaultyServer`.
  */
 export async function makeDebianArchive(folder: string, spec: ArchiveSpec): Promise<DebianArchive> {
@@ -87,14 +87,21 @@ export function kernelPackages(metapackage: string, release: string, version: st
 async function publishArchive(folder: string, spec: ArchiveSpec, privateKey: string): Promise<readonly PublishedPackage[]> {
   await rm(join(folder, 'pool'), { recursive: true, force: true });
   const published: PublishedPackage[] = [];
+  const architectures = architecturesOf(Object.values(spec.suites).flatMap(({ packages }) => packages));
   for (const [suite, suiteSpec] of Object.entries(spec.suites)) {
     const packages = await Promise.all(
       suiteSpec.packages.map((input) => writePackage({ folder, suite, input, pool: suiteSpec.pool ?? 'pool/main' })),
     );
     published.push(...packages.map((entry) => entry.published));
-    await writeIndexes({ folder, suite, spec: suiteSpec, packages: packages.map((entry) => entry.stanza).join('\n'), privateKey });
+    await writeIndexes({ folder, suite, spec: suiteSpec, packages, architectures, privateKey });
   }
   return published;
+}
+
+interface IndexedPackage {
+  readonly architecture: string;
+  readonly stanza: string;
+  readonly published: PublishedPackage;
 }
 
 async function writePackage(options: {
@@ -102,16 +109,18 @@ async function writePackage(options: {
   readonly suite: string;
   readonly input: DebInput;
   readonly pool: string;
-}): Promise<{ readonly stanza: string; readonly published: PublishedPackage }> {
+}): Promise<IndexedPackage> {
   const { folder, suite, input, pool } = options;
   const bytes = await writeDeb(input);
   const source = (input.source ?? input.package).split(' ')[0] ?? '';
   // File names carry no epoch.
-  const file = `${input.package}_${input.version.replace(/^\d+:/, '')}_${input.architecture ?? 'amd64'}.deb`;
+  const architecture = input.architecture ?? 'amd64';
+  const file = `${input.package}_${input.version.replace(/^\d+:/, '')}_${architecture}.deb`;
   const path = `${pool}/${source.startsWith('lib') ? source.slice(0, 4) : source.slice(0, 1)}/${source}/${file}`;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await put(join(folder, path), bytes);
   return {
+    architecture,
     stanza: `${controlText(input)}Filename: ${path}\nSize: ${bytes.length}\nSHA256: ${sha256}\n`,
     published: { suite, package: input.package, version: input.version, path, sha256, size: bytes.length },
   };
@@ -121,20 +130,23 @@ async function writeIndexes(options: {
   readonly folder: string;
   readonly suite: string;
   readonly spec: SuiteSpec;
-  readonly packages: string;
+  readonly packages: readonly IndexedPackage[];
+  readonly architectures: readonly string[];
   readonly privateKey: string;
 }): Promise<void> {
-  const { folder, suite, spec, packages, privateKey } = options;
+  const { folder, suite, spec, packages, architectures, privateKey } = options;
   const base = join(folder, 'dists', suite);
   const sums: string[] = [];
-  for (const [name, bytes] of [
-    ['Packages', Buffer.from(packages)],
-    ['Packages.xz', await compressed(Buffer.from(packages), 'xz')],
-  ] as const) {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    await put(join(base, 'main/binary-amd64', name), bytes);
-    await put(join(base, 'main/binary-amd64/by-hash/SHA256', sha256), bytes);
-    sums.push(` ${sha256} ${bytes.length} main/binary-amd64/${name}`);
+  for (const architecture of architectures) {
+    const own = packages.filter((one) => one.architecture === architecture || one.architecture === 'all');
+    const index = Buffer.from(own.map(({ stanza }) => stanza).join('\n'));
+    for (const [name, bytes] of [['Packages', index] as const, ['Packages.xz', await compressed(index, 'xz')] as const]) {
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const place = `main/binary-${architecture}`;
+      await put(join(base, place, name), bytes);
+      await put(join(base, place, 'by-hash/SHA256', sha256), bytes);
+      sums.push(` ${sha256} ${bytes.length} ${place}/${name}`);
+    }
   }
   const release = [
     `Origin: ${spec.origin ?? 'Debian'}`,
@@ -143,7 +155,7 @@ async function writeIndexes(options: {
     'Date: Sat, 21 Nov 2026 09:15:44 UTC',
     ...(spec.validUntil === undefined ? [] : [`Valid-Until: ${spec.validUntil}`]),
     'Acquire-By-Hash: yes',
-    'Architectures: amd64',
+    `Architectures: ${architectures.join(' ')}`,
     'Components: main',
     'SHA256:',
     ...sums,
@@ -156,6 +168,12 @@ async function writeIndexes(options: {
     date: new Date('2026-11-21T09:15:44Z'),
   });
   await put(join(base, 'InRelease'), Buffer.from(signed));
+}
+
+/** amd64 always, and every other one that a package was made for: an archive has the same in all of its suites. */
+function architecturesOf(packages: readonly DebInput[]): readonly string[] {
+  const others = packages.map(({ architecture }) => architecture ?? 'amd64').filter((one) => one !== 'all');
+  return [...new Set(['amd64', ...others])].sort();
 }
 
 async function put(path: string, bytes: Uint8Array): Promise<void> {

@@ -14,13 +14,15 @@ export async function readDeb(deb: Uint8Array, name: string): Promise<readonly T
   return entries;
 }
 
-/** The control file's text of a Debian package, and which other files its control archive has. */
-export async function readDebControl(deb: Uint8Array, name: string): Promise<string> {
+/** The texts of a Debian package's control archive by name: `control`, and `postinst`, `conffiles` and the like where there are any. */
+export async function readDebControl(deb: Uint8Array, name: string): Promise<ReadonlyMap<string, string>> {
   const member = memberOf(deb, 'control.tar', name);
   const entries = readTar(await decompress(member.bytes, member.name, name), name);
-  const control = entries.find((entry) => entry.path === 'control' && entry.kind === 'file');
-  if (control === undefined) throw badArchive(name, 'has no file `control` in its control archive');
-  return Buffer.from(control.bytes).toString('utf8');
+  const texts = new Map(
+    entries.filter(({ kind }) => kind === 'file').map(({ path, bytes }) => [path, Buffer.from(bytes).toString('utf8')] as const),
+  );
+  if (!texts.has('control')) throw badArchive(name, 'has no file `control` in its control archive');
+  return texts;
 }
 
 function memberOf(deb: Uint8Array, stem: string, name: string): ArMember {

@@ -83,9 +83,9 @@ async function openIndex(name: string, keys: readonly string[], options: SuiteOp
   return { suite: name, packages, findings: expiryFindings(release, options.now) };
 }
 
-/** Without the security archive, older versions than the newest would be taken for it. Only sid has none by design. */
+/** Without the security archive, older versions than the newest would be taken for it. Sid and backports have none by design. */
 function missingFindings(options: SuiteOptions, hasSecurity: boolean): readonly Diagnostic[] {
-  if (hasSecurity || options.suite === 'sid') return [];
+  if (hasSecurity || options.suite === 'sid' || options.suite.endsWith('-backports')) return [];
   const places = options.locations.map(({ url }) => `\`${url}\``).join(', ');
   return [
     {

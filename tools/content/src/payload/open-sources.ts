@@ -12,7 +12,8 @@ import {
 } from '@moby/model';
 import { digestOf } from '../store/write-blob.ts';
 import { errorCode } from '../store/write-failure.ts';
-import { readDeb } from '../archive/read-deb.ts';
+import { readDeb, readDebControl } from '../archive/read-deb.ts';
+import { canonicalPath } from './canonical-path.ts';
 import { keepFiles } from './keep-files.ts';
 import type { PayloadRecipe, SourceFile } from './derive-payload.ts';
 
@@ -48,6 +49,26 @@ export function openRecipe(options: {
 export async function readKeptFiles(source: DebSource, store: ContentStore): Promise<readonly PayloadEntry[]> {
   const archive = await readDeb(await readPin(source, store), source.package);
   return keepFiles(archive, source.package, source.keep).entries;
+}
+
+/** A package as its author of a component looks at it: all files and links in normal form, and what its control archive says. */
+export interface WholePackage {
+  readonly entries: readonly PayloadEntry[];
+  /** Canonical paths of its directories, empty ones too. */
+  readonly directories: readonly string[];
+  readonly control: ReadonlyMap<string, string>;
+}
+
+/** Reads all of a package that is in the store. Throws `bad-archive`, `limit`, `not-found`. */
+export async function readWholePackage(pin: DebSource, store: ContentStore): Promise<WholePackage> {
+  const bytes = await readPin(pin, store);
+  const archive = await readDeb(bytes, pin.package);
+  const isEmpty = archive.every(({ kind }) => kind === 'directory');
+  return {
+    entries: isEmpty ? [] : keepFiles(archive, pin.package, ['**']).entries,
+    directories: archive.filter(({ kind }) => kind === 'directory').map(({ path }) => canonicalPath(path, false)),
+    control: await readDebControl(bytes, pin.package),
+  };
 }
 
 /** All files below a folder, sorted by path. Throws `invalid-input` for links and special files, `limit`, `not-found`. */
