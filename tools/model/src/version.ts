@@ -157,8 +157,9 @@ export function fromNpmVersion(text: string): Version | undefined {
 export type UpstreamMapping = 'dotted' | 'patch-letter' | 'year-letter' | 'dated';
 
 /**
- * Upstream's own version as semver: `dotted` 2025.88 → 2025.88.0 and 7.0.15; `patch-letter` 10.0p2 → 10.0.2;
- * `year-letter` 2025b → 2025.2.0; `dated` 3.1-20221030 → 3.1.20221030. Four numbers and more keep the first three. Undefined where the text does not fit.
+ * Upstream's own version as semver: `dotted` 2025.88 → 2025.88.0 and 7.0.15; `patch-letter` 10.0p2 and 10.0pl2 → 10.0.2, 7.6.q → 7.6.17;
+ * `year-letter` 2025b → 2025.2.0; `dated` 3.1-20221030 and 6.5+20250216 → 3.1.20221030 and 6.5.20250216. Four numbers and more keep the first
+ * three. Undefined where the text does not fit.
  */
 export function mapUpstream(text: string, mapping: UpstreamMapping): string | undefined {
   if (text.length > maxTextLength) return undefined;
@@ -169,18 +170,24 @@ export function mapUpstream(text: string, mapping: UpstreamMapping): string | un
       return [match[1], match[2] ?? '0', match[3] ?? '0'].map(Number).join('.');
     }
     case 'patch-letter': {
-      const match = /^(\d{1,9})\.(\d{1,9})p(\d{1,9})$/.exec(text);
-      return match === null ? undefined : [match[1], match[2], match[3]].map(Number).join('.');
+      const match = /^(\d{1,9})\.(\d{1,9})(?:pl?(\d{1,9})|\.([a-z]))$/.exec(text);
+      if (match === null) return undefined;
+      return [match[1], match[2], match[3] ?? letterNumber(match[4])].map(Number).join('.');
     }
     case 'dated': {
-      const match = /^(\d{1,9})\.(\d{1,9})-(\d{8})$/.exec(text);
+      const match = /^(\d{1,9})\.(\d{1,9})[-+](\d{8})(?:\.[0-9A-Za-z.]+)?$/.exec(text);
       return match === null ? undefined : [match[1], match[2], match[3]].map(Number).join('.');
     }
     case 'year-letter': {
       const match = /^(\d{4})([a-z])$/.exec(text);
-      return match === null ? undefined : `${match[1]}.${(match[2] ?? 'a').charCodeAt(0) - 96}.0`;
+      return match === null ? undefined : `${match[1]}.${letterNumber(match[2])}.0`;
     }
   }
+}
+
+/** `a` → 1. */
+function letterNumber(letter: string = 'a'): number {
+  return letter.charCodeAt(0) - 96;
 }
 
 /** A maintained release line: `N`, `N.M` or `N.M.P`, the name of a component's folder. */

@@ -100,8 +100,12 @@ describe('upstream’s version', () => {
     ['1.3.1.2', 'dotted', '1.3.1'],
     ['12', 'dotted', '12.0.0'],
     ['10.0p2', 'patch-letter', '10.0.2'],
+    ['3.0pl1', 'patch-letter', '3.0.1'],
+    ['7.6.q', 'patch-letter', '7.6.17'],
     ['2025b', 'year-letter', '2025.2.0'],
     ['3.1-20221030', 'dated', '3.1.20221030'],
+    ['6.5+20250216', 'dated', '6.5.20250216'],
+    ['2.4+20151223.gitfa8646d.1', 'dated', '2.4.20151223'],
     ['0.00', 'dotted', '0.0.0'],
   ] as const)('%s read as %s is %s', (text, mapping, semver) => {
     expect(mapUpstream(text, mapping)).toBe(semver);

@@ -25,6 +25,7 @@ const versions: readonly (readonly [string, string, string | undefined])[] = [
   ['12.4+deb12u11', '12.4', '12.4.0'],
   ['3.0.11~deb12u2', '3.0.11', '3.0.11'],
   ['1.2~bpo12+1', '1.2', '1.2.0'],
+  ['2.1.13-stable-1~deb13u1', '2.1.13', '2.1.13'],
   ['2.0-rc-1', '2.0-rc', undefined],
   // A prerelease is never read as the release.
   ['8.1~rc1-1', '8.1~rc1', undefined],
