@@ -1,4 +1,4 @@
-/** The contributor's line: validate, build, update; and the refresh of pins that have vanished. */
+/** The contributor's line: new, validate, build, update; and the refresh of pins that have vanished. */
 export { buildComponent, type BuildReport, type BuildRequest, type BuiltPayload } from './build-component.ts';
 export { upstreamOfDebian } from './debian-upstream.ts';
 export type { PinChange } from './find-pins.ts';
@@ -6,6 +6,16 @@ export type { FoundPin, PinFinder, PinQuery } from './found-pin.ts';
 export type { DerivedPayload, DeriveRequest, PayloadReader } from './payload-reader.ts';
 export { openPinFinder, type PinFinderOptions } from './open-pin-finder.ts';
 export { openPayloadReader, type PayloadReaderOptions } from './open-payload-reader.ts';
+export {
+  newComponent,
+  newSkeleton,
+  type CreatedComponent,
+  type NewReport,
+  type NewRequest,
+  type OfferedLibrary,
+  type SkeletonReport,
+  type SkeletonRequest,
+} from './new/index.ts';
 export { refreshPins, type RefreshedComponent, type RefreshRequest } from './refresh-pins.ts';
 export { updateComponents, type ComponentUpdate, type UpdateReport, type UpdateRequest } from './update-components.ts';
 export { validateComponent, type ValidateRequest, type ValidationReport } from './validate-component.ts';

@@ -13,6 +13,7 @@ import {
   type Document,
   type Manifest,
 } from '@moby/model';
+import { blankLines, judgeBlanks } from './blanks.ts';
 import { kernelSymbolsFile } from './build-component.ts';
 import { readText } from './component-folder.ts';
 import { isDeb, isFiles } from './found-pin.ts';
@@ -51,6 +52,7 @@ export async function validateComponent({ folder, label }: ValidateRequest): Pro
     ...judgeKind(subject),
     ...judgeSources(subject),
     ...judgePaths(subject.manifest, subject.document),
+    ...judgeBlanks(subject.document),
     ...(await judgeFacts(subject)),
     ...beside,
   ];
@@ -219,17 +221,23 @@ async function judgeOwners(folder: string, label: string): Promise<readonly Diag
   if (!existsSync(path))
     return [{ severity: 'error', code: 'owners-missing', message: `\`${file}\` is missing: nobody answers for the component` }];
   const document = await readYaml({ file, text: await readText(path) });
-  return document.ok ? validateDocument(document.value, 'owners') : document.findings;
+  return document.ok ? [...(await validateDocument(document.value, 'owners')), ...judgeBlanks(document.value)] : document.findings;
 }
 
 async function judgeReadme(folder: string, label: string): Promise<readonly Diagnostic[]> {
   const path = join(folder, 'README.md');
-  if (existsSync(path) && (await readText(path)).trim() !== '') return [];
+  const file = `${label}/README.md`;
+  const text = existsSync(path) ? await readText(path) : '';
+  if (text.trim() !== '') return blankLines(text).map((line) => unwritten(file, line));
   return [
     {
       severity: 'error',
       code: 'readme-missing',
-      message: `\`${label}/README.md\` is missing or empty: say what the component is and what is left out`,
+      message: `\`${file}\` is missing or empty: say what the component is and what is left out`,
     },
   ];
+}
+
+function unwritten(file: string, line: number): Diagnostic {
+  return { severity: 'error', code: 'blank', message: `line ${line} of \`${file}\` is still to be written` };
 }

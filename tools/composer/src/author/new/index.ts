@@ -1,0 +1,3 @@
+/** A new component: of a Debian package, or a skeleton to be filled in. */
+export { newComponent, type CreatedComponent, type NewReport, type NewRequest, type OfferedLibrary } from './new-component.ts';
+export { newSkeleton, type SkeletonReport, type SkeletonRequest } from './skeleton.ts';
