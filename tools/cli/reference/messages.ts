@@ -139,6 +139,11 @@ const failures: Readonly<Record<FailureCode, Text>> = {
 };
 
 const findings: Readonly<Record<string, Text>> = {
+  blank: {
+    means: 'A text that `component new` left to a hand has not been written yet: it begins with `TODO: `.',
+    bad: '`"license": "TODO: SPDX expression of its files"`',
+    good: '`"license": "MIT"`',
+  },
   'cache-damaged': {
     means: 'What was kept of a registry has other bytes than were kept. It is fetched or made again.',
     bad: 'a disk that loses bits; a file below `registry/` of the cache that somebody edited',
