@@ -159,6 +159,16 @@ const findings: Readonly<Record<string, Text>> = {
     bad: 'a manifest with keys of a later program; a version without a sha512',
     good: 'a newer program, or a word to whoever published it',
   },
+  'version-deprecated': {
+    means: 'A version that was chosen is deprecated in its registry: whoever answers for it says what to take in its place.',
+    bad: '`redis@7.0` where its registry says: use 8.0',
+    good: 'wish for what the text names; versions that are not deprecated are chosen before others',
+  },
+  'version-yanked': {
+    means: 'A version that the lock has was taken back by whoever answers for it. It is never chosen anew.',
+    bad: 'a lock with a version that its registry says to be `[yanked]`, for a defect',
+    good: 'take the lock away, or wish for another version, and assemble again',
+  },
   'copyright-elsewhere': {
     means: 'A package’s copyright file is a link into another package that is not kept.',
     bad: '`usr/share/doc/libssl3t64` linked to `openssl`',

@@ -7,7 +7,9 @@ import { headingOf } from './words/heading.ts';
 /** The artifact of a run that was the same in all that it reads; undefined where there was none, or something has changed. */
 export async function assembleAgain(assembly: string, flags: AssemblyFlags, session: Session): Promise<RunOutline | undefined> {
   const { reporter } = session;
-  const outline = await runAgain(questionOf(assembly, flags), {
+  const question = await questionOf(assembly, flags);
+  if (question === undefined) return undefined;
+  const outline = await runAgain(question, {
     environment: process.env,
     progress: reporter,
     begin: (before) => {

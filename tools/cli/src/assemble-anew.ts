@@ -19,8 +19,9 @@ export async function assembleAnew(named: string, flags: AssemblyFlags, session:
   if (!composed.ok) return refusedBy(composed.findings);
   const verdicts = countVerdicts(composed.value.verdict.edges);
   const isSilent = composed.findings.length === 0 && reporter.warnings.length === 0;
-  if (isSilent)
-    await rememberRun(questionOf(named, flags), { composed: composed.value, verdicts, store: line.store, begunMs: performance.timeOrigin });
+  const question = isSilent ? await questionOf(named, flags) : undefined;
+  if (question !== undefined)
+    await rememberRun(question, { composed: composed.value, verdicts, store: line.store, begunMs: performance.timeOrigin });
   reporter.settle();
   composed.findings.forEach(reporter.warn);
   reporter.say([]);

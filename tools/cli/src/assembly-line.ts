@@ -6,7 +6,8 @@ import { openLine } from '@moby/composer/line';
 import { Failure, isPlatform, nearest, platforms, type Judged, type Platform } from '@moby/model';
 import { segmentLevel, type AssemblyFlags } from './assembly-flags.ts';
 import type { Session } from './moby-command.ts';
-import { findLibrary, surroundingsOf } from './surroundings.ts';
+import { placesOf, type PlaceFlags } from './places.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { variationOf } from './variation-of.ts';
 
 /** The line, what is asked of it, and the assembly that it is asked about. */
@@ -19,9 +20,9 @@ export interface OpenedAssembly {
 /** Opens the line and parses the assembly. Throws `usage` for flags that can't be, and where no assembly is meant. */
 export async function openAssembly(named: string | undefined, flags: AssemblyFlags, session: Session): Promise<Judged<OpenedAssembly>> {
   const asked = parsePlatform(flags.platform);
-  const name = named ?? (await chooseAssembly(process.cwd()));
+  const name = named ?? (await chooseAssembly(flags));
   const variation = variationOf(flags);
-  const line = await openLine(surroundingsOf(flags, session));
+  const line = await openLine(await surroundingsOf(flags, session));
   const parsed = await line.parse(name, variation);
   if (!parsed.ok) return parsed;
   const assembly = parsed.value;
@@ -59,8 +60,9 @@ export function parsePlatform(text: string | undefined): Platform | undefined {
  * Which assembly is meant where none is named: that of this folder or the nearest above it, else the library's only
  * one. Throws `usage` with the known ones.
  */
-export async function chooseAssembly(currentFolder: string): Promise<string> {
-  const library = findLibrary(currentFolder);
+export async function chooseAssembly(flags: PlaceFlags): Promise<string> {
+  const currentFolder = process.cwd();
+  const { library } = await placesOf(flags, currentFolder);
   for (let folder = currentFolder; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'assembly.yaml'))) return relative(currentFolder, join(folder, 'assembly.yaml'));
     if (folder === library || dirname(folder) === folder) break;

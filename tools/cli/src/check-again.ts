@@ -10,7 +10,9 @@ export async function assemblyCheckedAgain(
   flags: AssemblyFlags,
   { reporter }: Session,
 ): Promise<CheckOutline | undefined> {
-  const outline = await checkAgain(questionOf(assembly, flags), { environment: process.env, progress: reporter });
+  const question = await questionOf(assembly, flags);
+  if (question === undefined) return undefined;
+  const outline = await checkAgain(question, { environment: process.env, progress: reporter });
   if (outline === undefined) return undefined;
   reporter.settle();
   outline.findings.forEach(reporter.warn);

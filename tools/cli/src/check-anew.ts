@@ -23,9 +23,9 @@ export async function assemblyCheckedAnew(
   reporter.settle();
   if (!checked.ok) return refusedOutcome(checked.findings, assembly.file, look);
   const outline = outlineOf(checked.value, request.platform, checked.findings);
-  const isSilent = reporter.warnings.length === 0;
-  if (isSilent)
-    await rememberCheck(questionOf(named, flags), { checked: checked.value, outline, store: line.store, begunMs: performance.timeOrigin });
+  const question = reporter.warnings.length === 0 ? await questionOf(named, flags) : undefined;
+  if (question !== undefined)
+    await rememberCheck(question, { checked: checked.value, outline, store: line.store, begunMs: performance.timeOrigin });
   checked.findings.forEach(reporter.warn);
   reporter.say(headingOf(assembly, request.platform));
   return outline;

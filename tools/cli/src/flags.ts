@@ -11,12 +11,28 @@ export const libraryFlags = {
   }),
 };
 
+const registryFlag = {
+  registry: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: '[@SCOPE=]URL',
+    description: "a registry in place of the library's components, of @moby or of a scope (repeatable, one a scope)",
+  }),
+};
+
 export const networkFlags = {
   'debian-mirror': Flags.string({
     helpValue: 'URL',
     description: 'the mirror that packages come from; by default that of the environment, of apt, or a public one',
   }),
   offline: Flags.boolean({ description: 'use no network: everything must be in the store' }),
+};
+
+/** Of the commands that look at components wherever they are. */
+export const sourceFlags = {
+  ...libraryFlags,
+  ...registryFlag,
+  offline: Flags.boolean({ description: 'ask no registry: what it said last is what is known' }),
 };
 
 const lockFlags = {
@@ -64,10 +80,10 @@ const outFlag = {
 };
 
 /** Of the commands that ask about an assembly. */
-export const assemblyFlags = { ...variationFlags, ...platformFlag, ...libraryFlags, ...networkFlags };
+export const assemblyFlags = { ...variationFlags, ...platformFlag, ...libraryFlags, ...registryFlag, ...networkFlags };
 
 /** Of those that hold it against its lock. */
-export const lockedAssemblyFlags = { ...variationFlags, ...platformFlag, ...lockFlags, ...libraryFlags, ...networkFlags };
+export const lockedAssemblyFlags = { ...variationFlags, ...platformFlag, ...lockFlags, ...libraryFlags, ...registryFlag, ...networkFlags };
 
 /** Of those that make an artifact of it; in the order of the reference. */
 export const artifactFlags = {
@@ -77,6 +93,7 @@ export const artifactFlags = {
   ...platformFlag,
   ...lockFlags,
   ...libraryFlags,
+  ...registryFlag,
   ...networkFlags,
 };
 

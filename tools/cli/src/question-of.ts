@@ -1,12 +1,17 @@
 import { resolve } from 'node:path';
 import type { Question } from '@moby/composer/again';
 import { segmentLevel, type AssemblyFlags } from './assembly-flags.ts';
-import { findLibrary } from './surroundings.ts';
+import { placesOf } from './places.ts';
 import { variationOf } from './variation-of.ts';
 
-/** What a command asks for, with all that its answer depends on beside files. */
-export function questionOf(assembly: string, flags: AssemblyFlags): Question {
+/**
+ * What a command asks for, with all that its answer depends on beside files; undefined where registries are asked too, of which nobody
+ * knows what they would say now.
+ */
+export async function questionOf(assembly: string, flags: AssemblyFlags): Promise<Question | undefined> {
   const currentFolder = process.cwd();
+  const { library, registries } = await placesOf(flags, currentFolder);
+  if (registries !== undefined) return undefined;
   return {
     assembly,
     platform: flags.platform,
@@ -15,7 +20,7 @@ export function questionOf(assembly: string, flags: AssemblyFlags): Question {
     out: flags.out === undefined ? undefined : resolve(flags.out),
     level: segmentLevel,
     currentFolder,
-    library: findLibrary(currentFolder),
+    library,
     componentFolders: (flags.components ?? []).map((folder) => resolve(currentFolder, folder)),
   };
 }

@@ -4,6 +4,7 @@ export interface RepeatedFlags {
   readonly without?: readonly string[] | undefined;
   readonly replace?: readonly string[] | undefined;
   readonly components?: readonly string[] | undefined;
+  readonly registry?: readonly string[] | undefined;
   readonly layout?: string | undefined;
   readonly out?: string | undefined;
   readonly platform?: string | undefined;
@@ -11,7 +12,7 @@ export interface RepeatedFlags {
 
 /** An assembly and the flags that it was asked for with, as they are typed. */
 export function typedAgain(assembly: string, flags: RepeatedFlags): string {
-  const many = (['with', 'without', 'replace', 'components'] as const).flatMap((name) =>
+  const many = (['with', 'without', 'replace', 'components', 'registry'] as const).flatMap((name) =>
     (flags[name] ?? []).map((value) => `--${name} ${quoted(value)}`),
   );
   const one = (['layout', 'out', 'platform'] as const).flatMap((name) =>

@@ -1,7 +1,8 @@
 import { summarizeEdges } from '@moby/abi';
 import type { Diagnostic, Judged, Registry } from '@moby/model';
-import { openRefreshedRegistry, type Refreshed } from '@moby/registry';
+import { openCheckedRegistry, openRefreshedRegistry, type Refreshed } from '@moby/registry';
 import { judgeVerdict } from './check/judge-verdict.ts';
+import { noticesOn } from './check/notices-on.ts';
 import { missingParts } from './check/missing-parts.ts';
 import type { Verdict } from './check/verdict.ts';
 import { fitAssembly } from './fit/fit-assembly.ts';
@@ -9,6 +10,7 @@ import { recallRefreshed } from './fetch/refreshed-memory.ts';
 import { compareLocks, openLock, type LockOnDisk, type LockState } from './lock/lock-on-disk.ts';
 import type { Lockfile } from './lock/lockfile.ts';
 import { makeLock, type Compressor } from './lock/make-lock.ts';
+import { refuseOtherPackage, withKnownOrigins } from './lock/origins.ts';
 import { lockedVersions } from './lock/read-lock.ts';
 import { staleLock } from './lock/stale-lock.ts';
 import { isVaried } from './parse/apply-variation.ts';
@@ -42,7 +44,7 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
   if (!assembly.platforms.includes(request.platform)) return { ok: false, findings: [otherPlatform(assembly, request)] };
   const old = await openLock(located.lockFile, world.shown(located.lockFile));
   if (!old.ok) return old;
-  const registry = await refreshedRegistry({ world, registry: parsed.value.registry, old: old.value, refreshed });
+  const registry = await refreshedRegistry({ world, registry: lockedOrigins(parsed.value.registry, old.value), old: old.value, refreshed });
 
   const fitting = await fitAssembly({
     assembly,
@@ -53,7 +55,8 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
   });
   if (!fitting.ok) return fitting;
   const { resolution, verdict } = fitting.value;
-  const lock = makeLock({ assembly, resolution, compressor: compressorOf(request.level) });
+  const made = makeLock({ assembly, resolution, compressor: compressorOf(request.level), old: old.value?.lock });
+  const lock = request.policy.locked ? withKnownOrigins(made, old.value?.lock) : made;
   const lockState = compareLocks(lock, old.value);
   const { size } = resolution.components;
   progress.step({ step: 'resolve', done: size, total: size, unit: 'items', note: lockState === 'same' ? 'as locked' : '' });
@@ -62,7 +65,11 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
     if (stale !== undefined) throw stale;
   }
 
-  const findings = [...missingParts(assembly, resolution).map(({ finding }) => finding), ...judgeVerdict(verdict)];
+  const findings = [
+    ...missingParts(assembly, resolution).map(({ finding }) => finding),
+    ...(await noticesOn(resolution, registry)),
+    ...judgeVerdict(verdict),
+  ];
   progress.step({ step: 'check', done: verdict.edges.length, total: verdict.edges.length, unit: 'items', note: countsOf(verdict) });
   if (findings.some(({ severity }) => severity === 'error')) {
     const locked = old.value === undefined ? {} : lockedVersions(old.value.lock);
@@ -73,6 +80,12 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
   }
   const value = { assembly, resolution, verdict, lock, lockFile: located.lockFile, lockState, read: [...world.read] };
   return { ok: true, value, findings: [...parsed.findings, ...findings] };
+}
+
+/** A registry that gives no version in another package than the lock says. */
+function lockedOrigins(registry: Registry, old: LockOnDisk | undefined): Registry {
+  if (old === undefined || Object.values(old.lock.components).every(({ origin }) => origin === undefined)) return registry;
+  return openCheckedRegistry(registry, (component) => refuseOtherPackage(component, old.lock));
 }
 
 export function compressorOf(level: number): Compressor {

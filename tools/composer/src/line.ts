@@ -26,9 +26,9 @@ export interface Line {
   verifyLock(named: string): Promise<Judged<VerifiedLock>>;
 }
 
-export function openLine(surroundings: Surroundings): Promise<Line> {
-  const world = new World(surroundings);
-  return Promise.resolve({
+export async function openLine(surroundings: Surroundings): Promise<Line> {
+  const world = await World.open(surroundings);
+  return {
     registry: world.registry,
     store: world.store,
     parse: async (assembly: string, variation: Variation): Promise<Judged<Assembly>> => {
@@ -46,5 +46,5 @@ export function openLine(surroundings: Surroundings): Promise<Line> {
       const written = (await settleLock(checked.value, request)) === 'written';
       return { ok: true, value: { ...checked.value, written }, findings: checked.findings };
     },
-  });
+  };
 }

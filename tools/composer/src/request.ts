@@ -1,4 +1,5 @@
 import type { Artifact, Diagnostic, Digest, Layout, Platform, Progress } from '@moby/model';
+import type { RegistryPlaces } from '@moby/registry';
 import type { ArtifactTexts } from './build/write-artifact.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { Lockfile } from './lock/lockfile.ts';
@@ -25,10 +26,12 @@ export interface Variation {
 
 /** The world that the line works in; the CLI makes it. */
 export interface Surroundings {
-  /** The folder that holds `assemblies/` and `components/`; undefined outside of a library. */
+  /** The folder that holds `assemblies/`, and `components/` where no registry stands in for them; undefined outside of a library. */
   readonly library: string | undefined;
   /** Further component folders (`--components`), nearest first. */
   readonly componentFolders: readonly string[];
+  /** In place of the library's components (`--registry`). */
+  readonly registries: RegistryPlaces | undefined;
   readonly currentFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `--debian-mirror`. */

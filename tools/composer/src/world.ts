@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { openContentStore } from '@moby/content/store';
-import { parseRange, platformFolder, type ContentStore, type Judged, type Manifest, type Registry } from '@moby/model';
-import { openOverlayRegistry, openSingleRegistry, openWorkspaceRegistry, readManifest } from '@moby/registry';
+import { parseRange, parseWish, platformFolder, type ContentStore, type Judged, type Manifest, type Registry } from '@moby/model';
+import { openComponents, openOverlayRegistry, openRankedRegistry, openSingleRegistry, readManifest } from '@moby/registry';
 import { applyVariation, isVaried, variationName } from './parse/apply-variation.ts';
 import type { Assembly, RootWish } from './parse/assembly.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type LocatedAssembly,
 } from './parse/locate-assembly.ts';
 import { parseAssembly } from './parse/parse-assembly.ts';
+import { componentPlaces } from './component-places.ts';
 import type { ComposeRequest, Surroundings, Variation } from './request.ts';
 import { storeFolder } from './store-folder.ts';
 
@@ -33,14 +34,14 @@ export class World {
   /** A command and its line ask for the same assembly: it is read once. */
   readonly #parsed = new Map<string, Promise<Judged<ParsedAssembly>>>();
 
-  constructor(surroundings: Surroundings) {
+  private constructor(surroundings: Surroundings, registry: Registry) {
     this.surroundings = surroundings;
     this.store = openContentStore(storeFolder(surroundings.environment));
-    const { library, componentFolders } = surroundings;
-    this.registry = openOverlayRegistry([
-      ...componentFolders.map((folder) => openWorkspaceRegistry({ folder, label: this.shown(folder) })),
-      ...(library === undefined ? [] : [openWorkspaceRegistry({ folder: join(library, 'components'), label: 'components' })]),
-    ]);
+    this.registry = registry;
+  }
+
+  static async open(surroundings: Surroundings): Promise<World> {
+    return new World(surroundings, await openComponents(componentPlaces(surroundings)));
   }
 
   async parse(assembly: string, variation: Variation): Promise<Judged<ParsedAssembly>> {
@@ -73,11 +74,17 @@ export class World {
     const parsed = await parseAssembly(located, parseSurroundings(this.#places(), onRead));
     if (!parsed.ok) return parsed;
     const own = await this.#ownComponents(parsed.value);
-    const registry = own.registries.length === 0 ? this.registry : openOverlayRegistry([...own.registries, this.registry]);
+    const registry = this.#with(own.registries);
     if (!isVaried(variation)) return { ok: true, value: { located, assembly: own.assembly, registry }, findings: parsed.findings };
-    const manifests = await newestManifests(registry);
-    const assembly = applyVariation(own.assembly, variation, (name) => manifests.get(name)?.kind === 'service');
+    const assembly = applyVariation(own.assembly, variation, await servicesAmong(variation.with, registry));
     return { ok: true, value: { located, assembly, registry }, findings: parsed.findings };
+  }
+
+  #with(own: readonly Registry[]): Registry {
+    if (own.length === 0) return this.registry;
+    // A folder's name is asked of no registry, as somebody else may have one of that name.
+    if (this.surroundings.registries !== undefined) return openRankedRegistry([openOverlayRegistry(own), this.registry]);
+    return openOverlayRegistry([...own, this.registry]);
   }
 
   /** `component: ./my-app`: each such folder is a registry of one component, and the entry wishes for exactly it. */
@@ -103,13 +110,15 @@ export class World {
   }
 }
 
-async function newestManifests(registry: Registry): Promise<ReadonlyMap<string, Manifest>> {
-  const manifests = new Map<string, Manifest>();
-  for (const name of await registry.names()) {
-    const newest = (await registry.versions(name)).at(-1);
-    if (newest !== undefined) manifests.set(name, await registry.manifest(name, newest));
+/** Which of the components that are added are services, by their newest versions. */
+async function servicesAmong(added: readonly string[], registry: Registry): Promise<(name: string) => boolean> {
+  const services = new Set<string>();
+  for (const text of added) {
+    const name = parseWish(text)?.name;
+    const newest = name === undefined ? undefined : (await registry.versions(name)).at(-1);
+    if (name !== undefined && newest !== undefined && (await registry.manifest(name, newest)).kind === 'service') services.add(name);
   }
-  return manifests;
+  return (name) => services.has(name);
 }
 
 /** The wish for the one component of an own folder. */

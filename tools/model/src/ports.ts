@@ -13,12 +13,18 @@ export interface Registry {
   readonly label: string;
   /** All component names, sorted. */
   names(): Promise<readonly ComponentName[]>;
+  /** Those of which manifests and facts are read without asking anybody, sorted. */
+  namesAtHand(): Promise<readonly ComponentName[]>;
+  /** Who may offer a capability in some version, sorted: nobody who does is missing. */
+  providers(capability: string): Promise<readonly ComponentName[]>;
   /** All versions of a component, oldest first; empty where the name is unknown. */
   versions(name: ComponentName): Promise<readonly Version[]>;
   /** What is said against versions of a component; of most nothing is. */
   notices(name: ComponentName): Promise<ReadonlyMap<Version, Notice>>;
   /** Throws `Failure` `not-found` where the version is unknown. */
   manifest(name: ComponentName, version: Version): Promise<Manifest>;
+  /** The version's line, as `8.0`; empty where it is in none. */
+  line(name: ComponentName, version: Version): Promise<string>;
   /** The same with facts and tree digest: read only for what was chosen. */
   component(name: ComponentName, version: Version): Promise<RegistryComponent>;
 }
@@ -46,10 +52,18 @@ export interface RegistryComponent {
   readonly line: string;
   /** Where its `files/` lie. */
   readonly folder: string;
-  /** For one that came over npm's protocol: from where, and the sha512 of its package as npm writes it. */
-  readonly origin?: { readonly registry: string; readonly integrity: string };
+  /** For one that came over npm's protocol. */
+  readonly origin?: Origin;
   /** Pins that differ from the published component, written by a refresh. */
   readonly refreshed?: readonly RefreshedPin[];
+}
+
+/** The package that a component came in, whichever address it had. */
+export interface Origin {
+  /** As npm names it: `@moby/redis@8.0.201`. */
+  readonly package: string;
+  /** The sha512 of its tarball, as npm writes it. */
+  readonly integrity: string;
 }
 
 export interface RefreshedPin {

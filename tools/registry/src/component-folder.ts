@@ -13,6 +13,7 @@ import {
   type Manifest,
   type RegistryComponent,
   type Symbols,
+  type Version,
   unreadable,
 } from '@moby/model';
 
@@ -43,7 +44,6 @@ export async function readManifest(folder: string, label: string): Promise<Manif
 
 /** Everything that the line needs of a component beside its payload. */
 export function readComponent(folder: string, label: string, manifest: Manifest): RegistryComponent {
-  const line = basename(folder);
   const facts = readFacts(folder, label);
   const has = (file: string): boolean => existsSync(join(folder, file));
   return {
@@ -52,9 +52,15 @@ export function readComponent(folder: string, label: string, manifest: Manifest)
     ...(has('symbols.json') ? { symbols: () => readSymbols(folder, label) } : {}),
     ...(has('kernel-symbols.json') ? { kernelSymbols: () => readKernelSymbols({ folder, label, facts }) } : {}),
     tree: treeDigest(folder),
-    line: isInLine(manifest.version, line) ? line : '',
+    line: lineOf(folder, manifest.version),
     folder,
   };
+}
+
+/** The line that a folder is named for; empty where the version is in none of that name. */
+export function lineOf(folder: string, version: Version): string {
+  const line = basename(folder);
+  return isInLine(version, line) ? line : '';
 }
 
 function readFacts(folder: string, label: string): Facts | undefined {

@@ -25,10 +25,16 @@ class OverlayRegistry implements Registry {
     this.#layers = layers;
   }
 
-  async names(): Promise<readonly ComponentName[]> {
-    const names = new Set<ComponentName>();
-    for (const layer of this.#layers) for (const name of await layer.names()) names.add(name);
-    return [...names].sort();
+  names(): Promise<readonly ComponentName[]> {
+    return this.#all((layer) => layer.names());
+  }
+
+  namesAtHand(): Promise<readonly ComponentName[]> {
+    return this.#all((layer) => layer.namesAtHand());
+  }
+
+  providers(capability: string): Promise<readonly ComponentName[]> {
+    return this.#all((layer) => layer.providers(capability));
   }
 
   async versions(name: ComponentName): Promise<readonly Version[]> {
@@ -51,8 +57,18 @@ class OverlayRegistry implements Registry {
     return (await this.#layerOf(name, version)).manifest(name, version);
   }
 
+  async line(name: ComponentName, version: Version): Promise<string> {
+    return (await this.#layerOf(name, version)).line(name, version);
+  }
+
   async component(name: ComponentName, version: Version): Promise<RegistryComponent> {
     return (await this.#layerOf(name, version)).component(name, version);
+  }
+
+  async #all(namesOf: (layer: Registry) => Promise<readonly ComponentName[]>): Promise<readonly ComponentName[]> {
+    const names = new Set<ComponentName>();
+    for (const layer of this.#layers) for (const name of await namesOf(layer)) names.add(name);
+    return [...names].sort();
   }
 
   async #layerOf(name: ComponentName, version: Version): Promise<Registry> {

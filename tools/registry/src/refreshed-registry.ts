@@ -37,6 +37,17 @@ class RefreshedRegistry implements Registry {
     return this.#base.names();
   }
 
+  namesAtHand(): Promise<readonly ComponentName[]> {
+    return this.#base.namesAtHand();
+  }
+
+  async providers(capability: string): Promise<readonly ComponentName[]> {
+    const own = this.#refreshed.flatMap(({ component: { manifest } }) =>
+      Object.hasOwn(manifest.provides, capability) ? [manifest.name] : [],
+    );
+    return [...new Set([...(await this.#base.providers(capability)), ...own])].sort();
+  }
+
   async versions(name: ComponentName): Promise<readonly Version[]> {
     const own = this.#refreshed.filter(({ component }) => component.manifest.name === name);
     const kept = (await this.#base.versions(name)).filter((version) => !own.some(({ hides }) => hides === version));
@@ -50,6 +61,10 @@ class RefreshedRegistry implements Registry {
 
   async manifest(name: ComponentName, version: Version): Promise<Manifest> {
     return this.#find(name, version)?.manifest ?? (await this.#base.manifest(name, version));
+  }
+
+  async line(name: ComponentName, version: Version): Promise<string> {
+    return this.#find(name, version)?.line ?? (await this.#base.line(name, version));
   }
 
   async component(name: ComponentName, version: Version): Promise<RegistryComponent> {

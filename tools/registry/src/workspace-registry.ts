@@ -12,7 +12,7 @@ import {
   type RegistryComponent,
   type Version,
 } from '@moby/model';
-import { isMissing, readComponent, readManifest } from './component-folder.ts';
+import { isMissing, lineOf, readComponent, readManifest } from './component-folder.ts';
 
 interface Found {
   readonly folder: string;
@@ -83,6 +83,15 @@ class FolderRegistry implements Registry {
     return [...(await this.#all()).keys()].sort();
   }
 
+  namesAtHand(): Promise<readonly ComponentName[]> {
+    return this.names();
+  }
+
+  async providers(capability: string): Promise<readonly ComponentName[]> {
+    const offers = ({ manifest }: Found): boolean => Object.hasOwn(manifest.provides, capability);
+    return [...(await this.#all())].flatMap(([name, found]) => (found.some(offers) ? [name] : [])).sort();
+  }
+
   async versions(name: ComponentName): Promise<readonly Version[]> {
     return ((await this.#all()).get(name) ?? []).map((found) => found.manifest.version);
   }
@@ -94,6 +103,10 @@ class FolderRegistry implements Registry {
 
   async manifest(name: ComponentName, version: Version): Promise<Manifest> {
     return (await this.#at(name, version)).manifest;
+  }
+
+  async line(name: ComponentName, version: Version): Promise<string> {
+    return lineOf((await this.#at(name, version)).folder, version);
   }
 
   async component(name: ComponentName, version: Version): Promise<RegistryComponent> {

@@ -134,7 +134,7 @@ test('a component is the same as in its folder, and says where it came from', as
   expect(component.tree).toBe(treeDigest(join(folder, 'zlib/1.3')));
   expect(readFileSync(join(component.folder, 'files/usr/share/hello'), 'utf8')).toBe('hello\n');
   expect(component.origin).toEqual({
-    registry: server.url,
+    package: '@moby/zlib@1.3.101',
     integrity: objectIn(server.version('@moby/zlib', '1.3.101'), 'dist')['integrity'],
   });
 });
@@ -478,7 +478,7 @@ test('a folder is a registry too, also without a network', async () => {
   const url = `file://${registry}`;
   const component = await open({ url, offline: true }).component(zlib, newest);
   expect(component.tree).toBe(treeDigest(join(folder, 'zlib/1.3')));
-  expect(component.origin?.registry).toBe(`${url}/`);
+  expect(component.origin?.package).toBe('@moby/zlib@1.3.101');
   expect(await open({ url, offline: true }).versions(nameOf('nothing'))).toEqual([]);
   expect(asked()).toEqual([]);
 });

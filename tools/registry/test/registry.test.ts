@@ -2,7 +2,16 @@ import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure, parseComponentName, parseVersion, type ComponentName, type Registry, type Version } from '@moby/model';
-import { openOverlayRegistry, openRefreshedRegistry, openSingleRegistry, openWorkspaceRegistry, treeDigest } from '@moby/registry';
+import {
+  openCheckedRegistry,
+  openComponents,
+  openOverlayRegistry,
+  openRankedRegistry,
+  openRefreshedRegistry,
+  openSingleRegistry,
+  openWorkspaceRegistry,
+  treeDigest,
+} from '@moby/registry';
 import { openNpmRegistry } from '@moby/registry/npm';
 import { openHttp } from '@moby/content';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -68,6 +77,23 @@ const implementations: readonly (readonly [string, () => Promise<Registry>])[] =
     },
   ],
   [
+    'ranks of registries',
+    () => {
+      const [first, second, all] = ['first', 'second', 'components'].map((name) =>
+        openWorkspaceRegistry({ folder: join(folder, name), label: name }),
+      );
+      if (first === undefined || second === undefined || all === undefined) throw new Error('three folders');
+      return Promise.resolve(openRankedRegistry([first, second, all]));
+    },
+  ],
+  [
+    'a registry whose components are looked at',
+    () =>
+      Promise.resolve(
+        openCheckedRegistry(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }), () => undefined),
+      ),
+  ],
+  [
     'an overlay of two workspaces',
     async () => {
       await mkdir(join(folder, 'upper'), { recursive: true });
@@ -83,7 +109,12 @@ const implementations: readonly (readonly [string, () => Promise<Registry>])[] =
 describe.each(implementations)('%s', (_label, open) => {
   beforeEach(async () => {
     writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
-    writeComponent(join(folder, 'components/zlib/1.2'), { name: 'zlib', upstream: '1.2.13', revision: 2 });
+    writeComponent(join(folder, 'components/zlib/1.2'), {
+      name: 'zlib',
+      upstream: '1.2.13',
+      revision: 2,
+      manifest: { provides: { 'api:zlib': '1.2.13' } },
+    });
     writeComponent(join(folder, 'components/yajl/2.1'), { name: 'yajl', upstream: '2.1.0' });
   });
 
@@ -101,6 +132,18 @@ describe.each(implementations)('%s', (_label, open) => {
     const component = await (await open()).component(nameOf('zlib'), versionOf('1.2.13+r2'));
     expect(component).toMatchObject({ line: '1.2', facts: undefined, manifest: { name: 'zlib', version: '1.2.13+r2' } });
     expect(component.tree).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test('says of a version which line it is in, as its component does', async () => {
+    const registry = await open();
+    expect(await registry.line(nameOf('zlib'), versionOf('1.3.1+r1'))).toBe('1.3');
+    await expect(registry.line(nameOf('zlib'), versionOf('1.4.0+r1'))).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  test('names who offers a capability in any version', async () => {
+    const registry = await open();
+    expect(await registry.providers('api:zlib')).toEqual(['zlib']);
+    expect(await registry.providers('api:nothing')).toEqual([]);
   });
 
   test('has nothing to say against a version', async () => {
@@ -137,6 +180,60 @@ describe('an overlay', () => {
     const registry = openRefreshedRegistry(base, [{ hides: versionOf('1.3.1+r1'), component }]);
     expect(await registry.versions(nameOf('zlib'))).toEqual(['1.3.2+r1']);
     expect((await registry.component(nameOf('zlib'), versionOf('1.3.2+r1'))).folder).toBe(join(folder, 'new/zlib/1.3'));
+  });
+});
+
+describe('ranks', () => {
+  /** Folders whose registries are written down when they are asked for versions. */
+  function ranks(asked: string[]): readonly Registry[] {
+    return ['upper', 'lower'].map((label) => {
+      const registry = openWorkspaceRegistry({ folder: join(folder, label), label });
+      const versions = registry.versions.bind(registry);
+      return Object.assign(registry, {
+        versions: (name: ComponentName): Promise<readonly Version[]> => {
+          asked.push(`${label} ${name}`);
+          return versions(name);
+        },
+      });
+    });
+  }
+
+  test('the first that knows a name has it alone, and the others are not asked of it', async () => {
+    writeComponent(join(folder, 'upper/zlib/1.2'), { name: 'zlib', upstream: '1.2.13' });
+    writeComponent(join(folder, 'lower/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
+    writeComponent(join(folder, 'lower/yajl/2.1'), { name: 'yajl', upstream: '2.1.0' });
+    const asked: string[] = [];
+    const registry = openRankedRegistry(ranks(asked));
+    expect(await registry.versions(nameOf('zlib'))).toEqual(['1.2.13+r1']);
+    await expect(registry.manifest(nameOf('zlib'), versionOf('1.3.1+r1'))).rejects.toMatchObject({ code: 'not-found' });
+    expect(new Set(asked)).toEqual(new Set(['upper zlib']));
+    expect(await registry.versions(nameOf('yajl'))).toEqual(['2.1.0+r1']);
+    expect(registry.label).toBe('upper, lower');
+  });
+});
+
+describe('a registry whose components are looked at', () => {
+  test('gives none that is refused', async () => {
+    writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
+    const registry = openCheckedRegistry(openWorkspaceRegistry({ folder: join(folder, 'components'), label: 'components' }), ({ tree }) => {
+      throw new Failure({ code: 'wrong-digest', message: `not ${tree}` });
+    });
+    await expect(registry.component(nameOf('zlib'), versionOf('1.3.1+r1'))).rejects.toMatchObject({ code: 'wrong-digest' });
+    expect(await registry.manifest(nameOf('zlib'), versionOf('1.3.1+r1'))).toMatchObject({ name: 'zlib' });
+  });
+});
+
+describe('components of folders alone', () => {
+  test('are at hand, and no registry is opened', async () => {
+    writeComponent(join(folder, 'components/zlib/1.3'), { name: 'zlib', upstream: '1.3.1' });
+    const registry = await openComponents({
+      folders: [{ folder: join(folder, 'components'), label: 'components' }],
+      registries: undefined,
+      cacheFolder: join(folder, 'cache'),
+      environment: {},
+      warn: () => undefined,
+    });
+    expect(await registry.namesAtHand()).toEqual(['zlib']);
   });
 });
 

@@ -65,8 +65,11 @@ export async function startScratchRegistry(port = 0): Promise<ScratchRegistry> {
         versions: { ...objectIn(before, 'versions'), [packed.npmVersion]: version },
       });
       const catalogue = documents.get('/-/moby/v1/index');
-      if (catalogue !== undefined)
-        documents.set('/-/moby/v1/index', { catalogue: 1, components: { ...objectIn(catalogue, 'components'), [npmName]: {} } });
+      if (catalogue === undefined) return;
+      const components = objectIn(catalogue, 'components');
+      const known: unknown = objectIn(components, npmName)['provides'];
+      const provides = [...new Set([...(Array.isArray(known) ? known : []), ...Object.keys(packed.manifest.provides)])];
+      documents.set('/-/moby/v1/index', { catalogue: 1, components: { ...components, [npmName]: { provides } } });
     },
     version: (npmName, npmVersion) => objectIn(objectIn(documents.get(`/${npmName}`), 'versions'), npmVersion),
     close: async () => {

@@ -20,7 +20,7 @@ export interface BuildOptions {
 export async function buildOutcome({ folders, check, flags, session }: BuildOptions): Promise<Outcome> {
   const { reporter } = session;
   const store = openContentStore(storeFolder(process.env));
-  const archive = openArchive({ surroundings: surroundingsOf(flags, session), store, isOffline: flags.offline });
+  const archive = openArchive({ surroundings: await surroundingsOf(flags, session), store, isOffline: flags.offline });
   const payloads = openPayloadReader({ store, download: archive.download, warn: reporter.warn });
   const reports: BuildReport[] = [];
   try {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Failure, nearest } from '@moby/model';
-import { componentFoldersOf, findLibrary, type WorldFlags } from '../surroundings.ts';
+import { componentFoldersOf, findLibrary, type PlaceFlags } from '../places.ts';
 
 /** A component's line on disk. */
 export interface ComponentPlace {
@@ -14,7 +14,7 @@ export interface ComponentPlace {
  * The lines that are meant: by component (`redis`, all its lines), by line (`redis/8.0`), or by a folder with a
  * package.json; all of the library and `--components` where nothing is named. Throws `not-found` with the nearest name.
  */
-export async function findComponents(named: readonly string[], flags: WorldFlags): Promise<readonly ComponentPlace[]> {
+export async function findComponents(named: readonly string[], flags: PlaceFlags): Promise<readonly ComponentPlace[]> {
   const library = findLibrary(process.cwd());
   const roots = [
     ...componentFoldersOf(flags).map((folder) => resolve(folder)),

@@ -16,7 +16,8 @@ import type { Outcome } from '../outcome.ts';
 import { dim, green, type Line } from '../reporter/line.ts';
 import { renderDiagnostic } from '../reporter/render-diagnostic.ts';
 import { table } from '../reporter/table.ts';
-import { findLibrary, surroundingsOf, type WorldFlags } from '../surroundings.ts';
+import { findLibrary } from '../places.ts';
+import { surroundingsOf, type WorldFlags } from '../surroundings.ts';
 import type { ComponentPlace } from './find-components.ts';
 
 export interface UpdateOptions {
@@ -30,7 +31,7 @@ export interface UpdateOptions {
 /** Pins to the newest packages, and the locks of the assemblies that use what has changed. */
 export async function updateOutcome({ folders, rederive, flags, session }: UpdateOptions): Promise<Outcome> {
   const { reporter } = session;
-  const surroundings = surroundingsOf(flags, session);
+  const surroundings = await surroundingsOf(flags, session);
   const store = openContentStore(storeFolder(process.env));
   const archive = openArchive({ surroundings, store, isOffline: false });
   const unlocked: Diagnostic[] = [];

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args';
-import { libraryFlags } from '../flags.ts';
-import { MobyCommand } from '../moby-command.ts';
+import { sourceFlags } from '../flags.ts';
+import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 
 export class AbiDiff extends MobyCommand {
@@ -16,19 +16,19 @@ export class AbiDiff extends MobyCommand {
     old: Args.string({ required: true, description: 'a file, a folder, or a component' }),
     new: Args.string({ required: true, description: 'what stands in its place' }),
   };
-  static override flags = { ...libraryFlags };
+  static override flags = { ...sourceFlags };
   static override jsonShape =
     '{ "old", "new", "breaks": [{ "kind", "name", "file"?, "before"?, "after"?, "symbols"?: string[], "bump", "sentence" }], "adds": [], "changes": [], "unknown": [], "bump": "major|minor|patch|none", "newNeed": "minor|patch" } (schemas/abidiff.v1.schema.json)';
   static override fleetingSteps = true;
 
-  protected override async perform(): Promise<Outcome> {
+  protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(AbiDiff);
     const [{ diffSides, readSide }, { abiDiffOutcome }, { registryOf }] = await Promise.all([
       import('@moby/composer'),
       import('../words/abi-diff.ts'),
       import('../registry-of.ts'),
     ]);
-    const world = { registry: registryOf(flags), currentFolder: process.cwd() };
+    const world = { registry: await registryOf(flags, session), currentFolder: process.cwd() };
     const before = await readSide({ named: args.old, ...world });
     const after = await readSide({ named: args.new, ...world });
     return abiDiffOutcome({ before: before.title, after: after.title, diff: diffSides(before, after) });

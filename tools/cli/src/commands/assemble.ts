@@ -29,7 +29,7 @@ export class Assemble extends MobyCommand {
       import('../assemble-again.ts'),
       import('../words/composed.ts'),
     ]);
-    const assembly = args.assembly ?? (await (await import('../assembly-line.ts')).chooseAssembly(process.cwd()));
+    const assembly = args.assembly ?? (await (await import('../assembly-line.ts')).chooseAssembly(flags));
     const again = await assembleAgain(assembly, flags, session);
     const outline = again ?? (await (await import('../assemble-anew.ts')).assembleAnew(assembly, flags, session));
     if ('kind' in outline) return outline;

@@ -56,14 +56,15 @@ export class Check extends MobyCommand {
       const { checkedRoot } = await import('../words/checked-root.ts');
       return checkedRoot({ ...flags, format, folder: flags.root, assembly: args.assembly });
     }
-    const [{ assemblyCheckedAgain }, { checkedOutcome }, { findLibrary }] = await Promise.all([
+    const [{ assemblyCheckedAgain }, { checkedOutcome }, { placesOf }] = await Promise.all([
       import('../check-again.ts'),
       import('../words/check-outcome.ts'),
-      import('../surroundings.ts'),
+      import('../places.ts'),
     ]);
-    const assembly = args.assembly ?? (await (await import('../assembly-line.ts')).chooseAssembly(process.cwd()));
+    const assembly = args.assembly ?? (await (await import('../assembly-line.ts')).chooseAssembly(flags));
     const currentFolder = process.cwd();
-    const look = { format, explain: flags.explain, edges: flags.edges, places: { library: findLibrary(currentFolder), currentFolder } };
+    const { library } = await placesOf(flags, currentFolder);
+    const look = { format, explain: flags.explain, edges: flags.edges, places: { library, currentFolder } };
     const again = await assemblyCheckedAgain(assembly, flags, session);
     const outline = again ?? (await (await import('../check-anew.ts')).assemblyCheckedAnew(assembly, flags, session, look));
     return 'kind' in outline ? outline : checkedOutcome(outline, session.reporter.warnings, look);

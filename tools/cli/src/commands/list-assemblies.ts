@@ -11,11 +11,12 @@ export class ListAssemblies extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { flags } = await this.parse(ListAssemblies);
-    const [{ openLine }, { findLibrary, surroundingsOf }, { assembliesOutcome }] = await Promise.all([
+    const [{ openLine }, { findLibrary }, { surroundingsOf }, { assembliesOutcome }] = await Promise.all([
       import('@moby/composer'),
+      import('../places.ts'),
       import('../surroundings.ts'),
       import('../words/assemblies.ts'),
     ]);
-    return assembliesOutcome(await openLine(surroundingsOf(flags, session)), findLibrary(process.cwd()));
+    return assembliesOutcome(await openLine(await surroundingsOf(flags, session)), findLibrary(process.cwd()));
   }
 }

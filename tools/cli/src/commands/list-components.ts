@@ -1,5 +1,5 @@
-import { libraryFlags } from '../flags.ts';
-import { MobyCommand } from '../moby-command.ts';
+import { sourceFlags } from '../flags.ts';
+import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 
 export class ListComponents extends MobyCommand {
@@ -9,12 +9,12 @@ export class ListComponents extends MobyCommand {
     '<%= config.bin %> list components',
     { description: 'names only', command: '<%= config.bin %> list components --json | jq -r ".components[].name"' },
   ];
-  static override flags = { ...libraryFlags };
+  static override flags = { ...sourceFlags };
   static override jsonShape = '{ "components": [{ "name", "line", "version", "kind", "category", "description" }] }';
 
-  protected override async perform(): Promise<Outcome> {
+  protected override async perform(session: Session): Promise<Outcome> {
     const { flags } = await this.parse(ListComponents);
     const [{ componentsOutcome }, { registryOf }] = await Promise.all([import('../words/components.ts'), import('../registry-of.ts')]);
-    return componentsOutcome(registryOf(flags));
+    return componentsOutcome(await registryOf(flags, session));
   }
 }

@@ -17,7 +17,7 @@ export class Resolve extends MobyCommand {
     universe: Flags.string({
       helpValue: 'FILE',
       description: 'solve this universe instead of an assembly',
-      exclusive: ['with', 'without', 'replace', 'components', 'platform', 'locked'],
+      exclusive: ['with', 'without', 'replace', 'components', 'registry', 'platform', 'locked'],
     }),
     ...lockedAssemblyFlags,
   };

@@ -4,7 +4,7 @@ import { withInvocation } from '../invocation.ts';
 import type { Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 import { cyan, green, red, yellow, type Line, type Span } from '../reporter/line.ts';
-import { findLibrary } from '../surroundings.ts';
+import { findLibrary } from '../places.ts';
 import { examine, type Finding } from './examine.ts';
 
 const subjectWidth = 8;

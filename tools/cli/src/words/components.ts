@@ -8,7 +8,7 @@ export async function componentsOutcome(registry: Registry): Promise<Outcome> {
   const components: { readonly line: string; readonly manifest: Manifest }[] = [];
   for (const name of await registry.names()) {
     for (const version of await registry.versions(name)) {
-      const { line, manifest } = await registry.component(name, version);
+      const [line, manifest] = [await registry.line(name, version), await registry.manifest(name, version)];
       components.push({ line, manifest });
     }
   }

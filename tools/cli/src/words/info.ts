@@ -44,7 +44,7 @@ export async function infoOutcome(named: string, registry: Registry): Promise<Ou
 async function linesOf(registry: Registry, name: ComponentName): Promise<readonly ComponentLine[]> {
   const lines: ComponentLine[] = [];
   for (const version of await registry.versions(name)) {
-    const { line, manifest } = await registry.component(name, version);
+    const [line, manifest] = [await registry.line(name, version), await registry.manifest(name, version)];
     lines.push({ line, manifest });
   }
   return lines;

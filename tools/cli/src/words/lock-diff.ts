@@ -37,7 +37,7 @@ async function diffOf({ old, new: now, flags }: DiffQuestion, session: Session):
     const varied = (['with', 'without', 'replace'] as const).find((name) => (flags[name] ?? []).length > 0);
     if (varied !== undefined)
       throw new Failure({ code: 'usage', message: `\`--${varied}\` tries something with an assembly, and two locks are compared` });
-    const line = await openLine(surroundingsOf(flags, session));
+    const line = await openLine(await surroundingsOf(flags, session));
     return line.diffLocks({ locks: [old, now], platform: parsePlatform(flags.platform) });
   }
   if (old?.endsWith('.json') === true)

@@ -28,7 +28,7 @@ export async function verifyOutcome(target: string, flags: WorldFlags, session: 
     const name = `${artifact.name} ${artifact.version} for ${artifact.platform}`;
     return told({ target, kind: 'artifact', name, verified: await verifyArtifact(folder, artifact) }, session);
   }
-  const line = await openLine(surroundingsOf(flags, session));
+  const line = await openLine(await surroundingsOf(flags, session));
   const read = await line.verifyLock(target);
   if (!read.ok) return refusedBy(read.findings);
   return told({ target: read.value.label, kind: 'lock', name: read.value.assembly, verified: read.value.verified }, session);

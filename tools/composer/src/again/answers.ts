@@ -47,8 +47,8 @@ export async function recallAnswer(store: ContentStore, kind: Kind, question: Qu
 }
 
 /**
- * Keeps an answer that can be written as JSON. Not kept are answers with refreshed pins, those whose components lie outside of the
- * folders that are compared, and those during which an input was written: what was read may not be what lies there now.
+ * Keeps an answer that can be written as JSON. Not kept are answers with refreshed pins, those whose components come from a registry or lie
+ * outside of the folders that are compared, and those during which an input was written: what was read may not be what lies there now.
  */
 export async function rememberAnswer(
   store: ContentStore,
@@ -69,7 +69,7 @@ export function tellSteps(steps: readonly StepNote[], progress: Progress): void 
 
 function inputsOf(question: Question, { assembly, resolution, lockFile, read }: Sources): readonly Input[] | undefined {
   const components = [...resolution.components.values()];
-  if (components.some(({ refreshed }) => refreshed !== undefined)) return undefined;
+  if (components.some(({ refreshed, origin }) => refreshed !== undefined || origin !== undefined)) return undefined;
   if (assembly.entries.some(({ ownFolder }) => ownFolder !== undefined)) return undefined;
   return [
     ...[...read, lockFile].map((path): Input => ({ kind: 'file', path: resolve(path) })),

@@ -43,7 +43,7 @@ export interface RefreshedComponent {
  */
 export async function refreshPins(request: RefreshRequest): Promise<RefreshedComponent> {
   const { component, vanished } = request;
-  const source = await readComponentFolder(component.folder);
+  const source = { ...(await readComponentFolder(component.folder)), ...namesOf(component) };
   const found = await findPins(source, request.finder);
   const names = vanished.map((pin) => `${pin.package} ${pin.version}`).join(', ');
   if (found.kind === 'left-line') throw new Failure({ code: 'source-vanished', ...leftLineOnRefresh({ ...found.left, vanished: names }) });
@@ -69,6 +69,11 @@ export async function refreshPins(request: RefreshRequest): Promise<RefreshedCom
     component: { ...withDerived(component, changed), tree: refreshedTree(component.tree, refreshed), refreshed },
     findings: vanished.map((pin) => sourceMoved(source, { pin, changes })),
   };
+}
+
+/** A component that came from a registry lies in a folder that says neither its name nor its line. */
+function namesOf({ manifest, line }: RegistryComponent): Partial<Pick<ComponentFolder, 'id' | 'line'>> {
+  return line === '' ? {} : { id: `${manifest.name}/${line}`, line };
 }
 
 /** All that was read from the old payload gives way to what the new one says, also where that says nothing. */

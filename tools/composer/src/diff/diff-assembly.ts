@@ -68,7 +68,7 @@ async function refusedTry(options: {
   const chosen = await chooseBlindly({ assembly, registry, locked: lockedVersions(lock), platform: request.platform });
   if (chosen === undefined) return undefined;
   const { resolution, verdict } = chosen;
-  return { assembly, resolution, verdict, lock: makeLock({ assembly, resolution, compressor: lock.compressor }) };
+  return { assembly, resolution, verdict, lock: makeLock({ assembly, resolution, compressor: lock.compressor, old: lock }) };
 }
 
 export interface LocksQuestion {

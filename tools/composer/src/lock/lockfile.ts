@@ -1,4 +1,4 @@
-import type { Digest, Platform, RefreshedPin } from '@moby/model';
+import type { Digest, Origin, Platform, RefreshedPin } from '@moby/model';
 
 /** assembly.lock.json (schemas/lockfile.v1.schema.json). All keys and lists sorted. */
 export interface Lockfile {
@@ -18,6 +18,8 @@ export interface LockedComponent {
   readonly tree: Digest;
   readonly payload: Readonly<Partial<Record<Platform, { readonly digest: Digest; readonly size: number }>>>;
   readonly refreshed?: readonly RefreshedPin[];
+  /** For one that came over npm's protocol: which package it was, from whichever address. */
+  readonly origin?: Origin;
 }
 
 export interface LockedChoice {

@@ -13,22 +13,31 @@ export interface Compressor {
 /** The root of the machine itself, in lock and messages. */
 export const machineRoot = 'machine';
 
-/** What was resolved, as it is written down: sorted, and a function of its inputs alone. */
+/**
+ * What was resolved, as it is written down: sorted, and a function of its inputs alone. Of a component that is the same as in the lock of
+ * before, the package that it came in stays known where it now comes from a folder.
+ */
 export function makeLock(options: {
   readonly assembly: Assembly;
   readonly resolution: Resolution;
   readonly compressor: Compressor;
+  /** The lock of before. */
+  readonly old: Lockfile | undefined;
 }): Lockfile {
-  const { assembly, resolution, compressor } = options;
+  const { assembly, resolution, compressor, old } = options;
   const components: Record<string, LockedComponent> = {};
-  for (const [id, { manifest, tree, refreshed }] of resolution.components) {
+  for (const [id, { manifest, tree, refreshed, origin: known }] of resolution.components) {
     const payload = Object.fromEntries(
       assembly.platforms.flatMap((platform) => {
         const own = manifest.payload.platforms[platform];
         return own === undefined ? [] : [[platform, { digest: own.digest, size: own.size }]];
       }),
     );
-    components[id] = { tree, payload, ...(refreshed === undefined ? {} : { refreshed }) };
+    const before = old?.components[id];
+    const origin = known ?? (before?.tree === tree ? before.origin : undefined);
+    // A refreshed component is no package's.
+    const source = refreshed === undefined ? (origin === undefined ? {} : { origin }) : { refreshed };
+    components[id] = { tree, payload, ...source };
   }
   const roots: Record<string, Record<string, LockedChoice>> = {};
   for (const { scope, components: chosen } of resolution.roots) {

@@ -21,6 +21,11 @@ export function staleLock(options: {
 
 const maxShown = 4;
 
+/** As much of a digest as people compare. */
+function short(digest: string): string {
+  return `${digest.slice(0, 'sha256:'.length + 12)}…`;
+}
+
 function differences(old: Lockfile, now: Lockfile): readonly string[] {
   const changes: string[] = [];
   if (old.inputs !== now.inputs) changes.push('the assembly has changed since');
@@ -28,7 +33,7 @@ function differences(old: Lockfile, now: Lockfile): readonly string[] {
     const [before, after] = [old.components[id], now.components[id]];
     if (before === undefined) changes.push(`${id} is new`);
     else if (after === undefined) changes.push(`${id} is gone`);
-    else if (before.tree !== after.tree) changes.push(`${id} has changed`);
+    else if (before.tree !== after.tree) changes.push(`${id} has changed from ${short(before.tree)} to ${short(after.tree)}`);
   }
   if (changes.length === 0 && JSON.stringify(old.roots) !== JSON.stringify(now.roots)) changes.push('components stand in other roots');
   if (changes.length === 0 && JSON.stringify(old) !== JSON.stringify(now))

@@ -13,7 +13,8 @@ import {
 } from '@moby/model';
 import type { Assembly, RootWish } from '../parse/assembly.ts';
 import type { ResolvedComponent, ResolvedEdge, ResolvedRoot, Resolution } from './resolution.ts';
-import { defaultsOf, readCatalogue, toUniverse, type Catalogue, type LockedVersions } from './to-universe.ts';
+import { readCatalogue, type Catalogue } from './read-catalogue.ts';
+import { defaultsOf, toUniverse, type LockedVersions } from './to-universe.ts';
 
 /** An assembly before the solver: what may be chosen, and how an answer is read. */
 export interface OpenedAssembly {
@@ -29,8 +30,9 @@ export async function openForSolver(options: {
   readonly locked: LockedVersions;
 }): Promise<Judged<OpenedAssembly>> {
   const { assembly, registry, locked } = options;
-  const catalogue = await readCatalogue(registry);
-  const findings = wrongNames(assembly, catalogue);
+  const names = wishesOf(assembly).map(({ name }) => name);
+  const catalogue = await readCatalogue(registry, { names, capabilities: Object.keys(assembly.defaults) });
+  const findings = await wrongNames(assembly, catalogue, registry);
   if (findings.length > 0) return { ok: false, findings };
   const known = new Map<string, Promise<RegistryComponent>>();
   const componentOf = (name: ComponentName, version: Version): Promise<RegistryComponent> => {
@@ -71,9 +73,9 @@ function wishOf(assembly: Assembly, fact: RootFact): RootWish | undefined {
   }
 }
 
-/** Names that are nobody's, and defaults that can't be: the solver would take something else without a word. */
-function wrongNames(assembly: Assembly, catalogue: Catalogue): readonly Diagnostic[] {
-  const wishes = [
+/** All that an assembly names, in the order in which what is wrong is told. */
+function wishesOf(assembly: Assembly): readonly RootWish[] {
+  return [
     assembly.kernel,
     assembly.init,
     ...assembly.machine,
@@ -83,14 +85,19 @@ function wrongNames(assembly: Assembly, catalogue: Catalogue): readonly Diagnost
     ...assembly.replacements.flatMap(({ from, to }) => [from, to]),
     ...Object.values(assembly.defaults),
   ];
-  const own = new Set(assembly.entries.filter(({ ownFolder }) => ownFolder !== undefined).map(({ wish }) => wish.name));
-  const unknown = wishes.filter(({ name }) => !catalogue.has(name) && !own.has(name));
-  if (unknown.length > 0) return distinct(unknown.map((wish) => unknownComponent(wish, catalogue)));
-  return wrongDefaults(assembly, catalogue);
 }
 
-function unknownComponent(wish: RootWish, catalogue: Catalogue): Diagnostic {
-  const meant = nearest(wish.name, catalogue.keys());
+/** Names that are nobody's, and defaults that can't be: the solver would take something else without a word. */
+async function wrongNames(assembly: Assembly, catalogue: Catalogue, registry: Registry): Promise<readonly Diagnostic[]> {
+  const own = new Set(assembly.entries.filter(({ ownFolder }) => ownFolder !== undefined).map(({ wish }) => wish.name));
+  const unknown = wishesOf(assembly).filter(({ name }) => !catalogue.has(name) && !own.has(name));
+  if (unknown.length === 0) return wrongDefaults(assembly, catalogue);
+  const names = await registry.names();
+  return distinct(unknown.map((wish) => unknownComponent(wish, names)));
+}
+
+function unknownComponent(wish: RootWish, names: readonly ComponentName[]): Diagnostic {
+  const meant = nearest(wish.name, names);
   return {
     severity: 'error',
     code: 'unknown-component',
@@ -103,8 +110,8 @@ function unknownComponent(wish: RootWish, catalogue: Catalogue): Diagnostic {
 
 function wrongDefaults(assembly: Assembly, catalogue: Catalogue): readonly Diagnostic[] {
   const providers = new Map<string, ComponentName[]>();
-  for (const [name, manifests] of catalogue) {
-    for (const capability of new Set(manifests.flatMap(({ provides }) => Object.keys(provides)))) {
+  for (const [name, offers] of catalogue) {
+    for (const capability of new Set(offers.flatMap(({ manifest }) => Object.keys(manifest.provides)))) {
       providers.set(capability, [...(providers.get(capability) ?? []), name]);
     }
   }
@@ -143,7 +150,7 @@ async function toResolution({
   readonly componentOf: (name: ComponentName, version: Version) => Promise<RegistryComponent>;
   readonly answer: Resolved;
 }): Promise<Resolution> {
-  const components = new Map<string, RegistryComponent>();
+  const chosen = new Map<string, ResolvedComponent>();
   const byScope = new Map<string, ResolvedComponent[]>(['', ...assembly.entries.map(({ name }) => name)].map((scope) => [scope, []]));
   for (const [key, text] of Object.entries(answer.versions)) {
     const slash = key.indexOf('/');
@@ -152,12 +159,14 @@ async function toResolution({
     const version = parseVersion(text);
     if (version === undefined) throw new TypeError(`the solver chose ${key} ${text}`);
     byScope.get(scope)?.push({ name, version });
-    const id = `${name}@${version}`;
-    if (!components.has(id)) components.set(id, await componentOf(name, version));
+    chosen.set(`${name}@${version}`, { name, version });
   }
-  const roots = [...byScope].map(([scope, chosen]): ResolvedRoot => ({
+  const components = new Map(
+    await Promise.all([...chosen].map(async ([id, { name, version }]) => [id, await componentOf(name, version)] as const)),
+  );
+  const roots = [...byScope].map(([scope, own]): ResolvedRoot => ({
     scope,
-    components: chosen.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    components: own.sort((a, b) => (a.name < b.name ? -1 : 1)),
   }));
   const sorted = new Map([...components].sort(([a], [b]) => (a < b ? -1 : 1)));
   const dropped = answer.dropped.map(({ from, need, range }) => `${from}: ${need} ${range}`);

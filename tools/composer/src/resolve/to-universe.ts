@@ -6,41 +6,30 @@ import {
   type ComponentName,
   type Manifest,
   type Range,
-  type Registry,
   type Requirement,
   type Universe,
   type UniverseRoot,
   type UniverseVersion,
 } from '@moby/model';
 import type { Assembly, RootWish } from '../parse/assembly.ts';
+import { kernelCapability, type Catalogue } from './read-catalogue.ts';
 
 /** Which versions stood in which root before: what the lock says. `name` or `scope/name` → version. */
 export type LockedVersions = Readonly<Record<string, string>>;
 
-/** Every manifest that a solution could use, by name and version. */
-export type Catalogue = ReadonlyMap<ComponentName, readonly Manifest[]>;
-
-/** Reads all manifests: providers of a capability can only be found by looking at everybody. */
-export async function readCatalogue(registry: Registry): Promise<Catalogue> {
-  const catalogue = new Map<ComponentName, readonly Manifest[]>();
-  for (const name of await registry.names()) {
-    const manifests: Manifest[] = [];
-    for (const version of await registry.versions(name)) manifests.push(await registry.manifest(name, version));
-    catalogue.set(name, manifests);
-  }
-  return catalogue;
-}
-
 /** An assembly and the components there are, in the solver's words: one scope a container, the machine without a prefix. */
 export function toUniverse(assembly: Assembly, catalogue: Catalogue, locked: LockedVersions): Universe {
   const packages: Record<string, Record<string, UniverseVersion>> = {};
-  for (const [name, manifests] of catalogue) {
-    packages[name] = Object.fromEntries(manifests.map((manifest) => [manifest.version, toVersion(manifest, assembly, catalogue)]));
+  for (const [name, offers] of catalogue) {
+    packages[name] = Object.fromEntries(
+      offers.map(({ manifest, notice }) => [
+        manifest.version,
+        { ...toVersion(manifest, assembly, catalogue), ...(notice === undefined ? {} : { [notice.kind]: true }) },
+      ]),
+    );
   }
   return { packages, root: toRoot(assembly, catalogue, locked) };
 }
-
-const kernelCapability = 'kernel:linux';
 
 function toVersion(manifest: Manifest, assembly: Assembly, catalogue: Catalogue): UniverseVersion {
   const requires: Record<string, string> = {};
@@ -77,8 +66,8 @@ function toVersion(manifest: Manifest, assembly: Assembly, catalogue: Catalogue)
 function placeOf(need: string, requirement: Requirement, catalogue: Catalogue): Requirement['in'] {
   if (requirement.stated || isCapability(need)) return requirement.in;
   const name = parseComponentName(need);
-  const manifests = name === undefined ? [] : (catalogue.get(name) ?? []);
-  return manifests.some(({ kind }) => kind === 'kernel' || kind === 'init' || kind === 'runtime') ? 'machine' : requirement.in;
+  const offers = name === undefined ? [] : (catalogue.get(name) ?? []);
+  return offers.some(({ manifest: { kind } }) => kind === 'kernel' || kind === 'init' || kind === 'runtime') ? 'machine' : requirement.in;
 }
 
 function toRoot(assembly: Assembly, catalogue: Catalogue, locked: LockedVersions): UniverseRoot {
@@ -113,7 +102,7 @@ function replacedByOthers({ replacements }: Assembly): readonly RootWish[] {
  */
 export function defaultsOf(assembly: Assembly, catalogue: Catalogue): Assembly['defaults'] {
   const offers = (name: ComponentName): readonly string[] =>
-    [...new Set((catalogue.get(name) ?? []).flatMap(({ provides }) => Object.keys(provides)))].sort();
+    [...new Set((catalogue.get(name) ?? []).flatMap(({ manifest }) => Object.keys(manifest.provides)))].sort();
   const replaced = assembly.replacements.flatMap(({ from, to, wished }) => {
     const offered = offers(from.name);
     const shared = offered.filter((capability) => offers(to.name).includes(capability));

@@ -6,6 +6,7 @@ import {
   parseVersion,
   type ContentStore,
   type Digest,
+  type FailureCode,
   type Judged,
   type Platform,
   type Registry,
@@ -56,8 +57,8 @@ async function verifyLock(
 ): Promise<readonly Verified[]> {
   const verified: Verified[] = [];
   for (const [id, locked] of Object.entries(lock.components)) {
-    const component = await findComponent(id, registry);
-    verified.push(verifyTree(id, locked, { component, label: registry.label }));
+    const { component, trouble } = await findComponent(id, registry);
+    verified.push(trouble ?? verifyTree(id, locked, { component, label: registry.label }));
     for (const platform of lock.platforms) {
       const payload = locked.payload[platform];
       if (payload === undefined) continue;
@@ -68,21 +69,50 @@ async function verifyLock(
   return verified;
 }
 
-async function findComponent(id: string, registry: Registry): Promise<RegistryComponent | undefined> {
+interface Found {
+  readonly component?: RegistryComponent | undefined;
+  /** Why there is none, where something is. */
+  readonly trouble?: Verified;
+}
+
+async function findComponent(id: string, registry: Registry): Promise<Found> {
   const at = id.indexOf('@');
   const [name, version] = [parseComponentName(id.slice(0, at)), parseVersion(id.slice(at + 1))];
-  if (name === undefined || version === undefined || !(await registry.versions(name)).includes(version)) return undefined;
-  return registry.component(name, version);
+  try {
+    if (name === undefined || version === undefined || !(await registry.versions(name)).includes(version)) return {};
+    return { component: await registry.component(name, version) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const verdict = verdicts[error.code];
+    if (verdict === undefined) throw error;
+    return { trouble: { what: id, verdict, why: error.message } };
+  }
 }
+
+/** What trouble with a registry's package says of it. */
+const verdicts: Partial<Record<FailureCode, Verified['verdict']>> = {
+  'wrong-digest': 'wrong',
+  'bad-archive': 'wrong',
+  'bad-index': 'wrong',
+  offline: 'absent',
+};
 
 function verifyTree(
   what: string,
-  { tree, refreshed }: LockedComponent,
+  { tree, refreshed, origin }: LockedComponent,
   { component, label }: { readonly component: RegistryComponent | undefined; readonly label: string },
 ): Verified {
   // Its pins were replaced where it was assembled, so no registry has it in this form.
   if (refreshed !== undefined) return { what, digest: tree, verdict: 'absent', why: 'was refreshed: its pins stand in the lock alone' };
   if (component === undefined) return { what, digest: tree, verdict: 'absent', why: `is not in ${label}` };
+  const integrity = component.origin?.integrity;
+  if (component.tree === tree && integrity !== undefined && origin !== undefined && integrity !== origin.integrity)
+    return {
+      what,
+      digest: tree,
+      verdict: 'wrong',
+      why: `comes in another package from ${label}: ${integrity} in place of ${origin.integrity}`,
+    };
   if (component.tree === tree) return { what, digest: tree, verdict: 'ok' };
   return { what, digest: tree, verdict: 'wrong', why: `has another manifest, facts or files in ${label} than when it was locked` };
 }

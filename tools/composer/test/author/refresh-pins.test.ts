@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseDigest, type DebSource, type RegistryComponent } from '@moby/model';
 import { expectGolden, kernelPackages, scratchFolder } from '@moby/testkit';
@@ -42,6 +42,19 @@ it('begins at revision 1 where upstream is newer within the line', async () => {
   const component = await pinned(archive, hello, 'hello/1.2');
   await archive.publish({ scratch: { packages: [greeter('1.2.4-1')] } });
   expect((await refresh(archive, component)).component.manifest.version).toBe('1.2.4+r1');
+});
+
+it('stays in the line of a component whose folder does not say it, as a registry’s package', async () => {
+  const archive = await scratchArchive({ scratch: { packages: [greeter('1.2-1')] } });
+  const component = await pinned(archive, hello, 'hello/1.2');
+  const folder = join(scratchFolder(), 'packages/0a1b2c');
+  await cp(component.folder, folder, { recursive: true });
+  await archive.publish({ scratch: { packages: [greeter('1.2-2')] } });
+  const refreshed = await refresh(archive, { ...component, folder });
+  expect([refreshed.component.manifest.version, refreshed.component.line]).toEqual(['1.2.0+r3', '1.2']);
+  expect(refreshed.findings[0]?.hints?.[0]).toContain('component update hello/1.2');
+  await archive.publish({ scratch: { packages: [greeter('1.3-1')] } });
+  await expectFailure('left-line-refresh.txt', refresh(archive, { ...component, folder }));
 });
 
 it('refreshes a kernel, whose package has another name then', async () => {

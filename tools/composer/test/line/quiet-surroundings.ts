@@ -5,6 +5,7 @@ export function quietSurroundings(library: string, more: Partial<Surroundings> =
   return {
     library,
     componentFolders: [],
+    registries: undefined,
     currentFolder: library,
     environment: {},
     debianMirror: undefined,

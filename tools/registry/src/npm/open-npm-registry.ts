@@ -12,7 +12,7 @@ import {
 } from '@moby/model';
 import { readComponent, readManifest } from '../component-folder.ts';
 import { packageLimits } from '../pack/package-limits.ts';
-import { componentNames } from './component-names.ts';
+import { listComponents, type ComponentList } from './component-list.ts';
 import { openDocumentCache } from './document-cache.ts';
 import { withFiles } from './file-http.ts';
 import { openPackageCache, type PackageCache } from './package-cache.ts';
@@ -65,16 +65,23 @@ class NpmRegistry implements Registry {
   readonly label: string;
   readonly #parts: NpmRegistryParts;
   readonly #packuments = new Map<ComponentName, Promise<Packument>>();
-  #names: Promise<readonly ComponentName[]> | undefined;
+  #list: Promise<ComponentList> | undefined;
 
   constructor(parts: NpmRegistryParts) {
     this.#parts = parts;
     this.label = parts.client.label;
   }
 
-  names(): Promise<readonly ComponentName[]> {
-    this.#names ??= componentNames(this.#parts.client, this.#parts.scope);
-    return this.#names;
+  async names(): Promise<readonly ComponentName[]> {
+    return [...(await this.#components()).keys()];
+  }
+
+  namesAtHand(): Promise<readonly ComponentName[]> {
+    return Promise.resolve([]);
+  }
+
+  async providers(capability: string): Promise<readonly ComponentName[]> {
+    return [...(await this.#components())].flatMap(([name, offers]) => (offers?.has(capability) === false ? [] : [name]));
   }
 
   async versions(name: ComponentName): Promise<readonly Version[]> {
@@ -90,6 +97,10 @@ class NpmRegistry implements Registry {
     return (await this.#published(name, version)).manifest;
   }
 
+  async line(name: ComponentName, version: Version): Promise<string> {
+    return (await this.#published(name, version)).line;
+  }
+
   async component(name: ComponentName, version: Version): Promise<RegistryComponent> {
     const published = await this.#published(name, version);
     const { manifest, npmVersion, integrity, line } = published;
@@ -103,7 +114,12 @@ class NpmRegistry implements Registry {
         message: `the registry ${this.label} says of \`${id}\` what its package does not: ${differing(manifest, packed).join(', ')}`,
         hints: ['nobody should have been able to publish that: tell who runs the registry, and take another version'],
       });
-    return { ...readComponent(folder, label, manifest), line, origin: { registry: this.label, integrity } };
+    return { ...readComponent(folder, label, manifest), line, origin: { package: id, integrity } };
+  }
+
+  #components(): Promise<ComponentList> {
+    this.#list ??= listComponents(this.#parts.client, this.#parts.scope);
+    return this.#list;
   }
 
   async #published(name: ComponentName, version: Version): Promise<PublishedVersion> {
