@@ -159,6 +159,11 @@ const findings: Readonly<Record<string, Text>> = {
     bad: 'a manifest with keys of a later program; a version without a sha512',
     good: 'a newer program, or a word to whoever published it',
   },
+  'version-frozen': {
+    means: 'A component is not what was published under its version before. Locks rely on that never changing.',
+    bad: '`registry export DIR` after a change of files/, with the revision of before',
+    good: 'raise the revision: the last two digits of `version` in its package.json',
+  },
   'version-deprecated': {
     means: 'A version that was chosen is deprecated in its registry: whoever answers for it says what to take in its place.',
     bad: '`redis@7.0` where its registry says: use 8.0',

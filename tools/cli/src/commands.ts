@@ -14,6 +14,7 @@ import { KeyNew } from './commands/key-new.ts';
 import { KeyShow } from './commands/key-show.ts';
 import { ListAssemblies } from './commands/list-assemblies.ts';
 import { ListComponents } from './commands/list-components.ts';
+import { RegistryExport } from './commands/registry-export.ts';
 import { RegistryFsck } from './commands/registry-fsck.ts';
 import { RegistryServe } from './commands/registry-serve.ts';
 import { Resolve } from './commands/resolve.ts';
@@ -41,6 +42,7 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   'key:show': KeyShow,
   'list:assemblies': ListAssemblies,
   'list:components': ListComponents,
+  'registry:export': RegistryExport,
   'registry:fsck': RegistryFsck,
   'registry:serve': RegistryServe,
   resolve: Resolve,

@@ -12,6 +12,7 @@ export * from './random-universe.ts';
 export * from './run-cli.ts';
 export * from './sarif-findings.ts';
 export * from './scratch-folder.ts';
+export * from './serve-folder.ts';
 export * from './shrink-universe.ts';
 export * from './universe-checker.ts';
 export * from './universe-oracle.ts';

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { exportRegistry } from '@moby/registry/export';
+import type { ComponentPlace } from '../author/find-components.ts';
+import type { Session } from '../moby-command.ts';
+import type { Outcome } from '../outcome.ts';
+import { dim, green, type Line } from '../reporter/line.ts';
+import { table } from '../reporter/table.ts';
+
+/** New versions by name; the others are counted. */
+export async function exportOutcome(folder: string, lines: readonly ComponentPlace[], { reporter }: Session): Promise<Outcome> {
+  reporter.step({ step: 'pack', note: `${lines.length} ${lines.length === 1 ? 'line' : 'lines'} of components` });
+  const to = resolve(folder);
+  const exported = await exportRegistry({ lines, to });
+  reporter.settle();
+  const fresh = exported.filter(({ state }) => state === 'new');
+  const rows = fresh.map(({ manifest: { name, version }, package: id }): readonly Line[] => [
+    [green('+'), ` ${name}`],
+    [version],
+    [dim(`npm: ${id}`)],
+  ]);
+  return {
+    kind: 'done',
+    value: {
+      folder: to,
+      versions: exported.map(({ manifest: { name, version }, package: id, state }) => ({ component: name, version, package: id, state })),
+    },
+    lines: [...table(rows), [`${fresh.length} new, ${exported.length - fresh.length} as before`]],
+    next: [[], [`assemble from it: moby-compose assemble ASSEMBLY --registry ${pathToFileURL(to).href}/`]],
+  };
+}

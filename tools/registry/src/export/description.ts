@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorCode } from '@moby/content';
+import { Failure } from '@moby/model';
+import type { Line } from './exported-packument.ts';
+
+const maxTextBytes = 256 * 1024;
+
+/**
+ * What a registry shows of a component: its README.md, and who answers for it. Both lie beside the lines, so no package has them. Undefined where
+ * there is neither. Throws `limit`, `io`.
+ */
+export async function readDescription(lines: readonly Pick<Line, 'folder' | 'label'>[]): Promise<string | undefined> {
+  for (const { folder, label } of lines) {
+    const readme = await readText(dirname(folder), 'README.md', label);
+    const owners = await readText(dirname(folder), 'OWNERS.yaml', label);
+    const parts = [readme, owners === undefined ? undefined : `## OWNERS.yaml\n\n\`\`\`yaml\n${owners.trimEnd()}\n\`\`\`\n`];
+    const known = parts.flatMap((part) => (part === undefined ? [] : [`${part.trimEnd()}\n`]));
+    if (known.length > 0) return known.join('\n');
+  }
+  return undefined;
+}
+
+async function readText(folder: string, name: string, label: string): Promise<string | undefined> {
+  try {
+    const text = await readFile(join(folder, name), 'utf8');
+    if (text.length <= maxTextBytes) return text;
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return undefined;
+    throw new Failure({ code: 'io', message: `\`${name}\` beside \`${label}\` can't be read`, cause });
+  }
+  throw new Failure({ code: 'limit', message: `\`${name}\` beside \`${label}\` has more than ${maxTextBytes} characters` });
+}
