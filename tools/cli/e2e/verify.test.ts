@@ -40,11 +40,9 @@ async function verify(
 
 test('an artifact and its lock are what they say', async () => {
   const place = await built();
-  for (const target of [out, 'web', 'assemblies/web/assembly.lock.json'])
-    expectGolden(
-      `verify-${target === out ? 'artifact' : 'lock'}.txt`,
-      transcript(['verify', target], await place.run(['verify', target]), world, place),
-    );
+  const targets = { artifact: out, assembly: 'web', lock: 'assemblies/web/assembly.lock.json' };
+  for (const [name, target] of Object.entries(targets))
+    expectGolden(`verify-${name}.txt`, transcript(['verify', target], await place.run(['verify', target]), world, place));
 });
 
 test('a changed byte of an initrd is found, with the component whose part it is', async () => {
