@@ -5,7 +5,8 @@ import { Failure, parseComponentName, type ComponentName } from '@moby/model';
 import type { Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 import { registryOf } from '../registry-of.ts';
-import { findLibrary, surroundingsOf, type WorldFlags } from '../surroundings.ts';
+import { findLibrary } from '../places.ts';
+import { surroundingsOf, type WorldFlags } from '../surroundings.ts';
 import { createdLines, nextAfterNew, nextAfterSkeleton, skeletonLines } from '../words/created.ts';
 import { gitUser } from './git-user.ts';
 
@@ -27,7 +28,7 @@ export async function newOutcome(options: NewOptions): Promise<Outcome> {
   if (from === undefined && withLibraries) throw usage('`--with-libraries` goes with `--from`', ['--from deb:PACKAGE@SUITE']);
   const folder = targetFolder(flags);
   const { reporter } = session;
-  const surroundings = surroundingsOf(flags, session);
+  const surroundings = await surroundingsOf(flags, session);
   const store = openContentStore(storeFolder(process.env));
   const archive = openArchive({ surroundings, store, isOffline: false });
   const payloads = openPayloadReader({ store, download: archive.download, warn: reporter.warn });
@@ -40,7 +41,7 @@ export async function newOutcome(options: NewOptions): Promise<Outcome> {
       return { kind: 'done', value: report, lines: skeletonLines(report, place), next: nextAfterSkeleton(report) };
     }
     const { openSuite, download } = archive;
-    const registry = registryOf(flags.components ?? []);
+    const registry = await registryOf(flags, session);
     const report = await newComponent({
       name,
       folder,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errorCode, gunzipOne, writeFailure } from '@moby/content';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { errorCode, writeFailure } from '@moby/content';
 import { Failure } from '@moby/model';
 import { isRecord } from '../npm/packument.ts';
 import { integrityOf, type PackedComponent } from '../pack/pack-component.ts';
@@ -28,7 +30,8 @@ export async function sameContent(path: string, integrity: string, packed: Packe
   const isIntact = bytes !== undefined && integrityOf(bytes) === integrity;
   if (packed.integrity === integrity) return isIntact ? 'same' : 'missing';
   if (!isIntact) return 'other';
-  const tar = await gunzipOne(bytes, path, { maxBytes: 2 * packageLimits.unpackedBytes, maxRatio: packageLimits.ratio });
+  const tar = await promisify(gunzip)(bytes, { maxOutputLength: 2 * packageLimits.unpackedBytes }).catch(() => undefined);
+  if (tar === undefined) return 'other';
   return `sha256:${createHash('sha256').update(tar).digest('hex')}` === packed.tar ? 'same' : 'other';
 }
 

@@ -9,7 +9,7 @@ import {
   type Registry,
   type Version,
 } from '@moby/model';
-import { readCatalogue } from '../../../resolve/to-universe.ts';
+import { readCatalogue } from '../../../resolve/read-catalogue.ts';
 
 /** A component that offers something, as it is named on the screen. */
 export interface Offer {
@@ -40,8 +40,10 @@ export interface LibraryOffers {
 
 /** `except` is the component that is about to be made: what its other lines hold is not there for it. */
 export async function readLibraryOffers(registry: Registry, except: ComponentName): Promise<LibraryOffers> {
-  const catalogue = await readCatalogue(registry);
-  const offers: Offer[] = [...catalogue].flatMap(([name, manifests]) => (name === except ? [] : manifests.map(offerOf)));
+  const catalogue = await readCatalogue(registry, { names: await registry.names(), capabilities: [] });
+  const offers: Offer[] = [...catalogue].flatMap(([name, known]) =>
+    name === except ? [] : known.map(({ manifest }) => offerOf(manifest)),
+  );
   let programs: Promise<ReadonlyMap<string, ComponentName>> | undefined;
   return {
     library: ({ requires }) =>
