@@ -36,6 +36,11 @@ const failures: Readonly<Record<FailureCode, Text>> = {
     bad: 'a mirror that is overloaded',
     good: 'run the command again: what was downloaded is kept; or take another mirror',
   },
+  denied: {
+    means: 'A server does not let this user do what was asked: the credentials are missing, wrong, or not enough.',
+    bad: '`component mirror --to oci://HOST/REPOSITORY` without having logged in there',
+    good: '`docker login HOST`; or `--username NAME` with the password in `MOBY_COMPOSE_MIRROR_PASSWORD`',
+  },
   'source-vanished': {
     means: 'No location has a pinned package any more, and it may not be replaced or nothing fits in its place.',
     bad: '`assemble redis-os --locked` a year after the lock was written',

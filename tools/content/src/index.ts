@@ -9,9 +9,21 @@ export { type DebianSuite, openSuite, type SuiteOptions } from './debian/open-su
 export type { DebianPackage, Dependency } from './debian/packages-index.ts';
 export { pinPackage } from './debian/pin-package.ts';
 export { fetchBlobs, type FetchedBlobs, type FetchOptions } from './download/fetch-blobs.ts';
-export { type Http, type HttpHeaders, type HttpOptions, type HttpResponse, openHttp, TransportError } from './download/open-http.ts';
+export {
+  type Http,
+  type HttpClient,
+  type HttpHeaders,
+  type HttpOptions,
+  type HttpResponse,
+  openHttp,
+  TransportError,
+} from './download/open-http.ts';
 export { type Environment, type ProxySettings, proxySettings } from './download/proxy-settings.ts';
 export { SourceVanished } from './download/source-vanished.ts';
+export { type Credentials, type CredentialsFound, type CredentialsWish, findCredentials } from './oci/credentials.ts';
+export { manifestType, type OciManifest, type OciRegistry, openOciRegistry, type OciRegistryOptions } from './oci/open-oci-registry.ts';
+export { chunkBytes, type PushedBlob, type PushOptions, type UploadMemory } from './oci/push-blob.ts';
+export { type OciRepository, parseOciRepository } from './oci/repository.ts';
 export { copyrightPath } from './payload/copyright-files.ts';
 export {
   type DebPayloadSource,

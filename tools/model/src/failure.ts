@@ -10,6 +10,7 @@ export type FailureCode =
   | 'invalid-input'
   | 'no-mirror'
   | 'network'
+  | 'denied'
   | 'source-vanished'
   | 'source-corrupt'
   | 'wrong-digest'
@@ -37,6 +38,7 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   'invalid-input': 1,
   'no-mirror': 69,
   network: 69,
+  denied: 69,
   'source-vanished': 69,
   'source-corrupt': 74,
   'wrong-digest': 74,

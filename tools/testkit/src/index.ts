@@ -6,6 +6,7 @@ export * from './faulty-server.ts';
 export * from './golden.ts';
 export * from './guest-suite/index.ts';
 export * from './normalise.ts';
+export * from './oci-registry.ts';
 export * from './oci-runtime-schema.ts';
 export * from './package-tar.ts';
 export * from './random-universe.ts';

@@ -22,6 +22,18 @@ export interface HttpResponse {
 
 export type HttpHeaders = Readonly<Record<string, string>>;
 
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
+  readonly url: string;
+  readonly headers?: HttpHeaders;
+  readonly body?: HttpBody;
+}
+
+export interface HttpBody {
+  readonly sizeBytes: number;
+  pieces(): AsyncIterable<Uint8Array>;
+}
+
 export interface Http {
   /**
    * Follows redirects. A function for the headers is asked at each hop, so that what is meant for one host alone is sent to no other.
@@ -29,6 +41,11 @@ export interface Http {
    */
   get(url: string, options?: { readonly headers?: HttpHeaders | ((url: URL) => HttpHeaders) }): Promise<HttpResponse>;
   close(): void;
+}
+
+export interface HttpClient extends Http {
+  /** One request: a redirect is an answer like any other. Throws `TransportError`, and what the body throws. */
+  send(request: HttpRequest): Promise<HttpResponse>;
 }
 
 /** What may pass if it is tried once more, or elsewhere: no connection, silence, a cut answer, a server's own error. */
@@ -50,7 +67,7 @@ const maxRedirects = 5;
 export const leastBytesPerSecond = 4096;
 
 /** A client with kept connections and proxies (absolute-form requests for http, CONNECT for https). */
-export function openHttp(options: HttpOptions = {}): Http {
+export function openHttp(options: HttpOptions = {}): HttpClient {
   const { proxy } = options;
   const agentOptions = {
     keepAlive: true,
@@ -59,12 +76,14 @@ export function openHttp(options: HttpOptions = {}): Http {
   };
   let opened: Promise<Clients> | undefined;
   const silenceMs = options.silenceMs ?? defaultSilenceMs;
-  const get: Http['get'] = async (begin, { headers = {} } = {}) => {
+  const send: HttpClient['send'] = async ({ method, url, headers = {}, body }) => {
     const clients = await (opened ??= openClients(agentOptions));
+    return ask({ method, url: parseUrl(url), clients, headers, body, silenceMs });
+  };
+  const get: Http['get'] = async (begin, { headers = {} } = {}) => {
     let at = begin;
     for (let redirects = 0; ; redirects += 1) {
-      const url = parseUrl(at);
-      const response = await send({ url, clients, headers: typeof headers === 'function' ? headers(url) : headers, silenceMs });
+      const response = await send({ method: 'GET', url: at, headers: typeof headers === 'function' ? headers(parseUrl(at)) : headers });
       const location = response.headers['location'];
       if (![301, 302, 303, 307, 308].includes(response.status) || typeof location !== 'string') return response;
       response.discard();
@@ -77,6 +96,7 @@ export function openHttp(options: HttpOptions = {}): Http {
   };
   return {
     get,
+    send,
     close: () => void closeClients(opened),
   };
 }
@@ -107,16 +127,19 @@ function parseUrl(text: string): URL {
 }
 
 interface Sending {
+  readonly method: HttpRequest['method'];
   readonly url: URL;
   readonly clients: Clients;
   readonly headers: HttpHeaders;
+  readonly body: HttpBody | undefined;
   readonly silenceMs: number;
 }
 
-function send({ url, clients, headers, silenceMs }: Sending): Promise<HttpResponse> {
+function ask({ method, url, clients, headers, body, silenceMs }: Sending): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const auth = url.username === '' ? {} : { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` };
-    const options = { ...auth, headers: { 'user-agent': 'moby-compose', accept: '*/*', ...headers } };
+    const length = body === undefined ? {} : { 'content-length': String(body.sizeBytes) };
+    const options = { ...auth, method, headers: { 'user-agent': 'moby-compose', accept: '*/*', ...length, ...headers } };
     const target = new URL(url);
     target.username = '';
     target.password = '';
@@ -126,11 +149,13 @@ function send({ url, clients, headers, silenceMs }: Sending): Promise<HttpRespon
         : clients.http.request(target, { ...options, agent: clients.httpAgent });
     let answer: Http1.IncomingMessage | undefined;
     request.setTimeout(silenceMs, () => (answer ?? request).destroy(new Error(`silent for ${silenceMs / 1000} s`)));
-    // `setTimeout` counts from a connection on; this one covers the waiting for it too.
+    // `setTimeout` counts from a connection on; this one covers the waiting for it too, and starts anew with each piece that is sent.
     const patience = setTimeout(() => request.destroy(new Error(`no answer for ${(2 * silenceMs) / 1000} s`)), 2 * silenceMs);
     request.once('response', (response) => {
       clearTimeout(patience);
       answer = response;
+      // An answer before the end of the body: the rest is not sent, and the connection can't be used again.
+      response.once('end', () => void (request.writableEnded || request.destroy()));
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,
@@ -142,8 +167,55 @@ function send({ url, clients, headers, silenceMs }: Sending): Promise<HttpRespon
       clearTimeout(patience);
       reject(new TransportError(reasonOf(error), { isUnreachable: true, cause: error }));
     });
-    request.end();
+    if (body === undefined) request.end();
+    else
+      sendBody(request, body, { silenceMs, onPiece: () => void patience.refresh() }).catch((error: unknown) => {
+        clearTimeout(patience);
+        reject(error);
+        request.destroy();
+      });
   });
+}
+
+/** Sends the pieces as fast as they are taken; stops where the connection has closed, or an answer came before the end. */
+async function sendBody(
+  request: Http1.ClientRequest,
+  body: HttpBody,
+  { silenceMs, onPiece }: { readonly silenceMs: number; readonly onPiece: () => void },
+): Promise<void> {
+  const over = new AbortController();
+  for (const event of ['response', 'close'] as const) request.once(event, () => over.abort());
+  const begin = performance.now();
+  let sent = 0;
+  for await (const piece of body.pieces()) {
+    if (over.signal.aborted) return;
+    if (performance.now() - begin > graceMs(silenceMs, sent)) {
+      request.destroy(new Error(`it takes less than ${leastBytesPerSecond} bytes a second`));
+      return;
+    }
+    sent += piece.length;
+    onPiece();
+    if (!request.write(piece)) await drained(request, over.signal);
+  }
+  if (!over.signal.aborted) request.end();
+}
+
+function drained(request: Http1.ClientRequest, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      request.removeListener('drain', done);
+      over.removeEventListener('abort', done);
+      resolve();
+    };
+    request.on('drain', done);
+    over.addEventListener('abort', done);
+    if (over.aborted) done();
+  });
+}
+
+/** How long so many bytes may take. In ms. */
+function graceMs(silenceMs: number, bytes: number): number {
+  return silenceMs + (1000 * bytes) / leastBytesPerSecond;
 }
 
 async function* readBody(response: Http1.IncomingMessage, silenceMs: number): AsyncGenerator<Uint8Array> {
@@ -153,8 +225,7 @@ async function* readBody(response: Http1.IncomingMessage, silenceMs: number): As
     for await (const piece of response) {
       if (!(piece instanceof Uint8Array)) continue;
       received += piece.length;
-      const graceMs = silenceMs + (1000 * received) / leastBytesPerSecond;
-      if (performance.now() - begin > graceMs) throw new Error(`slower than ${leastBytesPerSecond} bytes a second`);
+      if (performance.now() - begin > graceMs(silenceMs, received)) throw new Error(`slower than ${leastBytesPerSecond} bytes a second`);
       yield piece;
     }
   } catch (error) {
