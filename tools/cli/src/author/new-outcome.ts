@@ -5,7 +5,7 @@ import { Failure, parseComponentName, type ComponentName } from '@moby/model';
 import type { Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 import { registryOf } from '../registry-of.ts';
-import { findLibrary } from '../places.ts';
+import { componentFoldersOf, findLibrary } from '../places.ts';
 import { surroundingsOf, type WorldFlags } from '../surroundings.ts';
 import { createdLines, nextAfterNew, nextAfterSkeleton, skeletonLines } from '../words/created.ts';
 import { gitUser } from './git-user.ts';
@@ -97,7 +97,7 @@ function lineOf(text: string): string {
 
 /** The first folder of `--components`, else the library's. */
 function targetFolder(flags: WorldFlags): string {
-  const [first] = flags.components ?? [];
+  const [first] = componentFoldersOf(flags);
   if (first !== undefined) return resolve(first);
   const library = findLibrary(process.cwd());
   if (library !== undefined) return join(library, 'components');
