@@ -16,6 +16,7 @@ const ranks: Readonly<Record<string, number>> = {
   '@moby/composer': 3,
   '@moby/machine': 4,
   '@moby/governor': 4,
+  '@moby/registry-page': 4,
   '@moby/registry-server': 5,
   'moby-compose': 6,
 };
