@@ -15,6 +15,7 @@ const packageOf: Readonly<Record<string, string>> = {
   'fsck.erofs': 'erofs-utils',
   'dump.erofs': 'erofs-utils',
   readelf: 'binutils',
+  chromium: 'chromium',
 };
 
 /**
