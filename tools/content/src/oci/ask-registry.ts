@@ -30,11 +30,11 @@ export interface RegistryAccess {
   readonly authorization: Authorization;
   /** Why there are no credentials, for whoever is denied. */
   readonly note: string | undefined;
+  /** How often a request is sent before it is given up. */
+  readonly attempts: number;
   readonly delay: ((ms: number) => Promise<void>) | undefined;
 }
 
-/** The first try and those after it. */
-export const maxAttempts = 4;
 const firstPauseMs = 500;
 /** A server that asks for patience gets so much of it. */
 const maxPauseMs = 30_000;
@@ -51,12 +51,12 @@ export async function askRegistry(request: RegistryRequest, access: RegistryAcce
       const answer = await askAuthorized(request, access);
       const { status } = answer.response;
       const mayPass = status === 429 || status >= 500;
-      if (!mayPass || attempt === maxAttempts || request.once === true) return answer;
+      if (!mayPass || attempt === access.attempts || request.once === true) return answer;
       await drain(answer.response);
       await wait(access, pauseOf(answer.response, attempt));
     } catch (error) {
       if (!(error instanceof TransportError) || request.once === true) throw error;
-      if (attempt === maxAttempts) throw unreachable(request.what, access.repository, error);
+      if (attempt === access.attempts) throw unreachable(request.what, access, error);
       await wait(access, firstPauseMs * 2 ** (attempt - 1));
     }
   }
@@ -143,10 +143,10 @@ export function denied(what: string, { repository, note }: RegistryAccess, said:
   });
 }
 
-export function unreachable(what: string, repository: OciRepository, cause: Error): Failure {
+export function unreachable(what: string, { repository, attempts }: RegistryAccess, cause: Error): Failure {
   return new Failure({
     code: 'network',
-    message: `the ${what} in ${repository.label} failed after ${maxAttempts} attempts: ${cause.message}`,
+    message: `the ${what} in ${repository.label} failed${attempts === 1 ? '' : ` after ${attempts} attempts`}: ${cause.message}`,
     hints: [`is there a registry at \`${repository.origin}\`?`, 'what was pushed is kept: the same command goes on from there'],
     cause,
   });

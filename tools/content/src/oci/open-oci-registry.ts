@@ -40,17 +40,20 @@ export interface OciRegistryOptions {
   readonly repository: OciRepository;
   readonly found: CredentialsFound;
   readonly http: HttpClient;
+  /** How often a request is sent before it is given up; 4 by default. */
+  readonly attempts?: number;
   /** Waits between attempts, for tests. */
   readonly delay?: (ms: number) => Promise<void>;
 }
 
 /** OCI distribution specification 1.1: what a registry has to take at least. */
 const maxManifestBytes = 4 << 20;
+const defaultAttempts = 4;
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 
-export function openOciRegistry({ repository, found, http, delay }: OciRegistryOptions): OciRegistry {
+export function openOciRegistry({ repository, found, http, attempts = defaultAttempts, delay }: OciRegistryOptions): OciRegistry {
   const authorization = openAuthorization({ repository, credentials: found.credentials, http });
-  const access: RegistryAccess = { repository, http, authorization, note: found.note, delay };
+  const access: RegistryAccess = { repository, http, authorization, note: found.note, attempts, delay };
   const { name } = repository;
   return {
     repository,

@@ -1,16 +1,6 @@
 import { Failure, type Digest } from '@moby/model';
 import { TransportError } from '../download/open-http.ts';
-import {
-  askRegistry,
-  isOwn,
-  maxAttempts,
-  nextAddress,
-  refused,
-  unreachable,
-  wait,
-  type RegistryAccess,
-  type RegistryAnswer,
-} from './ask-registry.ts';
+import { askRegistry, isOwn, nextAddress, refused, unreachable, wait, type RegistryAccess, type RegistryAnswer } from './ask-registry.ts';
 import { drain, headerOf } from './read-answer.ts';
 
 export interface PushedBlob {
@@ -98,8 +88,8 @@ export async function pushBlob(blob: PushedBlob, access: RegistryAccess, options
       if (!(error instanceof UploadLost) && !(error instanceof TransportError)) throw error;
       if (error instanceof UploadLost && error.wantsWhole && !isWhole) isWhole = true;
       else if ((upload?.offset ?? 0) === before) attempt += 1;
-      if (attempt > maxAttempts)
-        throw error instanceof UploadLost ? error.failure : unreachable(`push of the ${blob.what}`, access.repository, error);
+      if (attempt > access.attempts)
+        throw error instanceof UploadLost ? error.failure : unreachable(`push of the ${blob.what}`, access, error);
       await wait(access, firstPauseMs * 2 ** (attempt - 1));
       upload = isWhole || upload === undefined ? undefined : await progressOf(upload, blob, access);
       options.tell?.(upload?.offset ?? 0);

@@ -124,7 +124,7 @@ describe('a push', () => {
   });
 
   const broken: readonly (readonly [string, OciFault, string])[] = [
-    ['is silent', { method: 'PATCH', path: '/uploads/', does: { kind: 'silent' } }, 'silent for 0.5 s'],
+    ['is silent', { method: 'PATCH', path: '/uploads/', does: { kind: 'silent' } }, 'failed after 4 attempts'],
     ['answers 503', { method: 'POST', path: '/uploads/', does: { kind: 'status', status: 503 } }, 'answers 503'],
     ['answers 413', { method: 'PATCH', path: '/uploads/', does: { kind: 'early', status: 413 } }, 'answers 413'],
     ['says not where to send it', { method: 'POST', path: '/uploads/', does: { kind: 'status', status: 202 } }, 'says of the push'],
