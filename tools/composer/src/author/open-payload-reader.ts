@@ -23,7 +23,7 @@ export function openPayloadReader({ store, download, warn, factsSources: all }: 
       if (missing.length > 0) await download(missing);
       const derived = await derivePayload(openRecipe({ payload, filesFolder: join(folder, 'files'), store }));
       derived.findings.forEach(warn);
-      const opened = { digest: derived.digest, sizeBytes: derived.size, entries: derived.entries, derived: true };
+      const opened = { digest: derived.digest, sizeBytes: derived.size, entries: derived.entries };
       const kernelSymbols = await readSymvers(forFacts, store);
       return {
         digest: opened.digest,

@@ -23,8 +23,6 @@ export interface OpenedPayload {
   readonly digest: Digest;
   readonly sizeBytes: number;
   readonly entries: readonly PayloadEntry[];
-  /** It was derived from its sources just now, not taken from the store. */
-  readonly derived: boolean;
 }
 
 /** The packages that a payload is derived from and that the store does not have. */
@@ -44,9 +42,9 @@ export async function openPayload(options: {
 }): Promise<OpenedPayload> {
   const { payload, folder, store } = options;
   const stored = await store.read(payload.digest);
-  if (stored !== undefined) return { digest: payload.digest, sizeBytes: stored.length, entries: readPayload(stored), derived: false };
+  if (stored !== undefined) return { digest: payload.digest, sizeBytes: stored.length, entries: readPayload(stored) };
   const derived = await derivePayload(openRecipe({ payload, filesFolder: join(folder, 'files'), store }));
-  return { digest: derived.digest, sizeBytes: derived.size, entries: derived.entries, derived: true };
+  return { digest: derived.digest, sizeBytes: derived.size, entries: derived.entries };
 }
 
 /** The facts of an opened payload. A kernel's modules are decompressed only where `modules` says so: it takes seconds. */

@@ -87,11 +87,14 @@ async function prepareKernel(preparation: Preparation, { digest, entries }: Open
   return { payload: digest, image, modules: segment };
 }
 
-/** Facts are read again whenever the payload is at hand; of a kernel's modules, those that the assembly loads. */
+/**
+ * Facts are read again whenever the payload is at hand, as it may have come from a mirror where nobody has held it against them; of a
+ * kernel's modules, those that the assembly loads.
+ */
 async function checkFacts(preparation: Preparation, opened: OpenedPayload): Promise<void> {
   const { component, platform } = preparation;
   const known = component.facts?.platforms[platform];
-  if (known === undefined || !opened.derived) return;
+  if (known === undefined) return;
   const isKernel = component.manifest.kind === 'kernel';
   const found = await factsOf(opened, { modules: !isKernel });
   const { kernel: _known, ...plainKnown } = known;
@@ -110,7 +113,7 @@ async function checkFacts(preparation: Preparation, opened: OpenedPayload): Prom
 /** The same for symbols.json, where the component has one. */
 function checkSymbols(preparation: Preparation, opened: OpenedPayload): void {
   const { component, platform } = preparation;
-  const known = opened.derived ? component.symbols?.().platforms[platform] : undefined;
+  const known = component.symbols?.().platforms[platform];
   if (known === undefined) return;
   const text = (symbols: PlatformSymbols): string => formatSymbols({ symbols: 1, platforms: { [platform]: symbols } });
   if (text(known) !== text(symbolsOf(opened))) throw wrongFacts(preparation, 'its symbols.json is not what its payload’s bytes say');

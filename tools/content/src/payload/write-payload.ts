@@ -3,6 +3,7 @@ import { type Digest, Failure, formatBytes, type PayloadEntry } from '@moby/mode
 import { formatPaxRecord } from '../archive/pax-records.ts';
 import { readTar } from '../archive/read-tar.ts';
 import { digestOf } from '../store/write-blob.ts';
+import { checkPayloadForm } from './check-payload-form.ts';
 
 /** One file of a payload: what eleven octal digits hold would be 8 GiB, more than this program reads at once. */
 export const maxPayloadBytes: number = 2 ** 31;
@@ -43,9 +44,9 @@ export function writePayload(entries: readonly PayloadEntry[]): PayloadTar {
   return { digest: digestOf(hash.digest('hex')), size, pieces };
 }
 
-/** The entries of a payload's tar; files' bytes are views into it. Throws `bad-archive`. */
+/** The entries of a payload's tar; files' bytes are views into it. Throws `bad-archive`, also where they are not in normal form 1. */
 export function readPayload(tar: Uint8Array): readonly PayloadEntry[] {
-  return readTar(tar, 'payload').map(({ path, kind, mode, target, bytes }): PayloadEntry => {
+  const entries = readTar(tar, 'payload').map(({ path, kind, mode, target, bytes }): PayloadEntry => {
     switch (kind) {
       case 'file':
         return { kind, path, mode, bytes };
@@ -59,6 +60,8 @@ export function readPayload(tar: Uint8Array): readonly PayloadEntry[] {
         throw new Failure({ code: 'bad-archive', message: `\`payload\` has a ${kind} at \`${path}\`, which normal form 1 does not know` });
     }
   });
+  checkPayloadForm(entries);
+  return entries;
 }
 
 function paddedSize(entry: PayloadEntry | undefined): number {
