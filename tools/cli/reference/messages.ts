@@ -144,6 +144,17 @@ const failures: Readonly<Record<FailureCode, Text>> = {
 };
 
 const findings: Readonly<Record<string, Text>> = {
+  'mirror-corrupt': {
+    means:
+      'A blob mirror has other bytes under a digest than those that have it. Nothing of them is kept; the payload comes from the next place.',
+    bad: 'a registry whose disk loses bits, or that somebody has changed',
+    good: 'remove the blob there, and push it again: `moby-compose component mirror`',
+  },
+  'mirror-left': {
+    means: 'A blob mirror does not answer, or not as it should; it is not asked again in this run. Payloads come from the next place.',
+    bad: '`--blob-mirror` with a registry that is down, or that needs a login',
+    good: 'look at the registry; `docker login HOST` where it denies',
+  },
   blank: {
     means: 'A text that `component new` left to a hand has not been written yet: it begins with `TODO: `.',
     bad: '`"license": "TODO: SPDX expression of its files"`',

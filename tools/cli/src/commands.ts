@@ -4,6 +4,7 @@ import { AbiFacts } from './commands/abi-facts.ts';
 import { Assemble } from './commands/assemble.ts';
 import { Check } from './commands/check.ts';
 import { ComponentBuild } from './commands/component-build.ts';
+import { ComponentMirror } from './commands/component-mirror.ts';
 import { ComponentNew } from './commands/component-new.ts';
 import { ComponentUpdate } from './commands/component-update.ts';
 import { ComponentValidate } from './commands/component-validate.ts';
@@ -32,6 +33,7 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   assemble: Assemble,
   check: Check,
   'component:build': ComponentBuild,
+  'component:mirror': ComponentMirror,
   'component:new': ComponentNew,
   'component:update': ComponentUpdate,
   'component:validate': ComponentValidate,

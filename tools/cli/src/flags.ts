@@ -35,6 +35,17 @@ export const sourceFlags = {
   offline: Flags.boolean({ description: 'ask no registry: what it said last is what is known' }),
 };
 
+/** Of those that fetch payloads. */
+export const blobMirrorFlags = {
+  'blob-mirror': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'oci://HOST/REPOSITORY',
+    description: 'a registry that is asked for payloads before packages are downloaded (repeatable); by default MOBY_COMPOSE_BLOB_MIRROR',
+  }),
+  'plain-http': Flags.boolean({ description: 'speak http without TLS to such registries, which is otherwise done on this machine alone' }),
+};
+
 const lockFlags = {
   locked: Flags.boolean({ description: 'fail where the lock would change' }),
   frozen: Flags.boolean({ description: '--locked and --offline together' }),
@@ -95,6 +106,7 @@ export const artifactFlags = {
   ...libraryFlags,
   ...registryFlag,
   ...networkFlags,
+  ...blobMirrorFlags,
 };
 
 export const machineFlags = {

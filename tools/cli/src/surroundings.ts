@@ -6,6 +6,8 @@ import { componentFoldersOf, placesOf, type PlaceFlags } from './places.ts';
 /** The flags that say where components and bytes come from. */
 export interface WorldFlags extends PlaceFlags {
   readonly 'debian-mirror'?: string | undefined;
+  readonly 'blob-mirror'?: readonly string[] | undefined;
+  readonly 'plain-http'?: boolean | undefined;
 }
 
 /** The world that the line works in, as this process and its flags say. */
@@ -17,6 +19,7 @@ export async function surroundingsOf(flags: WorldFlags, { reporter, signal }: Se
     currentFolder,
     environment: process.env,
     debianMirror: flags['debian-mirror'],
+    blobMirrors: { addresses: flags['blob-mirror'] ?? [], plainHttp: flags['plain-http'] === true },
     now: () => new Date(),
     progress: reporter,
     warn: (finding) => reporter.warn(finding),

@@ -7,6 +7,7 @@ import { checkAssembly, compressorOf, countsOf, type Checked } from './check-ass
 import { diskPayloads } from './disk/disk-payloads.ts';
 import { fetchPayloads, type Fetched } from './fetch/fetch-payloads.ts';
 import { openArchive, type Archive } from './fetch/open-archive.ts';
+import { openBlobMirrors, type BlobMirrors } from './fetch/open-blob-mirrors.ts';
 import { isSourceVanished, refreshComponents, withRepin } from './fetch/refresh-components.ts';
 import { writeLock } from './lock/lock-on-disk.ts';
 import { isVaried } from './parse/apply-variation.ts';
@@ -22,7 +23,9 @@ const maxRefreshes = 3;
  * dropped pinned packages, their components are refreshed, and the line runs once more from its beginning.
  */
 export async function compose(request: ComposeRequest, world: World): Promise<Judged<Composed>> {
-  const archive = openArchive({ surroundings: world.surroundings, store: world.store, isOffline: request.policy.offline });
+  const reach = { surroundings: world.surroundings, store: world.store, isOffline: request.policy.offline };
+  const mirrors = await openBlobMirrors(reach);
+  const archive = openArchive(reach);
   const refreshed: Refreshed[] = [];
   try {
     for (let round = 0; ; round += 1) {
@@ -30,8 +33,8 @@ export async function compose(request: ComposeRequest, world: World): Promise<Ju
       if (!checked.ok) return checked;
       const lockState = await settleLock(checked.value, request);
       try {
-        const fetched = await fetch({ checked: checked.value, request, world, archive });
-        const built = await build({ checked: checked.value, request, world, fetched, archive });
+        const fetched = await fetch({ checked: checked.value, request, world, archive, mirrors });
+        const built = await build({ checked: checked.value, request, world, fetched, archive, mirrors });
         return built.ok ? { ok: true, value: { ...built.value, lockState }, findings: [...checked.findings, ...built.findings] } : built;
       } catch (error) {
         const { resolution } = checked.value;
@@ -42,6 +45,7 @@ export async function compose(request: ComposeRequest, world: World): Promise<Ju
     }
   } finally {
     archive.close();
+    mirrors.close();
   }
 }
 
@@ -57,16 +61,19 @@ interface Station {
   readonly checked: Checked;
   readonly request: ComposeRequest;
   readonly world: World;
+  readonly archive: Archive;
+  readonly mirrors: BlobMirrors;
 }
 
-async function fetch({ checked, request, world, archive }: Station & { readonly archive: Archive }): Promise<Fetched> {
+async function fetch({ checked, request, world, archive, mirrors }: Station): Promise<Fetched> {
   const { progress } = world.surroundings;
   progress.step({ step: 'fetch' });
   const { assembly, resolution, verdict } = checked;
   const { platform } = request;
   const compressor = compressorOf(request.level);
   const onDisk = diskPayloads({ assembly, resolution, platform });
-  return fetchPayloads({ resolution, verdict, platform, onDisk, compressor, store: world.store, download: archive.download, progress });
+  const reach = { store: world.store, download: archive.download, fromMirrors: mirrors.bring };
+  return fetchPayloads({ resolution, verdict, platform, onDisk, compressor, ...reach, progress });
 }
 
 async function build({
@@ -75,7 +82,8 @@ async function build({
   world,
   fetched,
   archive,
-}: Station & { readonly fetched: Fetched; readonly archive: Archive }): Promise<Judged<Omit<Composed, 'lockState'>>> {
+  mirrors,
+}: Station & { readonly fetched: Fetched }): Promise<Judged<Omit<Composed, 'lockState'>>> {
   const { progress } = world.surroundings;
   const { assembly, resolution, verdict, lock, lockFile, read } = checked;
   const { platform } = request;
@@ -93,6 +101,7 @@ async function build({
     fetched,
     store: world.store,
     download,
+    fromMirrors: mirrors.bring,
     budgetBinds,
   });
   if (!built.ok) return built;

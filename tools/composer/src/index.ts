@@ -6,6 +6,7 @@ export { judgeVerdict } from './check/judge-verdict.ts';
 export type { Verdict } from './check/verdict.ts';
 export type { ComponentChange, Granted, JudgedDiff, LockDiff, SizeChange } from './diff/lock-diff.ts';
 export { openArchive, type Archive } from './fetch/open-archive.ts';
+export { openBlobMirrors, type BlobMirrors } from './fetch/open-blob-mirrors.ts';
 export type { Lockfile } from './lock/lockfile.ts';
 export { storeFolder } from './store-folder.ts';
 export type { Checked } from './check-assembly.ts';
@@ -14,4 +15,11 @@ export type { Assembly, Entry, RootWish } from './parse/assembly.ts';
 export { assemblyNames, locateAssembly } from './parse/locate-assembly.ts';
 export type { ResolvedEdge, ResolvedRoot, Resolution } from './resolve/resolution.ts';
 export * from './verify/index.ts';
+export {
+  mirrorPayloads,
+  type MirroredComponent,
+  type MirrorReport,
+  type MirrorRequest,
+  type ReportedPayload,
+} from './mirror/mirror-payloads.ts';
 export { findWhy, type WhyChain, type WhyLink } from './why.ts';

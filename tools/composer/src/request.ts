@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `--debian-mirror`. */
   readonly debianMirror: string | undefined;
+  /** `--blob-mirror` and `--plain-http`. */
+  readonly blobMirrors: { readonly addresses: readonly string[]; readonly plainHttp: boolean };
   /** The clock, for the validity of signed indexes alone; nothing of it reaches an output. */
   readonly now: () => Date;
   readonly progress: Progress;

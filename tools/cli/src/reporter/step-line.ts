@@ -16,7 +16,7 @@ export interface StepState {
 
 /** What steps count, where their note tells of all of it, and where it names the one that is at hand. */
 const nouns: Readonly<Record<string, string>> = { resolve: 'components', check: 'edges' };
-const nounsOfItems: Readonly<Record<string, string>> = { derive: 'payloads', update: 'components' };
+const nounsOfItems: Readonly<Record<string, string>> = { derive: 'payloads', mirror: 'payloads', update: 'components' };
 
 const nameWidth = 10;
 const textWidth = 58;

@@ -15,6 +15,7 @@ import type { Verdict } from '../check/verdict.ts';
 import { storeDisk } from '../disk/store-disk.ts';
 import { diskFileName, guestTrees } from '../disk/disk-payloads.ts';
 import type { Fetched } from '../fetch/fetch-payloads.ts';
+import type { FromMirrors } from '../fetch/open-blob-mirrors.ts';
 import type { Download } from '../fetch/open-payload.ts';
 import { generatedKey, recallSegment, type PreparedTree, type SegmentMark, type TreeInMachine } from '../fetch/prepared.ts';
 import { storeSegment } from '../fetch/store-segment.ts';
@@ -36,6 +37,7 @@ export interface BuildRequest {
   readonly store: ContentStore;
   /** For payloads that a test asks for as they are. */
   readonly download: Download;
+  readonly fromMirrors: FromMirrors;
   /** A budget that is passed stops the build; for a try (`--with`, `--replace`) or refreshed pins it is a warning. */
   readonly budgetBinds: boolean;
 }

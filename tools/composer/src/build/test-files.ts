@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { ArtifactFile, ContentStore, Diagnostic, Expectation, Judged, Platform, RegistryComponent } from '@moby/model';
+import type { FromMirrors } from '../fetch/open-blob-mirrors.ts';
 import type { Download } from '../fetch/open-payload.ts';
 import { storePayload } from '../fetch/store-payload.ts';
 import { componentsOf } from '../check/chosen-components.ts';
@@ -12,6 +13,7 @@ export interface TestFilesInput {
   readonly platform: Platform;
   readonly store: ContentStore;
   readonly download: Download;
+  readonly fromMirrors: FromMirrors;
 }
 
 /** What a test needs beside the machine, in the store, and the expectations that speak of it. */

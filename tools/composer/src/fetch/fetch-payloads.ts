@@ -2,6 +2,7 @@ import { payloadSources, type ContentStore, type Digest, type Platform, type Pro
 import type { Verdict } from '../check/verdict.ts';
 import type { Compressor } from '../lock/make-lock.ts';
 import type { Resolution } from '../resolve/resolution.ts';
+import type { FromMirrors, WantedPayload } from './open-blob-mirrors.ts';
 import type { Download } from './open-payload.ts';
 import type { PreparedDiskTree } from '../disk/disk-tree.ts';
 import type { PreparedKernel, PreparedTree } from './prepared.ts';
@@ -28,12 +29,14 @@ export interface FetchRequest {
   readonly compressor: Compressor;
   readonly store: ContentStore;
   readonly download: Download;
+  readonly fromMirrors: FromMirrors;
   readonly progress: Progress;
 }
 
 /**
  * Brings every component of a resolution into the store, ready to be part of an image. What is there is not touched;
- * the rest is downloaded together and then derived one by one, so that one payload is in memory at a time.
+ * the rest comes from blob mirrors, or its packages are downloaded together and it is derived one by one, so that one payload is
+ * in memory at a time.
  */
 export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
   const { resolution, verdict, platform, onDisk, compressor, store, progress } = request;
@@ -47,9 +50,10 @@ export async function fetchPayloads(request: FetchRequest): Promise<Fetched> {
   }));
   const ready = await Promise.all(preparations.map((preparation) => recallPrepared(preparation)));
   const missing = preparations.filter((_, index) => ready[index] === undefined);
+  const mirrored = missing.length === 0 ? 0 : await bringMirrored(missing, request);
   const downloaded = missing.length === 0 ? 0 : await downloadMissing(missing, request);
   const packages = preparations.reduce((sum, { component }) => sum + debsOf(component, platform), 0);
-  const note = downloaded === 0 ? `all ${packages} packages in the store` : `${downloaded} of ${packages} packages downloaded`;
+  const note = noteOf({ mirrored, downloaded, packages });
   progress.step({ step: 'fetch', done: packages, total: packages, unit: 'items', note });
   const made = missing.length === 0 ? new Map<Preparation, Prepared>() : await prepareMissing(missing, progress);
   const all = preparations.flatMap((preparation, index) => ready[index] ?? made.get(preparation) ?? []);
@@ -75,6 +79,37 @@ async function prepareMissing(missing: readonly Preparation[], progress: Progres
 
 function sizeOf({ component, platform }: Preparation): number {
   return component.manifest.payload.platforms[platform]?.size ?? 0;
+}
+
+function noteOf({
+  mirrored,
+  downloaded,
+  packages,
+}: {
+  readonly mirrored: number;
+  readonly downloaded: number;
+  readonly packages: number;
+}): string {
+  const fromMirrors = `${mirrored} payloads from blob mirrors`;
+  const fromArchive = `${downloaded} of ${packages} packages downloaded`;
+  if (mirrored > 0) return downloaded === 0 ? fromMirrors : `${fromMirrors}, ${fromArchive}`;
+  return downloaded === 0 ? `all ${packages} packages in the store` : fromArchive;
+}
+
+/** The payloads that would need packages, from mirrors as far as these have them; how many came. */
+async function bringMirrored(missing: readonly Preparation[], { store, platform, fromMirrors }: FetchRequest): Promise<number> {
+  const { missingPins } = await import('./open-payload.ts');
+  const wanted: WantedPayload[] = [];
+  for (const { component } of missing) {
+    const { name, version, payload } = component.manifest;
+    const found = payload.platforms[platform];
+    if (found === undefined || (await store.has(found.digest)) || (await missingPins(found, store)).length === 0) continue;
+    wanted.push({ label: `${name} ${version}`, digest: found.digest, sizeBytes: found.size });
+  }
+  if (wanted.length === 0) return 0;
+  await fromMirrors(wanted);
+  const came = await Promise.all(wanted.map(({ digest }) => store.has(digest)));
+  return came.filter((isThere) => isThere).length;
 }
 
 async function downloadMissing(missing: readonly Preparation[], { store, platform, download }: FetchRequest): Promise<number> {

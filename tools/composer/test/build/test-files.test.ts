@@ -36,7 +36,7 @@ async function stored(expectations: readonly string[]): Promise<Stored> {
   const { assembly, resolution } = checked.value;
   const store = openContentStore(scratchFolder());
   const download = (): Promise<never> => Promise.reject(new Error('nothing is to be downloaded'));
-  return { judged: await storeTestFiles({ assembly, resolution, platform: 'linux/amd64', store, download }), store };
+  return { judged: await storeTestFiles({ assembly, resolution, platform: 'linux/amd64', store, download, fromMirrors: download }), store };
 }
 
 function filesOf({ judged }: Stored): TestFiles {

@@ -9,6 +9,7 @@ export function quietSurroundings(library: string, more: Partial<Surroundings> =
     currentFolder: library,
     environment: {},
     debianMirror: undefined,
+    blobMirrors: { addresses: [], plainHttp: false },
     now: () => new Date('2026-11-24T00:00:00Z'),
     progress: { step: () => undefined },
     warn: () => undefined,
