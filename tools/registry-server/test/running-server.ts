@@ -28,6 +28,7 @@ export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
+  readonly bytes: Buffer;
   /** The body as JSON, or an empty object. */
   readonly json: Json;
 }
@@ -41,6 +42,7 @@ export interface RunningServer {
   /** What it has logged, entry by entry. */
   readonly log: () => readonly Json[];
   readonly stderr: () => string;
+  readonly stdout: () => string;
   readonly ask: (ask: Ask) => Promise<Answered>;
   /** A token for a user of `users`. */
   readonly login: (user: string) => Promise<string>;
@@ -62,9 +64,20 @@ export class NotServing extends Error {
   }
 }
 
+export interface StartOptions {
+  /** A command that starts the server's, as `sh -c 'ulimit …; exec "$@"' sh`. */
+  readonly prefix?: readonly string[];
+  /** The process is there, and nothing of it is known. */
+  readonly onSpawn?: (child: ChildProcess) => void;
+}
+
 /** Starts a registry in its own process and waits until its port is open. Rejects with `NotServing` where it ends before. */
-export async function startServer(options: EntryOptions): Promise<RunningServer> {
-  const child = spawn(pinnedNode(), ['-C', 'source', entry, JSON.stringify({ rules: true, ...options })], {
+export async function startServer(
+  options: EntryOptions,
+  { prefix = [], onSpawn = () => undefined }: StartOptions = {},
+): Promise<RunningServer> {
+  const command = [...prefix, pinnedNode(), '-C', 'source', entry, JSON.stringify({ rules: true, ...options })];
+  const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: options.root, TMPDIR: process.env['TMPDIR'] ?? '/tmp' },
   });
@@ -72,6 +85,8 @@ export async function startServer(options: EntryOptions): Promise<RunningServer>
   child.stdout.setEncoding('utf8').on('data', (piece: string) => (stdout += piece));
   child.stderr.setEncoding('utf8').on('data', (piece: string) => (stderr += piece));
   const closed = once(child, 'close');
+  onSpawn(child);
+  let patience: NodeJS.Timeout | undefined;
   await Promise.race([
     closed,
     new Promise<void>((resolve) => {
@@ -80,12 +95,12 @@ export async function startServer(options: EntryOptions): Promise<RunningServer>
       });
     }),
     new Promise<never>((_, reject) => {
-      setTimeout(() => {
+      patience = setTimeout(() => {
         child.kill('SIGKILL');
         reject(new Error(`no port within ${readyMs} ms\n${stderr}`));
-      }, readyMs).unref();
+      }, readyMs);
     }),
-  ]);
+  ]).finally(() => clearTimeout(patience));
   const ready: Json = stdout.includes('\n') ? JSON.parse(stdout.split('\n')[0] ?? '') : {};
   if (typeof ready['url'] !== 'string') {
     await closed;
@@ -101,6 +116,7 @@ export async function startServer(options: EntryOptions): Promise<RunningServer>
     root: options.root,
     ask,
     stderr: () => stderr,
+    stdout: () => stdout,
     log: () =>
       stderr
         .split('\n')
@@ -149,8 +165,9 @@ export function send(port: number, { method = 'GET', path, token, headers = {}, 
         response.on('data', (piece: Buffer) => pieces.push(piece));
         response.on('error', reject);
         response.on('end', () => {
-          const answered = Buffer.concat(pieces).toString();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answered, json: parsed(answered) });
+          const bytes = Buffer.concat(pieces);
+          const answered = bytes.toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answered, bytes, json: parsed(answered) });
         });
       },
     );

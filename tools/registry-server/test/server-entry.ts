@@ -9,15 +9,29 @@ export interface EntryOptions {
   readonly pluginFolder?: string;
   /** Without it the server has no rules. */
   readonly rules?: boolean;
+  readonly proveEveryMs?: number;
+  /** The process's clock goes wrong by so much. */
+  readonly clockSkewMs?: number;
 }
 
 const options: EntryOptions = JSON.parse(process.argv[2] ?? '{}');
+if (options.clockSkewMs !== undefined) skewClock(options.clockSkewMs);
 
 /** Rules that tests can see at work: what a description says is found. */
 const judge: Judge = {
   publish: ({ document }) => Promise.resolve(findingsOf(document['description'])),
   change: () => Promise.resolve([]),
 };
+
+/** Everything in the process that asks for the time is told a wrong one, also what is not ours. */
+function skewClock(byMs: number): void {
+  const trueNow = Date.now.bind(Date);
+  const now = (): number => trueNow() + byMs;
+  globalThis.Date = new Proxy(Date, {
+    construct: (real, args) => Reflect.construct(real, args.length === 0 ? [now()] : args),
+    get: (real, name, receiver) => (name === 'now' ? now : Reflect.get(real, name, receiver)),
+  });
+}
 
 function findingsOf(description: unknown): readonly RuleFinding[] {
   if (description === 'throws') throw new Error('a rule has a bug');
@@ -47,6 +61,7 @@ try {
     ),
     verdaccioLog: 2,
     ...(options.rules === true ? { judge } : {}),
+    ...(options.proveEveryMs === undefined ? {} : { proveEveryMs: options.proveEveryMs }),
     ...(options.pluginFolder === undefined ? {} : { pluginFolder: options.pluginFolder }),
     signal: stop.signal,
     impatience: now.signal,

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../server/log.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
-import { errorCode } from '../storage/file-error.ts';
 import { answer, refuse } from './answer.ts';
 import { ClientGone } from './client-gone.ts';
 import { canonicalPath } from './canonical-path.ts';
 import { identityOf, type Identity } from './identity.ts';
 import { Refusal } from './refusal.ts';
 import type { UsersFile } from './users-file.ts';
+import { storageRefusal } from './storage-refusal.ts';
 import { isRead, writeRouteOf, type WriteRoute } from './write-route.ts';
 
 /** A handler as Express calls it. */
@@ -101,11 +101,8 @@ function settle(error: unknown, { request, response, log }: Settle): void {
 
 function refusalOf(error: unknown, log: Log): Refusal {
   if (error instanceof Refusal) return error;
-  const code = errorCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'no-space') {
-    log({ level: 'error', event: 'no-space' });
-    return new Refusal({ code: 'MOBY-D507', message: 'no space is left on the registry’s disk' });
-  }
+  const known = storageRefusal(error, log);
+  if (known !== undefined) return known;
   log({ level: 'error', event: 'bug', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   return new Refusal({ code: 'MOBY-D500', message: 'the registry failed; nothing was changed' });
 }

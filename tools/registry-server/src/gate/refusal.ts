@@ -38,7 +38,12 @@ export const refusals = {
   'MOBY-D500': { name: 'internal-error', status: 500, means: 'A bug; nothing was changed. The log has its stack.' },
   'MOBY-D501': { name: 'no-judge', status: 503, means: 'This server has no rules to judge by, and so publishes nothing.' },
   'MOBY-D503': { name: 'stopping', status: 503, means: 'The server is stopping, or not ready.' },
-  'MOBY-D507': { name: 'not-stored', status: 507, means: 'The change could not be written; nothing was changed.' },
+  'MOBY-D507': { name: 'not-stored', status: 507, means: 'The disk is full, or can’t be used; nothing was changed.' },
+  'MOBY-D508': {
+    name: 'damaged-package',
+    status: 500,
+    means: 'What the disk holds of this component is not what was published; nothing was changed.',
+  },
 } as const;
 
 export type RefusalCode = keyof typeof refusals;

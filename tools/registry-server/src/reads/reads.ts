@@ -63,6 +63,8 @@ export function openReads({ settings, storage, journal }: ReadsOptions): Reads {
       throw new Refusal({ code: 'MOBY-D404', message: 'there is nothing at this address' });
     }
     if (route.kind === 'verdaccio') return false;
+    // Who asks and doesn't take the answer keeps a file and a connection: bounded like a body that doesn't come.
+    request.socket.setTimeout(settings.limits.idleMs);
     if (route.kind === 'tarball') await sendTarball(request, response, { storage, journal, name: route.name, file: route.file });
     else await reply(request, response, route);
     return true;

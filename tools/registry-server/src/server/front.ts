@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answer, refuse } from '../gate/answer.ts';
 import { canonicalPath } from '../gate/canonical-path.ts';
+import { storageRefusal } from '../gate/storage-refusal.ts';
 import { isRead } from '../gate/write-route.ts';
 import { Refusal } from '../gate/refusal.ts';
+import { judgeTokenTimes } from '../gate/token-times.ts';
 import type { Reads } from '../reads/reads.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
 import type { Health } from './health.ts';
@@ -16,6 +18,7 @@ export interface FrontOptions {
   readonly log: Log;
   /** ms, monotonic. */
   readonly now: () => number;
+  readonly clock: () => Date;
   readonly reads: Reads;
 }
 
@@ -31,12 +34,11 @@ export function openFront(options: FrontOptions): RequestListener {
   return (request, response) => {
     logWhenAnswered(request, response, options);
     pass(request, response, options).catch((error: unknown) => {
-      if (error instanceof Refusal) refuse(response, error);
-      else {
+      const refusal = error instanceof Refusal ? error : storageRefusal(error, options.log);
+      if (refusal === undefined)
         options.log({ level: 'error', event: 'bug', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-        if (response.headersSent) response.destroy();
-        else refuse(response, new Refusal({ code: 'MOBY-D500', message: 'the registry failed' }));
-      }
+      if (response.headersSent) response.destroy();
+      else refuse(response, refusal ?? new Refusal({ code: 'MOBY-D500', message: 'the registry failed' }));
       request.resume();
     });
   };
@@ -45,7 +47,7 @@ export function openFront(options: FrontOptions): RequestListener {
 async function pass(
   request: IncomingMessage,
   response: ServerResponse,
-  { settings, verdaccio, health, reads }: FrontOptions,
+  { settings, verdaccio, health, reads, clock }: FrontOptions,
 ): Promise<void> {
   const path = canonicalPath(request.url ?? '');
   if (isRead(request.method) && (path === '/-/healthz' || path === '/-/readyz')) {
@@ -58,6 +60,9 @@ async function pass(
     judgeQuery(request.url ?? '');
     if (await reads(request, response, path)) return;
   }
+  // What everybody may read needs no token, and so no good one.
+  const { authorization } = request.headers;
+  if (authorization !== undefined) judgeTokenTimes(authorization, clock());
   // Body parsers leave alone what was parsed; a token in an address goes no further.
   Object.assign(request, { _body: true, body: undefined });
   if (tokenPath.test(path)) request.url = path.replace(tokenPath, '$1-');

@@ -30,10 +30,17 @@ function probes(scope: string): readonly Probe[] {
 
 const probeMs = 5000;
 
+/** Nobody answered: nothing is proved, and nothing was let in. A process that is flooded looks like this. */
+export class GateSilent extends Failure {
+  constructor(why: string) {
+    super({ code: 'gate-open', message: `the gate can't be proved: ${why}`, hints: ['look at what the machine is busy with'] });
+  }
+}
+
 /**
  * Proves that the gate is what answers writes, before and while the port is open: each probe must come back with the gate's
  * own code and this call's nonce. Another refusal proves nothing, as Verdaccio refuses anonymous writes by itself. Throws
- * `gate-open`.
+ * `gate-open`, as `GateSilent` where there was no answer.
  */
 export async function proveGate(socketPath: string, scope: string): Promise<void> {
   const nonce = randomBytes(16).toString('hex');
@@ -52,10 +59,10 @@ function ask(socketPath: string, { method, path }: Probe, nonce: string): Promis
       response.setEncoding('utf8');
       response.on('data', (piece: string) => (text = (text + piece).slice(0, 65_536)));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: parsed(text) }));
-      response.on('error', reject);
+      response.on('error', (error) => reject(new GateSilent(`the answer to \`${method} ${path}\` broke off: ${error.message}`)));
     });
     asked.on('timeout', () => asked.destroy(new Error(`no answer within ${probeMs} ms`)));
-    asked.on('error', (error) => reject(gateOpen(`\`${method} ${path}\` was not answered: ${error.message}`)));
+    asked.on('error', (error) => reject(new GateSilent(`\`${method} ${path}\` was not answered: ${error.message}`)));
     asked.end('{}');
   });
 }

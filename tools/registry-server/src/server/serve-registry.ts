@@ -20,7 +20,7 @@ import { openFront } from './front.ts';
 import { openHealth, type HealthState } from './health.ts';
 import type { Log } from './log.ts';
 import { openPackageList } from './package-list.ts';
-import { proveGate } from './prove-gate.ts';
+import { GateSilent, proveGate } from './prove-gate.ts';
 import { keepProcess } from './keep-process.ts';
 import { listen, stopServer } from './stop-server.ts';
 import { ownPluginFolder, startVerdaccio, type RequestListener } from './start-verdaccio.ts';
@@ -43,6 +43,8 @@ export interface ServeOptions {
   /** The port is open. */
   readonly onReady: (ready: Ready) => void;
   readonly pluginFolder?: string;
+  /** How often the gate is proved again while the port is open. */
+  readonly proveEveryMs?: number;
 }
 
 export interface Ready {
@@ -55,8 +57,7 @@ export interface Ready {
   readonly findings: readonly StorageFinding[];
 }
 
-/** How often the gate is proved again while the port is open. */
-const proveEveryMs = 30_000;
+const defaultProveEveryMs = 30_000;
 
 /**
  * Runs a registry until the signal: own the folder, mend it, start Verdaccio behind the gate, prove that the gate is there,
@@ -72,7 +73,7 @@ export async function serveRegistry(options: ServeOptions): Promise<void> {
   try {
     for (const finding of storage.state.findings)
       log({ level: finding.remedy === undefined ? 'error' : 'warn', event: 'storage', ...finding });
-    const health: HealthState = { isStopping: false, gateProvedAt: 0 };
+    const health: HealthState = { isStopping: false, gateProvedAt: 0, isGateSilent: false };
     const { listener, settled } = await startListener(options, storage, health);
     ends.push(settled);
     const inside = createServer(listener({ isPrivate: true }));
@@ -88,8 +89,20 @@ export async function serveRegistry(options: ServeOptions): Promise<void> {
     const url = `http://${formatAddress(address)}`;
     log({ level: 'info', event: 'ready', url, root, packages: storage.state.packages, versions: storage.state.versions });
     onReady({ url, root, ...storage.state });
-    await untilEnd({ signal, lost: storage.lost, prove: () => proveGate(socketPath, settings.scopes[0] ?? '@moby'), health, now });
+    await untilEnd({
+      signal,
+      lost: storage.lost,
+      prove: () => proveGate(socketPath, settings.scopes[0] ?? '@moby'),
+      everyMs: options.proveEveryMs ?? defaultProveEveryMs,
+      health,
+      log,
+      now,
+    });
     log({ level: 'info', event: 'stopping' });
+  } catch (error) {
+    // Without its gate or its folder nothing more may be answered, also nothing that has begun.
+    for (const server of servers) server.closeAllConnections();
+    throw error;
   } finally {
     for (const server of servers) await stopServer(server, { stopMs: settings.limits.stopMs, impatience: options.impatience });
     for (const end of ends) await end();
@@ -149,6 +162,7 @@ async function startListener(options: ServeOptions, storage: OpenStorage, health
         health: openHealth(health, () => now().getTime()),
         log: isPrivate ? (entry) => (entry.event === 'request' ? undefined : log(entry)) : log,
         now: monotonic,
+        clock: now,
         reads,
       }),
     settled: async () => void (await Promise.allSettled(running)),
@@ -176,19 +190,33 @@ interface UntilEnd {
   readonly signal: AbortSignal;
   readonly lost: AbortSignal;
   readonly prove: () => Promise<void>;
+  readonly everyMs: number;
   readonly health: HealthState;
+  readonly log: Log;
   readonly now: () => Date;
 }
 
 /** Resolves at the signal; rejects where the folder or the gate is lost, so that the port is closed. */
-function untilEnd({ signal, lost, prove, health, now }: UntilEnd): Promise<void> {
+function untilEnd({ signal, lost, prove, everyMs, health, log, now }: UntilEnd): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setInterval(() => {
-      prove().then(
-        () => (health.gateProvedAt = now().getTime()),
-        (error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error)))),
-      );
-    }, proveEveryMs);
+    let isProving = false;
+    const proveAgain = async (): Promise<void> => {
+      if (isProving) return;
+      isProving = true;
+      try {
+        await prove();
+        health.gateProvedAt = now().getTime();
+        health.isGateSilent = false;
+      } catch (error) {
+        if (error instanceof GateSilent) {
+          health.isGateSilent = true;
+          log({ level: 'warn', event: 'gate-silent', error: error.message });
+        } else end(() => reject(error instanceof Error ? error : new Error(String(error))));
+      } finally {
+        isProving = false;
+      }
+    };
+    const timer = setInterval(() => void proveAgain(), everyMs);
     const end = (settle: () => void): void => {
       clearInterval(timer);
       health.isStopping = true;

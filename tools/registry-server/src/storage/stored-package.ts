@@ -23,7 +23,18 @@ export function tarballName(name: string, version: string): string {
   return `${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
 }
 
-/** Undefined where the package was never published. Throws what reading throws, and `SyntaxError` for damaged JSON. */
+/** What the disk holds of a package is not what was published. */
+export class DamagedPackage extends Error {
+  readonly packageName: string;
+
+  constructor(name: string, why: string) {
+    super(`${name}: ${why}`);
+    this.name = 'DamagedPackage';
+    this.packageName = name;
+  }
+}
+
+/** Undefined where the package was never published. Throws what reading throws, and `DamagedPackage`. */
 export async function readStoredPackage(storage: StorageFolder, name: string): Promise<StoredPackage | undefined> {
   let text: string;
   try {
@@ -32,7 +43,11 @@ export async function readStoredPackage(storage: StorageFolder, name: string): P
     if (isMissing(error)) return undefined;
     throw error;
   }
-  return parseStoredPackage(name, text);
+  try {
+    return parseStoredPackage(name, text);
+  } catch (error) {
+    throw error instanceof SyntaxError ? new DamagedPackage(name, `package.json can’t be read: ${error.message}`) : error;
+  }
 }
 
 /** Throws `SyntaxError` where the text is not the document of this package. */

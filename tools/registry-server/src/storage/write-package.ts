@@ -6,7 +6,7 @@ import type { Hashes } from './hash-file.ts';
 import { objectMember, textMember, type JsonObject } from './json-object.ts';
 import type { Journal } from './open-journal.ts';
 import type { StorageFolder } from './storage-folder.ts';
-import { packageFolder, tarballName, type StoredPackage } from './stored-package.ts';
+import { DamagedPackage, integrityOf, packageFolder, readStoredPackage, tarballName, type StoredPackage } from './stored-package.ts';
 
 export interface Store {
   readonly storage: StorageFolder;
@@ -22,6 +22,26 @@ export interface NewVersion extends Hashes {
   readonly tarball: Uint8Array;
   readonly tags: Readonly<Record<string, string>>;
   readonly by: string;
+}
+
+/**
+ * What is published of a package, before a change of it; undefined for its first version. Throws `DamagedPackage` where the
+ * document is not what the journal knows: rules would judge by it, and a change would make the loss permanent. Only a version
+ * that is `restored`, sent again as it was, may be missing, and others with it.
+ */
+export async function readForChange(
+  { storage, journal }: Store,
+  { name, restored }: { readonly name: string; readonly restored?: string },
+): Promise<StoredPackage | undefined> {
+  const stored = await readStoredPackage(storage, name);
+  const isRestored = restored !== undefined && journal.integrityOf(name, restored) !== undefined;
+  for (const [version, integrity] of journal.versionsOf(name)) {
+    const found = stored !== undefined && Object.hasOwn(stored.versions, version) ? stored.versions[version] : undefined;
+    if (found === undefined && !isRestored) throw new DamagedPackage(name, `${version} was published and is not in its document`);
+    if (found !== undefined && integrityOf(found) !== integrity)
+      throw new DamagedPackage(name, `${version} was published with other bytes than its document says`);
+  }
+  return stored;
 }
 
 /**

@@ -3,9 +3,10 @@ import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
 import { isJsonObject, memberOf, type JsonObject } from '../storage/json-object.ts';
-import { readStoredPackage, type StoredPackage } from '../storage/stored-package.ts';
+import type { StoredPackage } from '../storage/stored-package.ts';
 import { replaceDocument } from '../storage/write-package.ts';
 import { judged } from './judged.ts';
+import { storedPackage } from './published-version.ts';
 import type { WriteWorld } from './writes.ts';
 
 const maxTextLength = 1024;
@@ -25,8 +26,7 @@ export async function deprecate(
   const versions = memberOf(body, 'versions');
   if (!isJsonObject(versions)) throw other('`versions` must be an object');
   return world.turns(name, async () => {
-    const before = await readStoredPackage(world.store.storage, name);
-    if (before === undefined) throw new Refusal({ code: 'MOBY-D404', message: `\`${name}\` was never published here` });
+    const before = await storedPackage(world, name);
     const texts = changedTexts(before, versions);
     judgeTags(before, memberOf(body, 'dist-tags'));
     const changed = [...texts.keys()];

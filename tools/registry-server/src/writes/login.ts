@@ -22,9 +22,11 @@ export async function login(
     });
   }
   const address = world.addressOf(write);
+  // The password that is compared must be the one that the token is tied to, also while somebody changes the file.
+  const markBefore = world.users.markOf(user);
   const isGood = await world.loginGuard.attempt({ user, address }, () => world.accounts.hasPassword(user, password));
   const mark = world.users.markOf(user);
-  if (!isGood || mark === undefined) {
+  if (!isGood || mark === undefined || mark !== markBefore) {
     world.log({ level: 'warn', event: 'login-failed', user, address });
     throw new Refusal({ code: 'MOBY-D402', message: 'no such user with this password; users are made by who runs the registry' });
   }

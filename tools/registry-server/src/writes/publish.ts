@@ -7,8 +7,8 @@ import { parsePublishBody, type PublishBody } from '../publish/publish-body.ts';
 import { tagsOfPublish } from '../publish/tags.ts';
 import { hashFile } from '../storage/hash-file.ts';
 import { isMissing } from '../storage/file-error.ts';
-import { packageFolder, readStoredPackage, tarballName, type StoredPackage } from '../storage/stored-package.ts';
-import { addVersion } from '../storage/write-package.ts';
+import { packageFolder, tarballName, type StoredPackage } from '../storage/stored-package.ts';
+import { addVersion, readForChange } from '../storage/write-package.ts';
 import { judged } from './judged.ts';
 import type { WriteWorld } from './writes.ts';
 
@@ -37,7 +37,7 @@ interface InTurn {
 async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn): Promise<Answer> {
   const { store, judge, log } = world;
   const { version, document, tarball, integrity, bundle } = sent;
-  const before = await readStoredPackage(store.storage, name);
+  const before = await readForChange(store, { name, restored: version });
   if (await isPublished(world, { name, sent, before })) {
     return { status: 200, body: { ok: `${name}@${version} is published already, with these bytes`, success: true } };
   }

@@ -1,10 +1,11 @@
 import { Refusal } from '../gate/refusal.ts';
-import { readStoredPackage, type StoredPackage } from '../storage/stored-package.ts';
+import type { StoredPackage } from '../storage/stored-package.ts';
+import { readForChange } from '../storage/write-package.ts';
 import { isStrictVersion } from '../publish/strict-version.ts';
 import type { WriteWorld } from './writes.ts';
 
 export async function storedPackage(world: WriteWorld, name: string): Promise<StoredPackage> {
-  const stored = await readStoredPackage(world.store.storage, name);
+  const stored = await readForChange(world.store, { name });
   if (stored === undefined) throw new Refusal({ code: 'MOBY-D404', message: `\`${name}\` was never published here` });
   return stored;
 }

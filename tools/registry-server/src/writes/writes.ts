@@ -76,7 +76,7 @@ async function document(world: WriteWorld, write: Write<{ readonly kind: 'docume
   mayDo(write.identity, 'publish');
   world.writeRate(write.identity.name);
   const { publishBytes, idleMs } = world.settings.limits;
-  const release = await world.bodies.hold(announcedBytes(write.request, publishBytes), write.signal);
+  const release = await hold(world, write, write.identity.name);
   try {
     const sent = await readBody(write.request, { maxBytes: publishBytes, idleMs });
     if (bringsBytes(sent)) return await publish(world, write, sent);
@@ -95,7 +95,7 @@ async function revision(world: WriteWorld, write: Write): Promise<Answer> {
   mayDo(write.identity, 'publish');
   world.writeRate(write.identity.name);
   const { publishBytes } = world.settings.limits;
-  const release = await world.bodies.hold(announcedBytes(write.request, publishBytes), write.signal);
+  const release = await hold(world, write, write.identity.name);
   try {
     const sent = await body(world, write, publishBytes);
     if (memberOf(sent, 'versions') !== undefined) throw neverUnpublished();
@@ -107,6 +107,10 @@ async function revision(world: WriteWorld, write: Write): Promise<Answer> {
     code: 'MOBY-D407',
     message: `owners of \`${name}\` stand in components/${name.slice(name.indexOf('/') + 1)}/OWNERS.yaml: change them by a pull request`,
   });
+}
+
+function hold({ bodies, settings }: WriteWorld, { request, signal }: Write, owner: string): Promise<() => void> {
+  return bodies.hold({ owner, bytes: announcedBytes(request, settings.limits.publishBytes), signal });
 }
 
 function neverUnpublished(): Refusal {
