@@ -42,8 +42,9 @@ function escaped(text: string): string {
 const number = String.raw`\d+(?:[.,]\d+)*`;
 const unit = 'B|[kKMG]i?B';
 
-/** In this order: a rate before a size, an aligned time before any other. */
+/** In this order: a rate before a size, an aligned time before any other. What was done in an instant has no rate at all. */
 const patterns: readonly { readonly kind: Varying; readonly pattern: RegExp; readonly word: string }[] = [
+  { kind: 'sizes', pattern: new RegExp(String.raw` at ${number} ?(?:${unit})/s\b`, 'g'), word: '' },
   { kind: 'sizes', pattern: new RegExp(String.raw`\b${number} ?(?:${unit})/s\b`, 'g'), word: '<rate>' },
   { kind: 'sizes', pattern: new RegExp(String.raw`\b${number}(?:/${number})? ?(?:${unit})\b`, 'g'), word: '<size>' },
   { kind: 'times', pattern: new RegExp(String.raw`(?<=\S) {2,}${number} ?(?:ms|s|min)\b`, 'g'), word: '  <time>' },

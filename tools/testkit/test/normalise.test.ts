@@ -9,6 +9,7 @@ test('an aligned time keeps two spaces whatever its width', () => {
 });
 
 test('times, rates, sizes and ports lose their figures, counts keep them', () => {
+  expect(normalise('fetch  12.1 MB at 3.2 MB/s  0.6 s')).toBe(normalise('fetch  12.1 MB  0.1 s'));
   expect(normalise('34.1/48.2 MB  11.3 MB/s  1 s left')).toBe('<size>  <rate>  <time> left');
   expect(normalise('3 packages, 24 MB, 0.6 s, 127.0.0.1:49152')).toBe('3 packages, <size>, <time>, 127.0.0.1:<port>');
 });
