@@ -1,12 +1,13 @@
 /**
- * Damaged copies of real files, for every reader of bytes from outside:
+ * Damaged copies of real files, for every reader of bytes from outside, and odd requests to a registry:
  *
- *     npm run fuzz                       ten minutes each
+ *     npm run fuzz                       ten minutes each, and an hour for the registry
  *     npm run fuzz -- --seconds 30       each
  *     npm run fuzz -- --seed 7 elf deb   these, with other mutants
+ *     npm run fuzz -- registry           odd requests alone
  *
  * Each reader works in a process of its own, bounded in memory and time. What it neither reads nor refuses, and in time, is a crash:
- * the bytes are kept in out/fuzz, and the exit code is 1.
+ * the bytes are kept in out/fuzz, and the exit code is 1. A registry that ends, breaks, or forgets what was published is one, too.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,10 +16,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkout, temporaryFolder } from '@moby/testkit';
 import { FuzzFinding, fuzzLater } from '../../abi/test/fuzz.ts';
+import { fuzzRegistry } from '../../registry-server/test/fuzz/fuzz-registry.ts';
+import { FuzzFinding as ServerFinding } from '../../registry-server/test/fuzz/fuzz-server.ts';
 import { readers } from './fuzz-readers.ts';
 import { openOracleWorld } from './oracle-world.ts';
 
 const defaultSeconds = 600;
+const registry = 'registry';
+const registrySeconds = 3600;
 const defaultSeed = 1;
 const memoryMegabytes = 2048;
 /** For seeds that have to be downloaded and unpacked, on a machine that is busy. */
@@ -28,10 +33,13 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seconds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
 });
-const seconds = numberOf(values.seconds, defaultSeconds);
 const seed = numberOf(values.seed, defaultSeed);
-if (values.only === undefined) runAll(positionals.length === 0 ? Object.keys(readers) : positionals);
-else await fuzzOne(values.only);
+if (values.only === undefined) runAll(positionals.length === 0 ? [...Object.keys(readers), registry] : positionals);
+else await (values.only === registry ? fuzzServed() : fuzzOne(values.only));
+
+function secondsFor(name: string): number {
+  return numberOf(values.seconds, name === registry ? registrySeconds : defaultSeconds);
+}
 
 function numberOf(text: string | undefined, otherwise: number): number {
   const value = text === undefined ? otherwise : Number(text);
@@ -42,7 +50,9 @@ function numberOf(text: string | undefined, otherwise: number): number {
 function runAll(names: readonly string[]): void {
   let crashes = 0;
   for (const name of names) {
-    if (readers[name] === undefined) throw new Error(`there is no reader \`${name}\`; there are ${Object.keys(readers).join(', ')}`);
+    if (readers[name] === undefined && name !== registry)
+      throw new Error(`there is no reader \`${name}\`; there are ${[...Object.keys(readers), registry].join(', ')}`);
+    const seconds = secondsFor(name);
     const args = ['-C', 'source', `--max-old-space-size=${memoryMegabytes}`, import.meta.filename];
     const run = spawnSync(process.execPath, [...args, '--only', name, '--seconds', String(seconds), '--seed', String(seed)], {
       cwd: checkout,
@@ -57,7 +67,7 @@ function runAll(names: readonly string[]): void {
       process.stdout.write(`${name}: CRASH: ${why}\n`);
     }
   }
-  process.stdout.write(`fuzz: ${names.length} readers, ${seconds} s each, ${crashes} crashes\n`);
+  process.stdout.write(`fuzz: ${names.length} readers, ${crashes} crashes\n`);
   if (crashes > 0) process.exitCode = 1;
 }
 
@@ -72,7 +82,7 @@ async function fuzzOne(name: string): Promise<void> {
     // A reader that throws at once is one that rejects, too.
     const read = async (bytes: Uint8Array): Promise<unknown> => reader.read(bytes);
     const { refusals = [] } = reader;
-    const report = await fuzzLater(read, seeds, { seed, ms: seconds * 1000, refusals });
+    const report = await fuzzLater(read, seeds, { seed, ms: secondsFor(name) * 1000, refusals });
     const { mutants, read: accepted, refused, slowestMs } = report;
     process.stdout.write(
       `${name}: ${mutants} mutants of ${seeds.length} files, ${accepted} read, ${refused} refused, slowest ${Math.round(slowestMs)} ms\n`,
@@ -85,6 +95,25 @@ async function fuzzOne(name: string): Promise<void> {
     process.exitCode = 1;
   } finally {
     world.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fuzzServed(): Promise<void> {
+  const folder = temporaryFolder();
+  try {
+    const report = await fuzzRegistry({ root: join(folder, registry), seed, ms: secondsFor(registry) * 1000 });
+    const { conversations, statuses, peakMemoryBytes } = report;
+    const counts = Object.entries(statuses).map(([status, count]) => `${status} ${count}`);
+    process.stdout.write(
+      `${registry}: ${conversations} connections, ${Math.round(peakMemoryBytes / 1e6)} MB; first answers: ${counts.join(', ')}\n`,
+    );
+  } catch (error) {
+    const said = error instanceof ServerFinding ? error.conversations : [];
+    const lines = said.map(({ bytes, pieces, end }) => JSON.stringify({ pieces, end, base64: bytes.toString('base64') }));
+    process.stderr.write(`${String(error)}${said.length === 0 ? '' : keep(registry, Buffer.from(`${lines.join('\n')}\n`))}\n`);
+    process.exitCode = 1;
+  } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -69,42 +69,41 @@ export interface StartOptions {
   readonly prefix?: readonly string[];
   /** The process is there, and nothing of it is known. */
   readonly onSpawn?: (child: ChildProcess) => void;
+  /** Of a log that would become too long to be held, so many characters are kept. */
+  readonly keptLogLength?: number;
+  /** Each line of the log, as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Starts a registry in its own process and waits until its port is open. Rejects with `NotServing` where it ends before. */
 export async function startServer(
   options: EntryOptions,
-  { prefix = [], onSpawn = () => undefined }: StartOptions = {},
+  { prefix = [], onSpawn = () => undefined, onLine = () => undefined, keptLogLength = Infinity }: StartOptions = {},
 ): Promise<RunningServer> {
   const command = [...prefix, pinnedNode(), '-C', 'source', entry, JSON.stringify({ rules: true, ...options })];
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: options.root, TMPDIR: process.env['TMPDIR'] ?? '/tmp' },
   });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => (stdout += piece));
-  child.stderr.setEncoding('utf8').on('data', (piece: string) => (stderr += piece));
+  const said = listen(child, { onLine, keptLogLength });
   const closed = once(child, 'close');
   onSpawn(child);
   let patience: NodeJS.Timeout | undefined;
   await Promise.race([
     closed,
-    new Promise<void>((resolve) => {
-      child.stdout.on('data', () => {
-        if (stdout.includes('\n')) resolve();
-      });
-    }),
+    said.firstLine,
     new Promise<never>((_, reject) => {
       patience = setTimeout(() => {
         child.kill('SIGKILL');
-        reject(new Error(`no port within ${readyMs} ms\n${stderr}`));
+        reject(new Error(`no port within ${readyMs} ms\n${said.stderr()}`));
       }, readyMs);
     }),
   ]).finally(() => clearTimeout(patience));
-  const ready: Json = stdout.includes('\n') ? JSON.parse(stdout.split('\n')[0] ?? '') : {};
+  const [first = ''] = said.stdout().split('\n');
+  const ready: Json = first === '' ? {} : JSON.parse(first);
   if (typeof ready['url'] !== 'string') {
     await closed;
-    throw new NotServing(ready, stderr, child.exitCode);
+    throw new NotServing(ready, said.stderr(), child.exitCode);
   }
   const port = Number(new URL(ready['url']).port);
   const ask = (asked: Ask): Promise<Answered> => send(port, asked);
@@ -115,10 +114,11 @@ export async function startServer(
     process: child,
     root: options.root,
     ask,
-    stderr: () => stderr,
-    stdout: () => stdout,
+    stderr: said.stderr,
+    stdout: said.stdout,
     log: () =>
-      stderr
+      said
+        .stderr()
         .split('\n')
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line)),
@@ -141,6 +141,30 @@ export async function startServer(
       await closed;
     },
   };
+}
+
+interface Said {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly firstLine: Promise<void>;
+}
+
+function listen(child: ChildProcess, { onLine, keptLogLength }: Required<Pick<StartOptions, 'onLine' | 'keptLogLength'>>): Said {
+  let [stdout, stderr, rest] = ['', '', ''];
+  child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+    stderr += piece;
+    if (stderr.length > keptLogLength * 2) stderr = stderr.slice(-keptLogLength);
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  });
+  const firstLine = new Promise<void>((resolve) => {
+    child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
+      stdout += piece;
+      if (stdout.includes('\n')) resolve();
+    });
+  });
+  return { stdout: () => stdout, stderr: () => stderr, firstLine };
 }
 
 export function send(port: number, { method = 'GET', path, token, headers = {}, body }: Ask): Promise<Answered> {

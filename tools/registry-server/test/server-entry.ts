@@ -10,6 +10,8 @@ export interface EntryOptions {
   /** Without it the server has no rules. */
   readonly rules?: boolean;
   readonly proveEveryMs?: number;
+  /** Rules that end the process, or only break, at a keyword that is not a word. */
+  readonly fragile?: 'ends' | 'breaks';
   /** The process's clock goes wrong by so much. */
   readonly clockSkewMs?: number;
 }
@@ -19,7 +21,18 @@ if (options.clockSkewMs !== undefined) skewClock(options.clockSkewMs);
 
 /** Rules that tests can see at work: what a description says is found. */
 const judge: Judge = {
-  publish: ({ document }) => Promise.resolve(findingsOf(document['description'])),
+  publish: async ({ document }) => {
+    const { keywords } = document;
+    if (
+      options.fragile !== undefined &&
+      Array.isArray(keywords) &&
+      keywords.some((word) => word !== 'x' && word !== 'one' && word !== 'two')
+    ) {
+      if (options.fragile === 'ends') process.exit(7);
+      throw new Error('a fragile rule');
+    }
+    return findingsOf(document['description']);
+  },
   change: () => Promise.resolve([]),
 };
 
