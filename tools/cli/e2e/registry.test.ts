@@ -27,6 +27,29 @@ test('a registry is served until it is stopped, by one process', async () => {
   expect([exitCode, stdout, stderr.split('\n').at(-2)]).toEqual([0, '', 'stopped']);
 });
 
+test('the key that a registry signs with is replaced, and the one before stays known', async () => {
+  const storage = scratchFolder();
+  const none = await runCli(['registry', 'key', 'rotate', '--storage', storage]);
+  expect([none.exitCode, none.stderr]).toEqual([
+    1,
+    `error[not-found]: there are no keys \`${storage}/signing-keys.json\`\n  hint: name a registry’s folder with --storage DIR; its first start makes the first key\n`,
+  ]);
+  const served = startCli(['registry', 'serve', '--listen', '127.0.0.1:0', '--storage', storage]);
+  onTestFinished(() => served.kill('SIGKILL'));
+  await served.seen(/^registry at .*$/m);
+  const [, url = ''] = /^registry at (\S+)/m.exec(served.stderr()) ?? [];
+  const keys = async (): Promise<readonly { readonly keyid: string; readonly expires: string | null }[]> =>
+    Object(await (await fetch(`${url}/-/npm/v1/keys`)).json()).keys;
+  const [first] = await keys();
+  const rotated = await runCli(['registry', 'key', 'rotate', '--storage', storage, '--json']);
+  const { keyid, earlier } = JSON.parse(rotated.stdout);
+  expect([rotated.exitCode, earlier.keyid]).toEqual([0, first?.keyid]);
+  expect((await keys()).map((key) => [key.keyid, key.expires])).toEqual([
+    [keyid, null],
+    [earlier.keyid, earlier.expires],
+  ]);
+});
+
 test('what is not in order is found, and mended when that is asked for', async () => {
   const storage = scratchFolder();
   writeFileSync(join(storage, 'published.jsonl'), '');

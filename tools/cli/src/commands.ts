@@ -17,6 +17,7 @@ import { ListAssemblies } from './commands/list-assemblies.ts';
 import { ListComponents } from './commands/list-components.ts';
 import { RegistryExport } from './commands/registry-export.ts';
 import { RegistryFsck } from './commands/registry-fsck.ts';
+import { RegistryKeyRotate } from './commands/registry-key-rotate.ts';
 import { RegistryServe } from './commands/registry-serve.ts';
 import { Resolve } from './commands/resolve.ts';
 import { Run } from './commands/run.ts';
@@ -46,6 +47,7 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   'list:components': ListComponents,
   'registry:export': RegistryExport,
   'registry:fsck': RegistryFsck,
+  'registry:key:rotate': RegistryKeyRotate,
   'registry:serve': RegistryServe,
   resolve: Resolve,
   run: Run,

@@ -1,4 +1,8 @@
-export type { Change, Judge, Publish, RuleFinding } from './publish/judge.ts';
+export { openJudge, type JudgeWorld } from './judge/open-judge.ts';
+export { openProver, proverLimits } from './judge/open-prover.ts';
+export { noProver, type Prover } from './judge/prover.ts';
+export type { Change, Judge, Judgement, Publish, RuleFinding } from './publish/judge.ts';
+export { rotateSigningKey, type RotatedKey } from './storage/signing-keys.ts';
 export { jsonLog, type Log, type LogEntry } from './server/log.ts';
 export { type Ready, serveRegistry, type ServeOptions } from './server/serve-registry.ts';
 export { readSettings, type SettingsFile } from './settings/read-settings.ts';

@@ -24,7 +24,7 @@ beforeEach(async () => {
 async function publish(version: string): Promise<void> {
   const storage = await openStorage(root, { now });
   const tarball = Buffer.from(`bytes of ${version}`);
-  const store = { storage: storage.folder, journal: storage.journal, now };
+  const store = { storage: storage.folder, journal: storage.journal, keys: storage.keys, now };
   const before = await readStoredPackage(storage.folder, name);
   const document = { name, version, description: 'a component' };
   await addVersion(store, before, {
@@ -32,6 +32,7 @@ async function publish(version: string): Promise<void> {
     version,
     document,
     readme: '',
+    payload: 'unproven',
     tarball,
     tags: { next: version },
     by: 'carol',

@@ -340,7 +340,7 @@ describe('the rules', () => {
     const { status, json } = await publish({ name: '@moby/ruled', document: { description: 'doubtful' } });
     expect([status, json['findings']]).toEqual([
       201,
-      [{ id: 'T001', name: 'test-rule', severity: 'warning', message: 'the description says `doubtful`' }],
+      [{ rule: 'MOBY-T001', name: 'test-rule', severity: 'warning', message: 'the description says `doubtful`' }],
     ]);
   });
 
@@ -366,9 +366,50 @@ describe('roles', () => {
   };
 
   test('everybody with a role publishes; nobody else does', async () => {
-    for (const [at, user] of ['carol', 'mike', 'stella', 'bo'].entries())
+    for (const [at, user] of ['mike', 'stella', 'mike', 'bo'].entries())
       expect((await publish({ name, user, version: `1.0.${at}` })).status).toBe(201);
+    expect((await publish({ name: '@moby/carols', user: 'carol' })).status).toBe(201);
     expect((await server.ask({ method: 'PUT', path: publishPath(name), body: publishBody({ name }) })).status).toBe(401);
+  });
+
+  test('what belongs to others changes by nobody but stewards and bots', async () => {
+    for (const answered of [
+      await publish({ name, user: 'carol', version: '1.0.9' }),
+      await publish({ name: '@moby/carols', user: 'mike', version: '1.0.9' }),
+      await server.ask({
+        method: 'PUT',
+        path: '/-/package/@moby%2fcarols/dist-tags/tested',
+        token: tokens['mike'],
+        body: '"1.0.0"',
+      }),
+      await server.ask({
+        method: 'POST',
+        path: '/-/moby/v1/package/@moby/carols/promote',
+        token: tokens['mike'],
+        body: { version: '1.0.0' },
+      }),
+    ]) {
+      expect([answered.status, answered.json['code']]).toEqual([403, 'MOBY-D426']);
+    }
+  });
+
+  test('a steward says who owns a component, and it holds at once', async () => {
+    const own = (user: string, owners: unknown): Promise<Answered> =>
+      server.ask({
+        method: 'PUT',
+        path: `/@moby%2fcarols/-rev/1-x`,
+        token: tokens[user],
+        body: { _id: '@moby/carols', maintainers: owners },
+      });
+    const both = [{ name: 'carol' }, { name: 'mike', email: 'mike@example.org' }];
+    for (const user of ['carol', 'mike', 'bo']) expect((await own(user, both)).json['code']).toBe('MOBY-D403');
+    for (const owners of [[], 'mike', [{ name: 'nobody' }], [7], Array.from({ length: 51 }, () => ({ name: 'mike' }))])
+      expect((await own('stella', owners)).json['code']).toBe('MOBY-D422');
+    expect((await own('stella', both)).status).toBe(201);
+    expect((await packument('@moby/carols'))['maintainers']).toEqual([{ name: 'carol' }, { name: 'mike' }]);
+    expect((await publish({ name: '@moby/carols', user: 'mike', version: '1.0.9' })).status).toBe(201);
+    expect((await own('stella', [{ name: 'mike' }])).status).toBe(201);
+    expect((await publish({ name: '@moby/carols', user: 'carol', version: '1.1.0' })).json['code']).toBe('MOBY-D426');
   });
 
   test('a contributor neither deprecates, tags nor promotes; a bot promotes only', async () => {
@@ -402,7 +443,7 @@ describe('roles', () => {
     expect((await promote('mike', '1.0.0')).json['code']).toBe('MOBY-D425');
     expect((await promote('mike', '9.9.9')).json['code']).toBe('MOBY-D404');
     expect((await promote('bo', '1.0.3')).status).toBe(201);
-    expect((await publish({ name, version: '1.1.0-rc.1' })).status).toBe(201);
+    expect((await publish({ name, version: '1.1.0-rc.1', user: 'mike' })).status).toBe(201);
     expect((await promote('stella', '1.1.0-rc.1')).json['code']).toBe('MOBY-D425');
     expect((await packument(name))['dist-tags']).toMatchObject({ latest: '1.0.3', next: '1.1.0-rc.1' });
   });

@@ -15,19 +15,25 @@ scopes: ['@moby', '@acme']
 url: https://registry.example.org
 proxies: [127.0.0.1, "::1"]
 users: { carol: contributor, mike: maintainer }
+library: ../library
+store: /srv/store
+statements: required
 tokenDays: 30
 limits: { publishBytes: 1000000, stopMs: 1 }
 `;
-  const read = await readSettings('r.yaml', text);
+  const read = await readSettings('/etc/moby/r.yaml', text);
   expect(read).toMatchObject({
     ok: true,
     value: {
       storage: '/srv/registry',
+      store: '/srv/store',
       settings: {
         listen: { host: '::1', port: 80 },
         scopes: ['@moby', '@acme'],
         url: 'https://registry.example.org',
         proxies: ['127.0.0.1', '::1'],
+        library: '/etc/library',
+        statements: 'required',
         tokenDays: 30,
         limits: { ...defaultSettings.limits, publishBytes: 1_000_000, stopMs: 1 },
       },
@@ -52,6 +58,9 @@ test.each([
   ['users:\n  carol: king', 'invalid-value', 2],
   ['users:\n  "../x": bot', 'invalid-value', 2],
   ['users: [carol]', 'invalid-value', 1],
+  ['library: 7', 'invalid-value', 1],
+  ['store: ""', 'invalid-value', 1],
+  ['statements: true', 'invalid-value', 1],
   ['tokenDays: 0', 'invalid-value', 1],
   ['tokenDays: 7d', 'invalid-value', 1],
   ['limits: { publishBytes: 1e12 }', 'invalid-value', 1],

@@ -80,7 +80,7 @@ export async function startServer(
   options: EntryOptions,
   { prefix = [], onSpawn = () => undefined, onLine = () => undefined, keptLogLength = Infinity }: StartOptions = {},
 ): Promise<RunningServer> {
-  const command = [...prefix, pinnedNode(), '-C', 'source', entry, JSON.stringify({ rules: true, ...options })];
+  const command = [...prefix, pinnedNode(), '-C', 'source', entry, JSON.stringify(options)];
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: options.root, TMPDIR: process.env['TMPDIR'] ?? '/tmp' },

@@ -46,7 +46,7 @@ test('starts on an empty folder, is healthy and ready, and stops with 0', async 
 });
 
 test('without rules nothing is published', async () => {
-  const server = await start({ ...prepareRoot(scratchFolder()), rules: false });
+  const server = await start({ ...prepareRoot(scratchFolder()), rules: 'none' });
   const answered = await server.ask({ method: 'PUT', path: publishPath(), token: await server.login('stella'), body: publishBody() });
   expect([answered.status, answered.json['code']]).toEqual([503, 'MOBY-D501']);
 });

@@ -1,14 +1,28 @@
 /** A registry in a process of its own, for tests: `node -C source server-entry.ts '<JSON of EntryOptions>'`. */
 import { readFileSync, writeSync } from 'node:fs';
-import { defaultSettings, jsonLog, readSettings, serveRegistry, type Judge, type RuleFinding } from '../src/index.ts';
+import { join } from 'node:path';
+import {
+  defaultSettings,
+  jsonLog,
+  openJudge,
+  openProver,
+  proverLimits,
+  readSettings,
+  serveRegistry,
+  type Judge,
+  type Judgement,
+  type ServeOptions,
+} from '../src/index.ts';
 
 export interface EntryOptions {
   readonly root: string;
   /** A configuration file. */
   readonly config?: string;
   readonly pluginFolder?: string;
-  /** Without it the server has no rules. */
-  readonly rules?: boolean;
+  /** Rules that tests can see at work, the governor's, or none. */
+  readonly rules?: 'test' | 'governor' | 'none';
+  /** The content store that payloads are proven with. */
+  readonly store?: string;
   readonly proveEveryMs?: number;
   /** Rules that end the process, or only break, at a keyword that is not a word. */
   readonly fragile?: 'ends' | 'breaks';
@@ -31,9 +45,9 @@ const judge: Judge = {
       if (options.fragile === 'ends') process.exit(7);
       throw new Error('a fragile rule');
     }
-    return findingsOf(document['description']);
+    return judgementOf(document['description']);
   },
-  change: () => Promise.resolve([]),
+  change: () => Promise.resolve(passed),
 };
 
 /** Everything in the process that asks for the time is told a wrong one, also what is not ours. */
@@ -46,17 +60,24 @@ function skewClock(byMs: number): void {
   });
 }
 
-function findingsOf(description: unknown): readonly RuleFinding[] {
+const passed: Judgement = { findings: [], refusal: undefined, payload: 'proven' };
+
+function judgementOf(description: unknown): Judgement {
   if (description === 'throws') throw new Error('a rule has a bug');
-  if (description !== 'bad' && description !== 'doubtful') return [];
-  return [
-    {
-      id: 'T001',
-      name: 'test-rule',
-      severity: description === 'bad' ? 'error' : 'warning',
-      message: `the description says \`${description}\``,
-    },
-  ];
+  if (description !== 'bad' && description !== 'doubtful') return passed;
+  const message = `the description says \`${description}\``;
+  const severity = description === 'bad' ? 'error' : 'warning';
+  return {
+    ...passed,
+    findings: [{ rule: 'MOBY-T001', name: 'test-rule', severity, message }],
+    refusal: description === 'bad' ? `MOBY-T001 test-rule: ${message}` : undefined,
+  };
+}
+
+function rules(): Pick<ServeOptions, 'judge'> {
+  const { rules: which = 'test', store = join(options.root, 'no-store') } = options;
+  if (which === 'none') return {};
+  return { judge: which === 'test' ? () => judge : (world) => openJudge(world, openProver({ store, ...proverLimits })) };
 }
 
 const [stop, now] = [new AbortController(), new AbortController()];
@@ -73,7 +94,7 @@ try {
       () => new Date(),
     ),
     verdaccioLog: 2,
-    ...(options.rules === true ? { judge } : {}),
+    ...rules(),
     ...(options.proveEveryMs === undefined ? {} : { proveEveryMs: options.proveEveryMs }),
     ...(options.pluginFolder === undefined ? {} : { pluginFolder: options.pluginFolder }),
     signal: stop.signal,

@@ -22,11 +22,12 @@ beforeAll(async () => {
   const now = (): Date => new Date();
   const storage = await openStorage(root, { now });
   const tarball = Buffer.from('bytes');
-  await addVersion({ storage: storage.folder, journal: storage.journal, now }, undefined, {
+  await addVersion({ storage: storage.folder, journal: storage.journal, keys: storage.keys, now }, undefined, {
     name: '@moby/redis',
     version: '1.0.0',
     document: { name: '@moby/redis', version: '1.0.0', description: 'a component' },
     readme: '',
+    payload: 'unproven',
     tarball,
     tags: { next: '1.0.0' },
     by: 'carol',

@@ -1,11 +1,15 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { storeFolder } from '@moby/composer';
 import { Failure, type Judged } from '@moby/model';
 import {
   defaultSettings,
   defaultStorage,
   jsonLog,
+  openJudge,
+  openProver,
   parseListen,
+  proverLimits,
   readSettings,
   serveRegistry,
   type Ready,
@@ -26,11 +30,9 @@ export interface ServeFlags {
 export async function serveOutcome(flags: ServeFlags, { reporter, signal, impatience }: Session): Promise<Outcome> {
   const configured = await settingsOf(flags.config);
   if (!configured.ok) return refusedBy(configured.findings);
-  const { settings, storage } = configured.value;
+  const { settings, storage, store = storeFolder(process.env) } = configured.value;
   const listen = listenOf(flags.listen) ?? settings.listen;
-  const root = resolve(
-    flags.storage ?? (storage === undefined ? undefined : resolve(dirname(flags.config ?? ''), storage)) ?? defaultStorage(process.env),
-  );
+  const root = resolve(flags.storage ?? storage ?? defaultStorage(process.env));
   const descriptor = flags.log === undefined ? 2 : openLog(flags.log);
   const served: { ready?: Ready } = {};
   try {
@@ -41,6 +43,7 @@ export async function serveOutcome(flags: ServeFlags, { reporter, signal, impati
         (line) => void writeSync(descriptor, line),
         () => new Date(),
       ),
+      judge: (world) => openJudge(world, openProver({ store, ...proverLimits })),
       verdaccioLog: flags.log ?? descriptor,
       signal,
       impatience,
@@ -59,7 +62,7 @@ export async function serveOutcome(flags: ServeFlags, { reporter, signal, impati
 }
 
 async function settingsOf(file: string | undefined): Promise<Judged<SettingsFile>> {
-  if (file === undefined) return { ok: true, value: { settings: defaultSettings, storage: undefined }, findings: [] };
+  if (file === undefined) return { ok: true, value: { settings: defaultSettings, storage: undefined, store: undefined }, findings: [] };
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

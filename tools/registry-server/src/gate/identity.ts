@@ -11,13 +11,21 @@ export interface Identity {
 }
 
 /** What a request wants to change. */
-export type Deed = 'publish' | 'deprecate' | 'tag' | 'promote';
+export type Deed = 'publish' | 'deprecate' | 'tag' | 'promote' | 'own';
 
 const deeds: Readonly<Record<Role, readonly Deed[]>> = {
   contributor: ['publish'],
   maintainer: ['publish', 'deprecate', 'tag', 'promote'],
-  steward: ['publish', 'deprecate', 'tag', 'promote'],
+  steward: ['publish', 'deprecate', 'tag', 'promote', 'own'],
   bot: ['publish', 'promote'],
+};
+
+const words: Readonly<Record<Deed, string>> = {
+  publish: 'publish',
+  deprecate: 'deprecate',
+  tag: 'tag',
+  promote: 'promote',
+  own: 'say who owns a component',
 };
 
 const markPrefix = 'password:';
@@ -53,6 +61,6 @@ export function mayDo(identity: Identity | undefined, deed: Deed): asserts ident
   const able = Object.entries(deeds).filter(([, list]) => list.includes(deed));
   throw new Refusal({
     code: 'MOBY-D403',
-    message: `\`${identity.name}\` is a ${identity.role}, who may not ${deed}; ${able.map(([role]) => role).join(', ')} may`,
+    message: `\`${identity.name}\` is a ${identity.role}, who may not ${words[deed]}; ${able.map(([role]) => role).join(', ')} may`,
   });
 }

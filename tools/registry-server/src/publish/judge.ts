@@ -1,7 +1,8 @@
 import { Refusal } from '../gate/refusal.ts';
+import type { ComponentOwners } from '../owners/component-owners.ts';
 import type { Role } from '../settings/registry-settings.ts';
 import type { JsonObject } from '../storage/json-object.ts';
-import type { StoredPackage } from '../storage/stored-package.ts';
+import type { PayloadState, StoredPackage } from '../storage/stored-package.ts';
 
 /** A user, as the rules see it. */
 export interface Actor {
@@ -13,16 +14,17 @@ export interface Actor {
 export interface Publish {
   readonly name: string;
   readonly version: string;
-  /** The version's document, as it will be served: the package's `package.json` with `dist`. */
+  /** The version's document, as the client sent it. */
   readonly document: JsonObject;
   readonly tarball: Uint8Array;
   /** `sha512-…`, computed of `tarball`. */
   readonly integrity: string;
-  /** A sigstore bundle that came along. */
-  readonly bundle: JsonObject | undefined;
   readonly by: Actor;
+  readonly owners: ComponentOwners;
   /** What is published of this component already; undefined for its first version. */
   readonly published: StoredPackage | undefined;
+  /** Names that others are publishing for the first time right now, and began before. */
+  readonly arriving: readonly string[];
 }
 
 /** A change of what is published: deprecation texts, a tag, a promotion. */
@@ -31,23 +33,31 @@ export interface Change {
   readonly kind: 'deprecate' | 'tag' | 'promote';
   readonly versions: readonly string[];
   readonly by: Actor;
+  readonly owners: ComponentOwners;
   readonly published: StoredPackage;
 }
 
 export interface RuleFinding {
-  /** The rule's number, as `V506`. */
-  readonly id: string;
+  /** The rule's number, as `MOBY-V506`. */
+  readonly rule: string;
   /** Its name, as `abi-bump`. */
   readonly name: string;
-  readonly severity: 'error' | 'warning';
-  /** One line: what is wrong, where, and what to do. */
+  readonly severity: 'error' | 'tool-error' | 'review' | 'warning' | 'hint';
   readonly message: string;
 }
 
-/** The rules of the registry's door. An error refuses; a rule that can't decide says so as an error. */
+export interface Judgement {
+  readonly findings: readonly RuleFinding[];
+  /** Why it is refused: each rule's number and text, as stock clients print it. Undefined where it passes. */
+  readonly refusal: string | undefined;
+  /** Of the version that is published or promoted. */
+  readonly payload: PayloadState;
+}
+
+/** The rules of the registry's door. What a rule can't decide never passes. */
 export interface Judge {
-  publish(publish: Publish): Promise<readonly RuleFinding[]>;
-  change(change: Change): Promise<readonly RuleFinding[]>;
+  publish(publish: Publish): Promise<Judgement>;
+  change(change: Change): Promise<Judgement>;
 }
 
 /** What stands in for rules that are not there: nothing is published without them. */

@@ -36,6 +36,7 @@ export function fullPackument(stored: StoredPackage, base: string): JsonObject {
     readme: textMember(document, 'readme') ?? '',
     'dist-tags': tags,
     time,
+    maintainers: document['maintainers'] ?? [],
     users: objectMember(document, 'users'),
     versions: eachVersion(stored, (version) => servedVersion(stored, version, base)),
     _attachments: {},
@@ -63,7 +64,13 @@ export function abbreviatedPackument(stored: StoredPackage, base: string): JsonO
 export function servedVersion({ name, versions }: StoredPackage, version: string, base: string): JsonObject {
   const document = versions[version] ?? {};
   const tarball = `${base}/${name}/-/${tarballName(name, version)}`;
-  return { ...document, dist: { ...objectMember(document, 'dist'), tarball } };
+  const dist = objectMember(document, 'dist');
+  const attestations = objectMember(dist, 'attestations');
+  const url = textMember(attestations, 'url');
+  return {
+    ...document,
+    dist: { ...dist, tarball, ...(url === undefined ? {} : { attestations: { ...attestations, url: `${base}${url}` } }) },
+  };
 }
 
 function eachVersion(stored: StoredPackage, serve: (version: string) => JsonObject): JsonObject {

@@ -5,6 +5,10 @@ export type ReadRoute =
   | { readonly kind: 'version'; readonly name: string; readonly version: string }
   | { readonly kind: 'tags'; readonly name: string }
   | { readonly kind: 'tarball'; readonly name: string; readonly file: string }
+  /** The public halves of the registry's keys. */
+  | { readonly kind: 'keys' }
+  /** What the publisher of a version has signed. */
+  | { readonly kind: 'attestations'; readonly name: string; readonly version: string }
   /** What Verdaccio answers. */
   | { readonly kind: 'verdaccio' };
 
@@ -15,6 +19,7 @@ const packagePath = new RegExp(`^/${name}$`);
 const versionPath = new RegExp(`^/${name}/(?<version>${word})$`);
 const tagsPath = new RegExp(`^/-/package/${name}/dist-tags$`);
 const tarballPath = new RegExp(`^/${name}/-/(?<file>${word}\\.tgz)$`);
+const attestationsPath = new RegExp(`^/-/npm/v1/attestations/${name}@(?<version>${word})$`);
 const verdaccioPaths = /^\/-\/(?:ping|whoami|npm\/v1\/user|v1\/search|user\/org\.couchdb\.user:[A-Za-z0-9._-]{1,64})$/;
 
 /** The read that a canonical path asks for; undefined where there is nothing. */
@@ -27,5 +32,8 @@ export function readRouteOf(path: string): ReadRoute | undefined {
   if (version !== undefined) return { kind: 'version', name: version['name'] ?? '', version: version['version'] ?? '' };
   const tags = tagsPath.exec(path)?.groups;
   if (tags !== undefined) return { kind: 'tags', name: tags['name'] ?? '' };
+  if (path === '/-/npm/v1/keys') return { kind: 'keys' };
+  const attested = attestationsPath.exec(path)?.groups;
+  if (attested !== undefined) return { kind: 'attestations', name: attested['name'] ?? '', version: attested['version'] ?? '' };
   return verdaccioPaths.test(path) ? { kind: 'verdaccio' } : undefined;
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -7,15 +7,19 @@ import type { RegistrySettings } from '../settings/registry-settings.ts';
 import { isMissing } from '../storage/file-error.ts';
 import type { Journal } from '../storage/open-journal.ts';
 import type { StorageFolder } from '../storage/storage-folder.ts';
-import { packageFolder, tarballName } from '../storage/stored-package.ts';
+import { keysDocument, type SigningKeys } from '../storage/signing-keys.ts';
+import { bundleName, packageFolder, tarballName } from '../storage/stored-package.ts';
+import { objectMember, textMember } from '../storage/json-object.ts';
+import { answer } from '../gate/answer.ts';
 import { abbreviatedPackument, fullPackument, servedVersion } from './packument.ts';
-import { openPreparedAnswers, type Prepared } from './prepared-answers.ts';
+import { openPreparedAnswers, type Prepared, type PreparedAnswers } from './prepared-answers.ts';
 import { readRouteOf, type ReadRoute } from './read-route.ts';
 
 export interface ReadsOptions {
   readonly settings: RegistrySettings;
   readonly storage: StorageFolder;
   readonly journal: Journal;
+  readonly keys: SigningKeys;
 }
 
 /** Answers a read. Resolves to false where Verdaccio is to answer it. Throws a `Refusal`. */
@@ -27,12 +31,12 @@ const abbreviatedType = 'application/vnd.npm.install-v1+json';
  * Packages, versions, tags and tarballs, straight from the storage; everybody may read them. What isn't a read of the
  * registry doesn't reach Verdaccio either.
  */
-export function openReads({ settings, storage, journal }: ReadsOptions): Reads {
+export function openReads({ settings, storage, journal, keys }: ReadsOptions): Reads {
   const prepared = openPreparedAnswers(storage, settings.limits.cacheBytes);
   const reply = async (
     request: IncomingMessage,
     response: ServerResponse,
-    route: Exclude<ReadRoute, { readonly kind: 'verdaccio' | 'tarball' }>,
+    route: Exclude<ReadRoute, { readonly kind: 'verdaccio' | 'tarball' | 'keys' }>,
   ): Promise<void> => {
     const base = settings.url?.replace(/\/$/, '') ?? baseOf(request);
     const { name } = route;
@@ -53,6 +57,9 @@ export function openReads({ settings, storage, journal }: ReadsOptions): Reads {
         send(request, response, found ?? notPublished(`${name}@${route.version}`), 'application/json');
         return;
       }
+      case 'attestations':
+        answer(response, 200, await attestationsOf({ prepared, storage, ...route }));
+        return;
       case 'tags':
         send(request, response, (await prepared.get(name, 'tags', (stored) => stored.tags)) ?? notPublished(name), 'application/json');
     }
@@ -66,9 +73,31 @@ export function openReads({ settings, storage, journal }: ReadsOptions): Reads {
     // Who asks and doesn't take the answer keeps a file and a connection: bounded like a body that doesn't come.
     request.socket.setTimeout(settings.limits.idleMs);
     if (route.kind === 'tarball') await sendTarball(request, response, { storage, journal, name: route.name, file: route.file });
+    else if (route.kind === 'keys') answer(response, 200, keysDocument(keys));
     else await reply(request, response, route);
     return true;
   };
+}
+
+interface Attested {
+  readonly prepared: PreparedAnswers;
+  readonly storage: StorageFolder;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What came along with a version and was verified when it was published, in the form that npm's clients read. */
+async function attestationsOf({ prepared, storage, name, version }: Attested): Promise<object> {
+  const isAttested = await prepared.get(name, `attested ${version}`, (stored) => {
+    const dist = Object.hasOwn(stored.versions, version) ? objectMember(stored.versions[version], 'dist') : {};
+    const predicateType = textMember(objectMember(objectMember(dist, 'attestations'), 'provenance'), 'predicateType');
+    return predicateType === undefined ? undefined : { predicateType };
+  });
+  if (isAttested === undefined)
+    throw new Refusal({ code: 'MOBY-D404', message: `nothing was signed of \`${name}@${version}\` by its publisher` });
+  const bundle: unknown = JSON.parse(await readFile(join(packageFolder(storage, name), bundleName(name, version)), 'utf8'));
+  const attested: unknown = JSON.parse(isAttested.body.toString());
+  return { attestations: [{ predicateType: textMember(attested, 'predicateType'), bundle }] };
 }
 
 /** Whether the abbreviated form is what a client likes best, as its `Accept` header weighs it. */

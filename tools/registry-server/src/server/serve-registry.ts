@@ -9,6 +9,8 @@ import { openLoginGuard } from '../gate/login-guard.ts';
 import { takeTurns } from '../gate/take-turns.ts';
 import { openUsersFile } from '../gate/users-file.ts';
 import { openWriteRate } from '../gate/write-rate.ts';
+import type { JudgeWorld } from '../judge/open-judge.ts';
+import { findOwners } from '../owners/find-owners.ts';
 import { noJudge, type Judge } from '../publish/judge.ts';
 import { formatAddress, type RegistrySettings } from '../settings/registry-settings.ts';
 import { openStorage, type OpenStorage } from '../storage/open-storage.ts';
@@ -34,7 +36,7 @@ export interface ServeOptions {
   /** Where Verdaccio's own warnings go, as lines of JSON: a file, or a descriptor. */
   readonly verdaccioLog: string | number;
   /** The rules; without them nothing is published. */
-  readonly judge?: Judge;
+  readonly judge?: (world: JudgeWorld) => Judge;
   /** The server stops: what is being answered ends first. */
   readonly signal: AbortSignal;
   /** It stops now. */
@@ -120,15 +122,16 @@ interface Listener {
 }
 
 async function startListener(options: ServeOptions, storage: OpenStorage, health: HealthState): Promise<Listener> {
-  const { settings, log, now, judge = noJudge, pluginFolder = ownPluginFolder } = options;
+  const { settings, log, now, judge: makeJudge = () => noJudge, pluginFolder = ownPluginFolder } = options;
   const users = openUsersFile(storage.folder.users);
   const monotonic = (): number => performance.now();
+  const judge = makeJudge({ settings, storage: storage.folder, journal: storage.journal, log });
   const running = new Set<Promise<unknown>>();
   const install = (app: unknown, auth: unknown, verdaccioStorage: unknown): void => {
     const list = openPackageList(verdaccioStorage);
     const writes = openWrites({
       settings,
-      store: { storage: storage.folder, journal: storage.journal, now },
+      store: { storage: storage.folder, journal: storage.journal, keys: storage.keys, now },
       users,
       accounts: openAccounts(auth, settings.tokenDays),
       loginGuard: openLoginGuard(settings.limits, monotonic),
@@ -136,6 +139,8 @@ async function startListener(options: ServeOptions, storage: OpenStorage, health
       turns: takeTurns(),
       bodies: holdBytes(settings.limits.heldBytes),
       judge,
+      findOwners: findOwners({ library: settings.library, scopes: settings.scopes, journal: storage.journal }),
+      newNames: new Set(),
       onNewPackage: (name) =>
         list.add(name).catch((error: unknown) => log({ level: 'error', event: 'list-not-written', name, error: String(error) })),
       addressOf: ({ request }) => addressOf(request, settings),
@@ -153,7 +158,7 @@ async function startListener(options: ServeOptions, storage: OpenStorage, health
     use(app, openGate({ settings, users, writes: tracked, log }));
   };
   const verdaccio = await startVerdaccio({ storage: storage.folder, settings, log: options.verdaccioLog, install, pluginFolder });
-  const reads = openReads({ settings, storage: storage.folder, journal: storage.journal });
+  const reads = openReads({ settings, storage: storage.folder, journal: storage.journal, keys: storage.keys });
   return {
     listener: ({ isPrivate }) =>
       openFront({

@@ -1,11 +1,12 @@
 import { nearest, readYaml, type Diagnostic, type Document, type Judged } from '@moby/model';
+import { dirname, resolve } from 'node:path';
 import { isJsonObject } from '../storage/json-object.ts';
 import { defaultSettings, parseListen, roles, type RegistryLimits, type RegistrySettings, type Role } from './registry-settings.ts';
 
 /** A configuration file as it may say; every key is optional. */
 type Path = readonly (string | number)[];
 
-const keys = ['listen', 'storage', 'scopes', 'url', 'proxies', 'users', 'tokenDays', 'limits'] as const;
+const keys = ['listen', 'storage', 'scopes', 'url', 'proxies', 'users', 'library', 'store', 'statements', 'tokenDays', 'limits'] as const;
 /** The largest value that a limit may have; the least is 1. */
 const greatest: Readonly<Record<keyof RegistryLimits, number>> = {
   publishBytes: 256 << 20,
@@ -28,6 +29,8 @@ const maxTokenDays = 365;
 export interface SettingsFile {
   readonly settings: RegistrySettings;
   readonly storage: string | undefined;
+  /** The content store whose packages prove payloads. */
+  readonly store: string | undefined;
 }
 
 /** Reads a configuration: YAML, unknown keys are errors, each finding has its place. */
@@ -53,7 +56,8 @@ class Reading {
     const settings = isJsonObject(value) ? value : {};
     this.#known(settings, keys, []);
     return {
-      storage: this.#text(settings['storage'], ['storage'], (text) => text !== '', 'a folder'),
+      storage: this.#folder(settings['storage'], ['storage']),
+      store: this.#folder(settings['store'], ['store']),
       settings: {
         listen:
           parseListen(
@@ -64,6 +68,8 @@ class Reading {
         url: this.#text(settings['url'], ['url'], isAddress, 'an http or https address without a path'),
         proxies: this.#texts(settings['proxies'], ['proxies'], (text) => /^[0-9a-f.:]{2,45}$/i.test(text), 'an IP address') ?? [],
         roles: this.#roles(settings['users']),
+        library: this.#folder(settings['library'], ['library']),
+        statements: this.#statements(settings['statements']),
         tokenDays: this.#number(settings['tokenDays'], ['tokenDays'], maxTokenDays) ?? defaultSettings.tokenDays,
         limits: this.#limits(settings['limits']),
       },
@@ -83,6 +89,17 @@ class Reading {
       }
     }
     return found;
+  }
+
+  /** Counts from the configuration's own folder. */
+  #folder(value: unknown, path: Path): string | undefined {
+    const text = this.#text(value, path, (each) => each !== '', 'a folder');
+    return text === undefined ? undefined : resolve(dirname(this.#document.file), text);
+  }
+
+  #statements(value: unknown): RegistrySettings['statements'] {
+    const text = this.#text(value, ['statements'], (each) => each === 'optional' || each === 'required', '`optional` or `required`');
+    return text === 'required' ? 'required' : 'optional';
   }
 
   #limits(value: unknown): RegistryLimits {

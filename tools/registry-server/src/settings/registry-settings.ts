@@ -14,6 +14,10 @@ export interface RegistrySettings {
   readonly proxies: readonly string[];
   /** By user name; who stands in `htpasswd` alone is a contributor. */
   readonly roles: ReadonlyMap<string, Role>;
+  /** A checkout of the library, whose OWNERS.yaml say who may publish; without it, whoever publishes a name first owns it. */
+  readonly library: string | undefined;
+  /** Whether a release has to come with its publisher's signed statement. */
+  readonly statements: 'optional' | 'required';
   readonly tokenDays: number;
   readonly limits: RegistryLimits;
 }
@@ -55,6 +59,8 @@ export const defaultSettings: RegistrySettings = {
   url: undefined,
   proxies: [],
   roles: new Map(),
+  library: undefined,
+  statements: 'optional',
   tokenDays: 7,
   limits: {
     publishBytes: 16 << 20,

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { Failure } from '@moby/model';
+import { verifyRelease, type RegistrySignature } from '@moby/trust';
 import { makeFolder, replaceFile, syncFolder } from './durable-files.ts';
 import { errorCode, fileFailure, isMissing } from './file-error.ts';
 import { hashFile } from './hash-file.ts';
 import type { Journal } from './open-journal.ts';
-import { memberOf } from './json-object.ts';
+import { memberOf, textMember } from './json-object.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import type { StorageFolder } from './storage-folder.ts';
-import { integrityOf, packageFolder, parseStoredPackage, tarballName, type StoredPackage } from './stored-package.ts';
+import { bundleName, integrityOf, packageFolder, parseStoredPackage, tarballName, type StoredPackage } from './stored-package.ts';
 
 /** Something in the storage that is not as the server leaves it. */
 export interface StorageFinding {
@@ -24,7 +27,10 @@ export interface StorageFinding {
     | 'damaged-metadata'
     | 'missing-version'
     | 'missing-tarball'
-    | 'wrong-bytes';
+    | 'wrong-bytes'
+    | 'wrong-signature'
+    | 'missing-statement'
+    | 'orphan-statement';
   /** Relative to the storage's root. */
   readonly path: string;
   /** What is not in order. */
@@ -44,6 +50,8 @@ export interface StorageState {
 export interface MendOptions {
   readonly storage: StorageFolder;
   readonly journal: Journal;
+  /** For what was signed; undefined where there are none to compare with. */
+  readonly keys: Pick<SigningKeys, 'all'> | undefined;
   /** Without it nothing is changed. */
   readonly repair: boolean;
   /** Also reads every document and hashes every tarball; without, only what names and sizes show. */
@@ -110,6 +118,7 @@ class Mending {
     await this.#halfPublished(listing);
     const stored = await this.#metadata(listing);
     await this.#tarballs(listing, stored);
+    await this.#statements(listing, stored);
     if (listing.files.size === 0) {
       await this.#mend('empty-folder', folder, { message: 'nothing was published here', remedy: 'removed' }, () => rmdir(folder));
       return;
@@ -192,7 +201,26 @@ class Mending {
         this.#lost('wrong-bytes', path, `${version} was published with other bytes than the document says`);
     }
     for (const [version, served] of Object.entries(stored.versions)) await this.#record(name, version, { document: served, path });
+    if (deep) this.#signatures(stored, path);
     return stored;
+  }
+
+  /** What was published without this server has no signature; one that is there must hold. */
+  #signatures({ name, versions, time }: StoredPackage, path: string): void {
+    const { keys, journal } = this.#options;
+    if (keys === undefined) return;
+    for (const [version, served] of Object.entries(versions)) {
+      const signatures = signaturesOf(served);
+      const integrity = integrityOf(served);
+      // What has other bytes than were published is named for that.
+      if (signatures === undefined || integrity === undefined || integrity !== journal.integrityOf(name, version)) continue;
+      try {
+        verifyRelease(keys.all(), { name, version, integrity }, signatures, new Date(time[version] ?? ''));
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        this.#lost('wrong-signature', path, error.message);
+      }
+    }
   }
 
   /** A version that somebody put there without this server: from now on its bytes are frozen too. */
@@ -224,6 +252,23 @@ class Mending {
     for (const version of published.keys()) {
       const file = tarballName(name, version);
       if (!files.has(file)) this.#lost('missing-tarball', join(folder, file), `${version} was published and its bytes are gone`);
+    }
+  }
+
+  async #statements({ name, folder, files }: Listing, stored: StoredPackage | undefined): Promise<void> {
+    const published = this.#options.journal.versionsOf(name);
+    for (const file of [...files].filter((each) => each.endsWith('.sigstore')).sort()) {
+      const version = versionOf(name, file.replace(/\.sigstore$/, '.tgz'));
+      const isAttested = stored === undefined || attestationsOf(stored.versions[version ?? '']) !== undefined;
+      if (version !== undefined && published.has(version) && isAttested) continue;
+      const path = join(folder, file);
+      await this.#mend('orphan-statement', path, { message: 'no version has this file', remedy: 'set aside' }, () => this.#setAside(path));
+      files.delete(file);
+    }
+    for (const [version, served] of Object.entries(stored?.versions ?? {})) {
+      const file = bundleName(name, version);
+      if (attestationsOf(served) !== undefined && !files.has(file))
+        this.#lost('missing-statement', join(folder, file), `${version} was published with a signed statement, which is gone`);
     }
   }
 
@@ -263,6 +308,18 @@ class Mending {
   #lost(kind: StorageFinding['kind'], path: string, message: string): void {
     this.findings.push({ kind, path: relative(this.#options.storage.root, path), message, remedy: undefined, isMended: false });
   }
+}
+
+function attestationsOf(version: unknown): unknown {
+  return memberOf(memberOf(version, 'dist'), 'attestations');
+}
+
+/** Undefined where there are none; what is no signature is one that does not hold. */
+function signaturesOf(version: unknown): readonly RegistrySignature[] | undefined {
+  const list = memberOf(memberOf(version, 'dist'), 'signatures');
+  if (list === undefined) return undefined;
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [list];
+  return entries.map((one) => ({ keyid: textMember(one, 'keyid') ?? '', sig: textMember(one, 'sig') ?? '' }));
 }
 
 function isKnown(name: string, published: ReadonlyMap<string, string>, file: string): boolean {

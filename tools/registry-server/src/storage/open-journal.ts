@@ -25,6 +25,8 @@ export interface Journal {
   /** The integrity that a version was published with; undefined where it never was. */
   integrityOf(name: string, version: string): string | undefined;
   versionsOf(name: string): ReadonlyMap<string, string>;
+  /** The user that published the first version under a name; undefined where nobody did, or nobody knows who. */
+  publisherOf(name: string): string | undefined;
   names(): Iterable<string>;
   append(publication: Publication): Promise<void>;
   close(): Promise<void>;
@@ -50,13 +52,13 @@ export async function openJournal(path: string, { readOnly = false }: JournalOpt
     const text = (await file?.readFile('utf8')) ?? '';
     const end = text.lastIndexOf('\n') + 1;
     const tornBytes = Buffer.byteLength(text.slice(end));
-    const versions = readLines(path, text.slice(0, end));
+    const published = readLines(path, text.slice(0, end));
     if (tornBytes > 0 && !readOnly) {
       await file?.truncate(Buffer.byteLength(text) - tornBytes);
       await file?.sync();
     }
     if (!readOnly) await syncFolder(dirname(path));
-    return new FileJournal(path, file, versions, tornBytes);
+    return new FileJournal(path, file, published, tornBytes);
   } catch (error) {
     await file?.close().catch(() => undefined);
     throw fileFailure(path, 'read', error);
@@ -69,38 +71,45 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
+/** By name: who was first, and each version's integrity. */
+type Published = Map<string, { readonly first: string | undefined; readonly versions: Map<string, string> }>;
+
 class FileJournal implements Journal {
   readonly tornBytes: number;
   readonly #path: string;
   readonly #file: FileHandle | undefined;
-  readonly #versions: Map<string, Map<string, string>>;
+  readonly #published: Published;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #broken: unknown;
 
-  constructor(path: string, file: FileHandle | undefined, versions: Map<string, Map<string, string>>, tornBytes: number) {
+  constructor(path: string, file: FileHandle | undefined, published: Published, tornBytes: number) {
     this.#path = path;
     this.#file = file;
-    this.#versions = versions;
+    this.#published = published;
     this.tornBytes = tornBytes;
   }
 
   get size(): number {
     let size = 0;
-    for (const versions of this.#versions.values()) size += versions.size;
+    for (const { versions } of this.#published.values()) size += versions.size;
     return size;
   }
 
   integrityOf(name: string, version: string): string | undefined {
-    return this.#versions.get(name)?.get(version);
+    return this.#published.get(name)?.versions.get(version);
   }
 
   versionsOf(name: string): ReadonlyMap<string, string> {
-    return this.#versions.get(name) ?? new Map();
+    return this.#published.get(name)?.versions ?? new Map();
+  }
+
+  publisherOf(name: string): string | undefined {
+    return this.#published.get(name)?.first;
   }
 
   names(): Iterable<string> {
-    return this.#versions.keys();
+    return this.#published.keys();
   }
 
   append(publication: Publication): Promise<void> {
@@ -123,7 +132,7 @@ class FileJournal implements Journal {
       try {
         await this.#writeGroup(group.map(({ publication }) => publication));
         for (const { publication, done } of group) {
-          remember(this.#versions, publication);
+          remember(this.#published, publication);
           done();
         }
       } catch (error) {
@@ -148,27 +157,27 @@ class FileJournal implements Journal {
   }
 }
 
-function readLines(path: string, text: string): Map<string, Map<string, string>> {
-  const versions = new Map<string, Map<string, string>>();
+function readLines(path: string, text: string): Published {
+  const published: Published = new Map();
   let line = 0;
   for (const entry of text.split('\n')) {
     line += 1;
     if (entry === '') continue;
     const publication = parsePublication(entry);
     if (publication === undefined) throw corrupt(path, line, 'is not an entry of the journal');
-    const earlier = versions.get(publication.name)?.get(publication.version);
+    const earlier = published.get(publication.name)?.versions.get(publication.version);
     if (earlier !== undefined && earlier !== publication.integrity) {
       throw corrupt(path, line, `gives \`${publication.name}@${publication.version}\` other bytes than a line before it`);
     }
-    remember(versions, publication);
+    remember(published, publication);
   }
-  return versions;
+  return published;
 }
 
-function remember(versions: Map<string, Map<string, string>>, { name, version, integrity }: Publication): void {
-  const known = versions.get(name);
-  if (known === undefined) versions.set(name, new Map([[version, integrity]]));
-  else known.set(version, integrity);
+function remember(published: Published, { name, version, integrity, by }: Publication): void {
+  const known = published.get(name);
+  if (known === undefined) published.set(name, { first: by === '' ? undefined : by, versions: new Map([[version, integrity]]) });
+  else known.versions.set(version, integrity);
 }
 
 function parsePublication(line: string): Publication | undefined {

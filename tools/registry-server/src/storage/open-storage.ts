@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Failure } from '@moby/model';
 import { makeFolder, replaceFile } from './durable-files.ts';
@@ -6,12 +7,14 @@ import { fileFailure, isMissing } from './file-error.ts';
 import { mendStorage, type StorageState } from './mend-storage.ts';
 import { openJournal, type Journal } from './open-journal.ts';
 import { ownFolder } from './own-folder.ts';
+import { haveSigningKey, openSigningKeys, type SigningKeys } from './signing-keys.ts';
 import { storageFolder, type StorageFolder } from './storage-folder.ts';
 
 /** A storage that this process owns, in order. */
 export interface OpenStorage {
   readonly folder: StorageFolder;
   readonly journal: Journal;
+  readonly keys: SigningKeys;
   readonly state: StorageState;
   /** It was taken away from this process. */
   readonly lost: AbortSignal;
@@ -28,12 +31,14 @@ export async function openStorage(root: string, { now }: { readonly now: () => D
   let journal: Journal | undefined;
   try {
     await prepare(folder);
+    const keys = openSigningKeys(folder.signingKeys);
     journal = await openJournal(folder.journal);
     const opened = journal;
-    const state = await mendStorage({ storage: folder, journal, repair: true, deep: false, now });
+    const state = await mendStorage({ storage: folder, journal, keys, repair: true, deep: false, now });
     return {
       folder,
       journal,
+      keys,
       state,
       lost: ownership.lost,
       close: async () => {
@@ -67,7 +72,7 @@ export async function checkStorage(
     if (repair) await prepare(folder);
     const journal = await openJournal(folder.journal, { readOnly: !repair });
     try {
-      return await mendStorage({ storage: folder, journal, repair, deep: true, now });
+      return await mendStorage({ storage: folder, journal, keys: keysOf(folder), repair, deep: true, now });
     } finally {
       await journal.close();
     }
@@ -76,9 +81,15 @@ export async function checkStorage(
   }
 }
 
-async function prepare({ packages, secret }: StorageFolder): Promise<void> {
+/** Undefined where there are none yet: a folder that no server was started on. */
+function keysOf({ signingKeys }: StorageFolder): SigningKeys | undefined {
+  return existsSync(signingKeys) ? openSigningKeys(signingKeys) : undefined;
+}
+
+async function prepare({ packages, secret, signingKeys }: StorageFolder): Promise<void> {
   await makeFolder(packages).catch((error: unknown) => Promise.reject(fileFailure(packages, 'written', error)));
   await haveSecret(secret);
+  await haveSigningKey(signingKeys);
 }
 
 /** Tokens outlive a restart: their key is made once. */

@@ -12,6 +12,8 @@ export interface StorageFolder {
   readonly users: string;
   /** The key that tokens are signed with. */
   readonly secret: string;
+  /** The private key that publishes are signed with, and the public ones that were used before. */
+  readonly signingKeys: string;
   /** What a repair takes out of `packages`, so that nothing is lost by it. */
   readonly setAside: string;
 }
@@ -23,6 +25,7 @@ export function storageFolder(root: string): StorageFolder {
     journal: join(root, 'published.jsonl'),
     users: join(root, 'htpasswd'),
     secret: join(root, 'secret'),
+    signingKeys: join(root, 'signing-keys.json'),
     setAside: join(root, 'set-aside'),
   };
 }

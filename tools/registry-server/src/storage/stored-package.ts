@@ -34,6 +34,19 @@ export class DamagedPackage extends Error {
   }
 }
 
+/** `@moby/redis`, `8.0.201` → `redis-8.0.201.sigstore`: the publisher's signed statement. */
+export function bundleName(name: string, version: string): string {
+  return `${tarballName(name, version).slice(0, -'.tgz'.length)}.sigstore`;
+}
+
+/** Where the signed statements of a version are served. */
+export function attestationsPath(name: string, version: string): string {
+  return `/-/npm/v1/attestations/${name}@${version}`;
+}
+
+/** Whether the registry has derived the payloads from their sources: what is `unproven` never becomes `latest`. */
+export type PayloadState = 'proven' | 'unproven';
+
 /** Undefined where the package was never published. Throws what reading throws, and `DamagedPackage`. */
 export async function readStoredPackage(storage: StorageFolder, name: string): Promise<StoredPackage | undefined> {
   let text: string;

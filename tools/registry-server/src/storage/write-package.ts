@@ -1,16 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RegistrySignature } from '@moby/trust';
 import { makeFolder, syncFolder, temporaryName, writeSynced } from './durable-files.ts';
 import type { Hashes } from './hash-file.ts';
 import { objectMember, textMember, type JsonObject } from './json-object.ts';
 import type { Journal } from './open-journal.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import type { StorageFolder } from './storage-folder.ts';
-import { DamagedPackage, integrityOf, packageFolder, readStoredPackage, tarballName, type StoredPackage } from './stored-package.ts';
+import {
+  attestationsPath,
+  bundleName,
+  DamagedPackage,
+  integrityOf,
+  packageFolder,
+  readStoredPackage,
+  tarballName,
+  type PayloadState,
+  type StoredPackage,
+} from './stored-package.ts';
 
 export interface Store {
   readonly storage: StorageFolder;
   readonly journal: Journal;
+  readonly keys: Pick<SigningKeys, 'sign'>;
   readonly now: () => Date;
 }
 
@@ -20,8 +33,16 @@ export interface NewVersion extends Hashes {
   readonly document: JsonObject;
   readonly readme: string;
   readonly tarball: Uint8Array;
+  /** The publisher's signed statement, where one came along and was verified. */
+  readonly statement?: SignedStatement;
+  readonly payload: PayloadState;
   readonly tags: Readonly<Record<string, string>>;
   readonly by: string;
+}
+
+export interface SignedStatement {
+  readonly bundle: JsonObject;
+  readonly predicateType: string;
 }
 
 /**
@@ -55,24 +76,33 @@ export async function addVersion(store: Store, before: StoredPackage | undefined
   const { name, version, integrity, by } = added;
   const folder = packageFolder(store.storage, name);
   await makeFolder(folder);
+  // The time first: a key that is replaced meanwhile vouches for nothing that is younger than its end.
   const at = store.now().toISOString();
+  const signature = store.keys.sign({ name, version, integrity });
   const tarball = join(folder, tarballName(name, version));
-  const next = await writeNext(folder, withVersion(before, added, at));
+  const bundle = join(folder, bundleName(name, version));
+  const next = await writeNext(folder, withVersion(before, { ...added, signature }, at));
   try {
-    const part = temporaryName(tarball);
-    await writeSynced(part, added.tarball);
-    await rename(part, tarball).catch(async (error: unknown) => {
-      await rm(part, { force: true });
-      throw error;
-    });
+    await writePart(tarball, added.tarball);
+    if (added.statement === undefined) await rm(bundle, { force: true });
+    else await writePart(bundle, `${JSON.stringify(added.statement.bundle)}\n`);
     await syncFolder(folder);
     if (store.journal.integrityOf(name, version) === undefined) await store.journal.append({ name, version, integrity, at, by });
   } catch (error) {
     await rm(next, { force: true });
-    if (store.journal.integrityOf(name, version) === undefined) await rm(tarball, { force: true });
+    if (store.journal.integrityOf(name, version) === undefined) for (const path of [tarball, bundle]) await rm(path, { force: true });
     throw error;
   }
   await takePlace(folder);
+}
+
+async function writePart(path: string, bytes: Uint8Array | string): Promise<void> {
+  const part = temporaryName(path);
+  await writeSynced(part, bytes);
+  await rename(part, path).catch(async (error: unknown) => {
+    await rm(part, { force: true });
+    throw error;
+  });
 }
 
 /** Replaces a package's document: deprecation texts, tags. */
@@ -95,34 +125,38 @@ async function takePlace(folder: string): Promise<void> {
   await syncFolder(folder);
 }
 
-function withVersion(before: StoredPackage | undefined, added: NewVersion, at: string): JsonObject {
-  const { name, version, document, readme, integrity, shasum, by } = added;
+function withVersion(before: StoredPackage | undefined, added: SignedVersion, at: string): JsonObject {
+  const { name, version, readme, shasum, by } = added;
   const file = tarballName(name, version);
   const attachments = { ...objectMember(before?.document, '_attachments'), [file]: { shasum, version } };
   return documentOf({
     name,
-    versions: { ...before?.versions, [version]: servedDocument({ name, document, integrity, shasum, file, by }) },
+    versions: { ...before?.versions, [version]: servedDocument(added, file) },
     tags: { ...before?.tags, ...added.tags },
     time: { created: at, ...before?.time, modified: at, [version]: at },
-    document: { ...before?.document, readme, _attachments: attachments },
+    document: { maintainers: [{ name: by }], ...before?.document, readme, _attachments: attachments },
   });
 }
 
-interface Served extends Hashes {
-  readonly name: string;
-  readonly document: JsonObject;
-  readonly file: string;
-  readonly by: string;
+interface SignedVersion extends NewVersion {
+  readonly signature: RegistrySignature;
 }
 
 /** The document as it is served: what the client said, and of `dist` what was computed. The host is filled in for each reader. */
-function servedDocument({ name, document, integrity, shasum, file, by }: Served): JsonObject {
+function servedDocument(
+  { name, version, document, integrity, shasum, by, signature, statement, payload }: SignedVersion,
+  file: string,
+): JsonObject {
   const { readme: _, _npmUser: __, ...said } = document;
+  const attestations =
+    statement === undefined
+      ? {}
+      : { attestations: { url: attestationsPath(name, version), provenance: { predicateType: statement.predicateType } } };
   return {
     ...said,
-    _id: `${name}@${String(document['version'])}`,
+    _id: `${name}@${version}`,
     _npmUser: { name: by },
-    dist: { integrity, shasum, tarball: `http://localhost:4873/${name}/-/${file}` },
+    dist: { integrity, shasum, tarball: `http://localhost:4873/${name}/-/${file}`, signatures: [signature], ...attestations, payload },
   };
 }
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
+import { mustOwn } from '../owners/component-owners.ts';
 import { isJsonObject, memberOf, type JsonObject } from '../storage/json-object.ts';
 import type { StoredPackage } from '../storage/stored-package.ts';
 import { replaceDocument } from '../storage/write-package.ts';
@@ -31,10 +32,14 @@ export async function deprecate(
     judgeTags(before, memberOf(body, 'dist-tags'));
     const changed = [...texts.keys()];
     if (changed.length === 0) return { status: 200, body: { ok: 'nothing changed', success: true } };
-    const warnings = judged(await world.judge.change({ name, kind: 'deprecate', versions: changed, by: identity, published: before }));
+    const owners = await world.findOwners(name, before);
+    mustOwn(identity, name, owners);
+    const { findings } = judged(
+      await world.judge.change({ name, kind: 'deprecate', versions: changed, by: identity, owners, published: before }),
+    );
     await replaceDocument(world.store, withTexts(before, texts));
     world.log({ level: 'info', event: 'deprecated', name, versions: changed, user: identity.name });
-    return { status: 201, body: { ok: `deprecation of ${changed.join(', ')} changed`, success: true, findings: warnings } };
+    return { status: 201, body: { ok: `deprecation of ${changed.join(', ')} changed`, success: true, findings } };
   });
 }
 

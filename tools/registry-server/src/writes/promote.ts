@@ -1,8 +1,9 @@
 import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
+import { mustOwn } from '../owners/component-owners.ts';
 import { isGreater, isStable } from '../publish/tags.ts';
-import { memberOf } from '../storage/json-object.ts';
+import { memberOf, objectMember } from '../storage/json-object.ts';
 import { replaceDocument } from '../storage/write-package.ts';
 import { judged } from './judged.ts';
 import { publishedVersion, storedPackage } from './published-version.ts';
@@ -30,10 +31,19 @@ export async function promote(
     if (latest !== undefined && !isGreater(version, latest) && !isDeprecated(before.versions[latest])) {
       throw notPromoted(`${latest} is \`latest\`, and greater; its line has the tag of its own`);
     }
-    const warnings = judged(await world.judge.change({ name, kind: 'promote', versions: [version], by: identity, published: before }));
-    await replaceDocument(world.store, { ...before, tags: { ...before.tags, latest: version } });
+    const owners = await world.findOwners(name, before);
+    mustOwn(identity, name, owners);
+    const change = { name, kind: 'promote', versions: [version], by: identity, owners, published: before } as const;
+    const { findings, payload } = judged(await world.judge.change(change));
+    const { [version]: document = {} } = before.versions;
+    const proven = { ...document, dist: { ...objectMember(document, 'dist'), payload } };
+    await replaceDocument(world.store, {
+      ...before,
+      versions: { ...before.versions, [version]: proven },
+      tags: { ...before.tags, latest: version },
+    });
     world.log({ level: 'info', event: 'promoted', name, version, user: identity.name });
-    return { status: 201, body: { ok: `${version} is \`latest\``, success: true, findings: warnings } };
+    return { status: 201, body: { ok: `${version} is \`latest\``, success: true, findings } };
   });
 }
 

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo, type Identity } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
-import type { Publish } from '../publish/judge.ts';
+import { mustOwn } from '../owners/component-owners.ts';
+import { verifyStatement } from '../owners/verify-statement.ts';
 import { parsePublishBody, type PublishBody } from '../publish/publish-body.ts';
 import { tagsOfPublish } from '../publish/tags.ts';
 import { hashFile } from '../storage/hash-file.ts';
@@ -25,7 +26,18 @@ export async function publish(
   const { identity } = write;
   mayDo(identity, 'publish');
   const sent = parsePublishBody(body, name);
-  return world.turns(name, () => publishInTurn(world, { name, identity, sent }));
+  return world.turns(name, () => asNewName(world, name, () => publishInTurn(world, { name, identity, sent })));
+}
+
+/** While a name is published for the first time, those that come after it are compared with it as if it were there. */
+async function asNewName<Result>({ store, newNames }: WriteWorld, name: string, work: () => Promise<Result>): Promise<Result> {
+  if (store.journal.versionsOf(name).size > 0) return work();
+  newNames.add(name);
+  try {
+    return await work();
+  } finally {
+    newNames.delete(name);
+  }
 }
 
 interface InTurn {
@@ -36,18 +48,24 @@ interface InTurn {
 
 async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn): Promise<Answer> {
   const { store, judge, log } = world;
-  const { version, document, tarball, integrity, bundle } = sent;
+  const { version, document, tarball, integrity } = sent;
   const before = await readForChange(store, { name, restored: version });
   if (await isPublished(world, { name, sent, before })) {
     return { status: 200, body: { ok: `${name}@${version} is published already, with these bytes`, success: true } };
   }
-  const asked: Publish = { name, version, document, tarball, integrity, bundle, by: identity, published: before };
-  const warnings = judged(await judge.publish(asked));
+  const owners = await world.findOwners(name, before);
+  mustOwn(identity, name, owners);
+  const isRequired = world.settings.statements === 'required';
+  const statement = await verifyStatement({ name, sent, owners, isRequired, now: store.now() });
+  const newNames = [...world.newNames];
+  const arriving = newNames.slice(0, Math.max(0, newNames.indexOf(name)));
+  const asked = { name, version, document, tarball, integrity, by: identity, owners, published: before, arriving };
+  const { findings, payload } = judged(await judge.publish(asked));
   const tags = tagsOfPublish(version, before?.tags ?? {});
-  await addVersion(store, before, { ...sent, name, tags, by: identity.name });
+  await addVersion(store, before, { ...sent, name, tags, payload, ...(statement === undefined ? {} : { statement }), by: identity.name });
   if (before === undefined) await world.onNewPackage(name);
   log({ level: 'info', event: 'published', name, version, integrity, user: identity.name });
-  return { status: 201, body: { ok: `published ${name}@${version}`, success: true, tags: Object.keys(tags), findings: warnings } };
+  return { status: 201, body: { ok: `published ${name}@${version}`, success: true, tags: Object.keys(tags), payload, findings } };
 }
 
 /** Whether exactly this is published and shown. Refuses other bytes for a version that ever was. */

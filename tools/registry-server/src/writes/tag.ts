@@ -1,6 +1,7 @@
 import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
+import { mustOwn } from '../owners/component-owners.ts';
 import { isOwnTag } from '../publish/tags.ts';
 import { replaceDocument } from '../storage/write-package.ts';
 import { judged } from './judged.ts';
@@ -26,10 +27,14 @@ export async function changeTag(
     const before = await storedPackage(world, name);
     const version = remove ? before.tags[tag] : publishedVersion(before, body);
     if (version === undefined) throw new Refusal({ code: 'MOBY-D404', message: `\`${name}\` has no tag \`${tag}\`` });
-    const warnings = judged(await world.judge.change({ name, kind: 'tag', versions: [version], by: identity, published: before }));
+    const owners = await world.findOwners(name, before);
+    mustOwn(identity, name, owners);
+    const { findings } = judged(
+      await world.judge.change({ name, kind: 'tag', versions: [version], by: identity, owners, published: before }),
+    );
     const { [tag]: _, ...others } = before.tags;
     await replaceDocument(world.store, { ...before, tags: remove ? others : { ...others, [tag]: version } });
     world.log({ level: 'info', event: remove ? 'untagged' : 'tagged', name, tag, version, user: identity.name });
-    return { status: 201, body: { ok: remove ? 'tag removed' : 'tagged', success: true, findings: warnings } };
+    return { status: 201, body: { ok: remove ? 'tag removed' : 'tagged', success: true, findings } };
   });
 }

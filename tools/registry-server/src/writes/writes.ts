@@ -7,6 +7,7 @@ import { Refusal } from '../gate/refusal.ts';
 import type { TakeTurns } from '../gate/take-turns.ts';
 import type { UsersFile } from '../gate/users-file.ts';
 import type { WriteRate } from '../gate/write-rate.ts';
+import type { FindOwners } from '../owners/find-owners.ts';
 import type { Judge } from '../publish/judge.ts';
 import { bringsBytes } from '../publish/publish-body.ts';
 import type { Accounts } from '../server/accounts.ts';
@@ -14,6 +15,7 @@ import type { Log } from '../server/log.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
 import type { Store } from '../storage/write-package.ts';
 import { memberOf } from '../storage/json-object.ts';
+import { changeOwners } from './change-owners.ts';
 import { deprecate } from './deprecate.ts';
 import { login } from './login.ts';
 import { promote } from './promote.ts';
@@ -32,6 +34,9 @@ export interface WriteWorld {
   readonly turns: TakeTurns;
   readonly bodies: HeldBytes;
   readonly judge: Judge;
+  readonly findOwners: FindOwners;
+  /** Names that are being published for the first time, in the order in which that began. */
+  readonly newNames: Set<string>;
   /** A package is there for the first time. */
   readonly onNewPackage: (name: string) => Promise<void>;
   /** The address that a request comes from. */
@@ -56,7 +61,7 @@ export function openWrites(world: WriteWorld): Writes {
           mayDo(write.identity, 'publish');
           throw neverUnpublished();
         case 'revision':
-          return revision(world, write);
+          return revision(world, { ...write, route });
         case 'document':
           return document(world, { ...write, route });
         case 'tag':
@@ -90,8 +95,8 @@ async function document(world: WriteWorld, write: Write<{ readonly kind: 'docume
   }
 }
 
-/** `PUT …/-rev/…`: stock clients change owners by it, and unpublish a version. Both are refused, each with what to do instead. */
-async function revision(world: WriteWorld, write: Write): Promise<Answer> {
+/** `PUT …/-rev/…`: stock clients change owners by it, and unpublish a version, which is refused with what to do instead. */
+async function revision(world: WriteWorld, write: Write<{ readonly kind: 'revision'; readonly name: string }>): Promise<Answer> {
   mayDo(write.identity, 'publish');
   world.writeRate(write.identity.name);
   const { publishBytes } = world.settings.limits;
@@ -99,14 +104,10 @@ async function revision(world: WriteWorld, write: Write): Promise<Answer> {
   try {
     const sent = await body(world, write, publishBytes);
     if (memberOf(sent, 'versions') !== undefined) throw neverUnpublished();
+    return await changeOwners(world, write, sent);
   } finally {
     release();
   }
-  const name = 'name' in write.route ? write.route.name : '';
-  throw new Refusal({
-    code: 'MOBY-D407',
-    message: `owners of \`${name}\` stand in components/${name.slice(name.indexOf('/') + 1)}/OWNERS.yaml: change them by a pull request`,
-  });
 }
 
 function hold({ bodies, settings }: WriteWorld, { request, signal }: Write, owner: string): Promise<() => void> {

@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readPackageArchive } from '@moby/content/package-archive';
+import { openContentStore } from '@moby/content/store';
+import type { PayloadProof } from '@moby/governor';
+import { parseDigest } from '@moby/model';
+import { scratchFolder } from '@moby/testkit';
+import { openProver } from '../src/index.ts';
+import { bodyOf, builtComponent, tarballOf } from './component.ts';
+
+const limits = { maxMs: 60_000, maxBytes: 1 << 20 };
+
+async function filesOf(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  return (await readPackageArchive(tarballOf(await bodyOf(folder)))).files;
+}
+
+function why(proof: PayloadProof): string {
+  return proof.kind === 'proven' ? 'proven' : proof.why;
+}
+
+test('what takes longer than it may stays unproven, and the next release is derived all the same', async () => {
+  const files = await filesOf(await builtComponent({ name: 'alpha' }));
+  const hasty = openProver({ ...limits, store: scratchFolder(), maxMs: 1 });
+  const proofs = await Promise.all([hasty.prove({ name: 'a', files }), hasty.prove({ name: 'b', files })]);
+  expect(proofs.map(why)).toEqual(['deriving it took longer than 0.001 s', 'deriving it took longer than 0.001 s']);
+  const patient = openProver({ ...limits, store: scratchFolder() });
+  expect(await Promise.all([files, new Map(), files].map(async (each) => why(await patient.prove({ name: 'a', files: each }))))).toEqual([
+    'proven',
+    'it is no component',
+    'proven',
+  ]);
+});
+
+test('what is made of more than is derived here stays unproven', async () => {
+  const store = scratchFolder();
+  const files = await filesOf(await builtComponent({ name: 'alpha', deb: { store, content: 'x' } }));
+  expect(why(await openProver({ ...limits, store, maxBytes: 100 }).prove({ name: 'a', files }))).toMatch(
+    /^its packages have 20\.\d kB, and 100 B are derived here$/,
+  );
+  expect(why(await openProver({ ...limits, store }).prove({ name: 'a', files }))).toBe('proven');
+});
+
+test('a package that the store has with other bytes proves nothing', async () => {
+  const store = scratchFolder();
+  const folder = await builtComponent({ name: 'alpha', deb: { store, content: 'x' } });
+  const files = await filesOf(folder);
+  const { component } = JSON.parse(Buffer.from(files.get('package.json') ?? []).toString());
+  const digest = parseDigest(`sha256:${component.payload.platforms['linux/amd64'].sources[0].sha256}`);
+  if (digest === undefined) throw new Error('no digest');
+  writeFileSync((await openContentStore(store).pathOf(digest)) ?? join(store, 'none'), 'other bytes');
+  expect(why(await openProver({ ...limits, store }).prove({ name: 'a', files }))).toContain('has other bytes');
+});
