@@ -41,6 +41,12 @@ const failures: Readonly<Record<FailureCode, Text>> = {
     bad: '`component mirror --to oci://HOST/REPOSITORY` without having logged in there',
     good: '`docker login HOST`; or `--username NAME` with the password in `MOBY_COMPOSE_MIRROR_PASSWORD`',
   },
+  refused: {
+    means:
+      'A registry has understood what was asked and does not do it; its own words follow, one line for each rule. Nothing was changed.',
+    bad: '`component publish redis/8.0` of a release that lacks what the one before it offered',
+    good: 'mend what the lines name, and publish again; `component publish --dry-run` shows beforehand what can be told without the registry',
+  },
   'source-vanished': {
     means: 'No location has a pinned package any more, and it may not be replaced or nothing fits in its place.',
     bad: '`assemble redis-os --locked` a year after the lock was written',

@@ -11,6 +11,7 @@ export type FailureCode =
   | 'no-mirror'
   | 'network'
   | 'denied'
+  | 'refused'
   | 'source-vanished'
   | 'source-corrupt'
   | 'wrong-digest'
@@ -39,6 +40,7 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   'no-mirror': 69,
   network: 69,
   denied: 69,
+  refused: 1,
   'source-vanished': 69,
   'source-corrupt': 74,
   'wrong-digest': 74,

@@ -12,13 +12,18 @@ const maxTextBytes = 256 * 1024;
  */
 export async function readDescription(lines: readonly Pick<Line, 'folder' | 'label'>[]): Promise<string | undefined> {
   for (const { folder, label } of lines) {
-    const readme = await readText(dirname(folder), 'README.md', label);
+    const readme = await readReadme({ folder, label });
     const owners = await readText(dirname(folder), 'OWNERS.yaml', label);
     const parts = [readme, owners === undefined ? undefined : `## OWNERS.yaml\n\n\`\`\`yaml\n${owners.trimEnd()}\n\`\`\`\n`];
     const known = parts.flatMap((part) => (part === undefined ? [] : [`${part.trimEnd()}\n`]));
     if (known.length > 0) return known.join('\n');
   }
   return undefined;
+}
+
+/** A component's README.md, beside its lines; undefined where there is none. Throws `limit`, `io`. */
+export function readReadme({ folder, label }: Pick<Line, 'folder' | 'label'>): Promise<string | undefined> {
+  return readText(dirname(folder), 'README.md', label);
 }
 
 async function readText(folder: string, name: string, label: string): Promise<string | undefined> {

@@ -1,3 +1,3 @@
-export { readNpmSettings, type NpmSettings } from './npmrc.ts';
+export { readNpmSettings, userConfigFile, type NpmSettings } from './npmrc.ts';
 export { openNpmRegistry, type NpmRegistryOptions } from './open-npm-registry.ts';
 export { registryAddress } from './registry-address.ts';

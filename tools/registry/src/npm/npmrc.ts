@@ -29,16 +29,22 @@ export async function readNpmSettings(places: {
   readonly environment: Environment;
 }): Promise<NpmSettings> {
   const { currentFolder, homeFolder, environment } = places;
-  const named = environment['NPM_CONFIG_USERCONFIG'] ?? environment['npm_config_userconfig'] ?? '';
+  const own = userConfigFile(homeFolder, environment);
   const files = [
     { path: join(currentFolder, '.npmrc'), shown: '.npmrc', variables: undefined },
-    { path: named === '' ? join(homeFolder, '.npmrc') : named, shown: named === '' ? '~/.npmrc' : named, variables: environment },
+    { path: own, shown: own === join(homeFolder, '.npmrc') ? '~/.npmrc' : own, variables: environment },
   ];
   const entries = new Map<string, Entry>();
   for (const { path, shown, variables } of files) {
     for (const [key, entry] of parseNpmrc(await readText(path, shown), shown, variables)) if (!entries.has(key)) entries.set(key, entry);
   }
   return settingsOf(entries);
+}
+
+/** Where npm keeps what is a user's own. */
+export function userConfigFile(homeFolder: string, environment: Environment): string {
+  const named = environment['NPM_CONFIG_USERCONFIG'] ?? environment['npm_config_userconfig'] ?? '';
+  return named === '' ? join(homeFolder, '.npmrc') : named;
 }
 
 interface Entry {

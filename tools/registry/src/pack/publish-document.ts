@@ -8,10 +8,12 @@ export interface PublishRequest {
   readonly tag: string;
   /** Shown by a registry's page where the package has no README of its own. */
   readonly readme?: string;
+  /** A signed statement about the version, as a sigstore bundle. */
+  readonly bundle?: { readonly mediaType: string };
 }
 
 /** The body of the `PUT /<name>` by which npm's client publishes a version. */
-export function publishDocument({ packed, registry, tag, readme }: PublishRequest): Readonly<Record<string, unknown>> {
+export function publishDocument({ packed, registry, tag, readme, bundle }: PublishRequest): Readonly<Record<string, unknown>> {
   const { npmName } = packed.manifest;
   const { npmVersion, tarball } = packed;
   const file = `${npmName}-${npmVersion}.tgz`;
@@ -35,8 +37,16 @@ export function publishDocument({ packed, registry, tag, readme }: PublishReques
     access: null,
     _attachments: {
       [file]: { content_type: 'application/octet-stream', data: Buffer.from(tarball).toString('base64'), length: tarball.length },
+      ...bundleAttachment(`${npmName}-${npmVersion}.sigstore`, bundle),
     },
   };
+}
+
+/** As npm sends provenance: the bundle is its text, not base64. */
+function bundleAttachment(file: string, bundle: PublishRequest['bundle']): Readonly<Record<string, unknown>> {
+  if (bundle === undefined) return {};
+  const data = JSON.stringify(bundle);
+  return { [file]: { content_type: bundle.mediaType, data, length: data.length } };
 }
 
 function readmeOf(packed: PackedComponent, readme: string | undefined): { readonly readme?: string; readonly readmeFilename?: string } {
