@@ -4,10 +4,16 @@ import { AbiFacts } from './commands/abi-facts.ts';
 import { Assemble } from './commands/assemble.ts';
 import { Check } from './commands/check.ts';
 import { ComponentBuild } from './commands/component-build.ts';
+import { ComponentDeprecate } from './commands/component-deprecate.ts';
+import { ComponentLogin } from './commands/component-login.ts';
 import { ComponentMirror } from './commands/component-mirror.ts';
 import { ComponentNew } from './commands/component-new.ts';
+import { ComponentOwner } from './commands/component-owner.ts';
+import { ComponentPromote } from './commands/component-promote.ts';
+import { ComponentPublish } from './commands/component-publish.ts';
 import { ComponentUpdate } from './commands/component-update.ts';
 import { ComponentValidate } from './commands/component-validate.ts';
+import { ComponentYank } from './commands/component-yank.ts';
 import { Diff } from './commands/diff.ts';
 import { Doctor } from './commands/doctor.ts';
 import { Info } from './commands/info.ts';
@@ -34,10 +40,16 @@ export const commands: Readonly<Record<string, Command.Class>> = {
   assemble: Assemble,
   check: Check,
   'component:build': ComponentBuild,
+  'component:deprecate': ComponentDeprecate,
+  'component:login': ComponentLogin,
   'component:mirror': ComponentMirror,
   'component:new': ComponentNew,
+  'component:owner': ComponentOwner,
+  'component:promote': ComponentPromote,
+  'component:publish': ComponentPublish,
   'component:update': ComponentUpdate,
   'component:validate': ComponentValidate,
+  'component:yank': ComponentYank,
   diff: Diff,
   doctor: Doctor,
   info: Info,

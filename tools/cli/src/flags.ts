@@ -11,7 +11,7 @@ export const libraryFlags = {
   }),
 };
 
-const registryFlag = {
+export const registryFlag = {
   registry: Flags.string({
     multiple: true,
     multipleNonGreedy: true,

@@ -15,6 +15,8 @@ export interface Reporter extends Progress {
   /** A warning: shown at once, and kept for the document of `--json`. */
   warn(finding: Diagnostic): void;
   readonly warnings: readonly Diagnostic[];
+  /** Asks for something that is typed next; the question stays on a terminal until the next line. */
+  ask(question: string): void;
   /** Says what is waited for; nothing of it stays when something else has happened. */
   wait(step: string, note: string): void;
   /** Ends the steps that go on; their lines stay. */
@@ -88,6 +90,11 @@ export function openReporter({ terminal, fleetingSteps, json, invocation, now }:
       lastLineAt = now();
     },
     step,
+    ask: (question) => {
+      stop();
+      if (talk.isTerminal) talk.moving([question]);
+      else say([question]);
+    },
     wait: (name, note) => {
       waits.add(name);
       step({ step: name, note });

@@ -16,6 +16,8 @@ export {
   type SkeletonReport,
   type SkeletonRequest,
 } from './new/index.ts';
+export { proveComponent, type Proof, type ProveRequest } from './prove-component.ts';
+export { readOwners, type Maintainer, type Owners } from './read-owners.ts';
 export { refreshPins, type RefreshedComponent, type RefreshRequest } from './refresh-pins.ts';
 export { updateComponents, type ComponentUpdate, type UpdateReport, type UpdateRequest } from './update-components.ts';
 export { validateComponent, type ValidateRequest, type ValidationReport } from './validate-component.ts';
