@@ -11,6 +11,7 @@ export { formatFacts } from './format-facts.ts';
 export { extractAddedModule, type NamedAddedModule } from './kernel/added-module.ts';
 export { extractKernelFacts, type KernelInput, type ModuleFile } from './kernel/extract-kernel.ts';
 export { diffAbi } from './diff/diff-abi.ts';
+export { platformsToCompare } from './diff/platforms-to-compare.ts';
 export {
   type AbiChange,
   type AbiDeclared,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { parseKernelSymbols, type AbiFacts, type AbiSide } from '@moby/abi';
-import { Failure, nearest, parseComponentName, parseWish, platforms, satisfies, type Registry, type RegistryComponent } from '@moby/model';
+import { parseKernelSymbols, platformsToCompare, type AbiSide } from '@moby/abi';
+import { Failure, nearest, parseComponentName, parseWish, satisfies, type Registry, type RegistryComponent } from '@moby/model';
 import { openSingleRegistry } from '@moby/registry';
 import { kernelSymbolsFile } from '../author/build-component.ts';
 import { lookAt } from './look-at.ts';
@@ -95,24 +95,10 @@ function sideOfComponent(component: RegistryComponent): NamedSide {
       message: `${manifest.name} ${manifest.version} has no facts, so nothing of it can be compared`,
       hints: ['write them: moby-compose component build'],
     });
-  const symbols = component.symbols?.();
-  const kernelSymbols = readKernelSymbols(component);
-  const known = platforms.flatMap((platform) => {
-    const own = facts.platforms[platform];
-    if (own === undefined) return [];
-    const files = symbols?.platforms[platform]?.files;
-    const exported = kernelSymbols?.platforms[platform];
-    const side: AbiFacts = {
-      facts: own,
-      ...(files === undefined ? {} : { symbols: files }),
-      ...(exported === undefined ? {} : { kernelSymbols: exported }),
-    };
-    return [[platform, side] as const];
-  });
   return {
     title: `${manifest.name} ${manifest.version}`,
     kind: 'component',
-    side: { platforms: Object.fromEntries(known), declared: manifest, identity: tree },
+    side: { platforms: platformsToCompare(facts, component.symbols?.(), readKernelSymbols(component)), declared: manifest, identity: tree },
     ...(line === '' ? {} : { line }),
   };
 }
