@@ -49,8 +49,9 @@ export function deriveCapabilities(facts: Facts): ProvenCapabilities {
 /** What not every platform requires, first of all its loader: elsewhere nobody has to offer it. */
 function notOnAll(byPlatform: ReadonlyMap<Platform, readonly string[]>): ProvenCapabilities['onlyOn'] {
   const onlyOn: Partial<Record<Platform, readonly string[]>> = {};
+  const sets = [...byPlatform.values()].map((names) => new Set(names));
   for (const [platform, names] of byPlatform) {
-    const own = names.filter((name) => [...byPlatform.values()].some((others) => !others.includes(name)));
+    const own = names.filter((name) => sets.some((others) => !others.has(name)));
     if (own.length > 0) onlyOn[platform] = sorted(own);
   }
   return onlyOn;
@@ -129,12 +130,13 @@ function versionsRequired(
 ): readonly NamedVersion[] {
   return file.elf.needs
     .filter((need) => !context.own.has(need.library) && !need.library.includes('/'))
-    .flatMap((need) =>
-      familiesOf(
+    .flatMap((need) => {
+      const weak = new Set(need.weak);
+      return familiesOf(
         capabilityOf(file.elf, context.platform, need.library),
-        need.versions.filter((version) => need.weak?.includes(version) !== true),
-      ),
-    );
+        need.versions.filter((version) => !weak.has(version)),
+      );
+    });
 }
 
 /** `soname:libc.so.6` and GLIBC_2.4 → `soname:libc.so.6/GLIBC` 2.4; versions without an order are left out. */

@@ -24,8 +24,9 @@ export function diffLibraries(pair: FactsPair): readonly Found[] {
     const now = after.get(key);
     return now === undefined ? [] : [{ was: library, now }];
   });
+  const next = new Map([...come].reverse().map(({ name }) => [stemOf(name), name]));
   return [
-    ...gone.map((library) => goneLibrary(library, come)),
+    ...gone.map((library) => goneLibrary(library, next)),
     ...come.map(({ name, elf }) => added({ kind: 'soname', name, file: elf.path, sentence: `${name} is new` })),
     ...both.flatMap((library) => diffVersions(pair, library)),
     ...diffPlugins(pair),
@@ -37,9 +38,9 @@ interface LibraryPair {
   readonly now: OfferedLibrary;
 }
 
-function goneLibrary({ name, elf }: OfferedLibrary, come: readonly OfferedLibrary[]): Found {
-  const stem = stemOf(name);
-  const next = come.find((other) => stemOf(other.name) === stem)?.name;
+/** `come`: by stem, the new library that comes first. */
+function goneLibrary({ name, elf }: OfferedLibrary, come: ReadonlyMap<string, string>): Found {
+  const next = come.get(stemOf(name));
   return broken({
     kind: 'soname',
     name,

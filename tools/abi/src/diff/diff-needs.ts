@@ -128,7 +128,7 @@ function diffIsa(pair: FactsPair, before: Needs, after: Needs): readonly Found[]
 function needsOf({ facts }: AbiFacts): Needs {
   const libraries = new Map<string, string[]>();
   const loaders = new Map<string, string[]>();
-  const versions = new Map<string, NeededVersion>();
+  const versions = new Map<string, FoundVersion>();
   const own = new Set([...facts.elf.flatMap(namesOf), ...Object.keys(facts.links).map(baseName)]);
   let isaLevel: Needs['isaLevel'];
   for (const elf of facts.elf) {
@@ -148,24 +148,31 @@ function needsOf({ facts }: AbiFacts): Needs {
   for (const [path, text] of Object.entries(facts.scripts ?? {})) {
     if (!programs.has(baseName(text.split(' ').at(-1) ?? text))) push(interpreters, text, path);
   }
-  return { libraries, versions, loaders, interpreters, isaLevel };
+  const sortedVersions = new Map([...versions].map(([key, need]) => [key, { ...need, files: sorted(need.files) }] as const));
+  return { libraries, versions: sortedVersions, loaders, interpreters, isaLevel };
 }
 
-function addVersions(versions: Map<string, NeededVersion>, { path, needs }: ElfFacts, own: ReadonlySet<string>): void {
+/** While it is being put together. */
+type FoundVersion = Omit<NeededVersion, 'files'> & { readonly files: string[] };
+
+function addVersions(versions: Map<string, FoundVersion>, { path, needs }: ElfFacts, own: ReadonlySet<string>): void {
   for (const { library, versions: wanted, weak } of needs) {
     if (own.has(library)) continue;
+    const isWeak = new Set(weak);
     for (const text of wanted) {
-      if (weak?.includes(text) === true) continue;
+      if (isWeak.has(text)) continue;
       const key = `${library}/${parseSymbolVersion(text)?.family ?? `=${text}`}`;
       const known = versions.get(key);
       if (known === undefined || isNewer(text, known.text)) versions.set(key, { library, text, files: [path] });
-      else if (known.text === text) versions.set(key, { ...known, files: sorted(new Set([...known.files, path])) });
+      else if (known.text === text && known.files.at(-1) !== path) known.files.push(path);
     }
   }
 }
 
 function push(map: Map<string, string[]>, key: string, file: string): void {
-  map.set(key, [...(map.get(key) ?? []), file]);
+  const files = map.get(key);
+  if (files === undefined) map.set(key, [file]);
+  else files.push(file);
 }
 
 function namesOf(elf: ElfFacts): readonly string[] {

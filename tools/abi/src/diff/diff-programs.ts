@@ -11,10 +11,11 @@ export function diffPrograms({ before, after }: FactsPair): readonly Found[] {
   const now = programsOf(after, own);
   const gone = [...programsOf(before, old)].filter((path) => !isProgram(own, path));
   const come = [...now].filter((path) => !isProgram(old, path));
+  const comeByName = new Map([...come].reverse().map((path) => [baseName(path), path]));
   return [
     ...gone.map((path): Found => {
       const name = baseName(path);
-      const moved = come.find((other) => baseName(other) === name);
+      const moved = comeByName.get(name);
       const sentence = moved === undefined ? `${path} is gone` : `${path} lies at ${moved} now: who names its path doesn’t find it`;
       return broken({ kind: 'program', name, file: path, ...(moved === undefined ? {} : { after: moved }), sentence });
     }),
