@@ -1,4 +1,4 @@
-import { catalogue, type GovernanceRule, type Severity, type WaivableBy } from '@moby/governor';
+import { catalogue, changeKinds, waitingRules, type Easing, type GovernanceRule, type Severity, type WaivableBy } from '@moby/governor';
 
 /** docs/reference/governance-rules: one page a rule that releases are judged by, and a list of them; file name → text. */
 export function governanceRulesPages(): Readonly<Record<string, string>> {
@@ -21,7 +21,15 @@ const waivers: Readonly<Record<WaivableBy, string>> = {
   'security-team': 'the security team',
 };
 
-const stages: Readonly<Record<string, string>> = { 1: 'structure', 2: 'manifest', 3: 'names', 5: 'version and ABI', 7: 'payload' };
+const stages: Readonly<Record<string, string>> = {
+  1: 'structure',
+  2: 'manifest',
+  3: 'names',
+  4: 'ownership',
+  5: 'version and ABI',
+  7: 'payload',
+  8: 'supply chain',
+};
 
 function listPage(): string {
   return [
@@ -40,12 +48,31 @@ function listPage(): string {
       ...catalogue.filter((rule) => stageOf(rule) === stage).map(rowOf),
       '',
     ]),
-    '## What waits',
+    ...atTheDoor,
+    '## Rules that wait',
     '',
-    'A manifest can’t contribute a schema for a component’s configuration, and has no epoch of its ABI. The rules about those (config-schema-safe, M207; pattern-linear, M208;',
-    'defaults-valid, M209; epoch, V508) begin with the keys that they judge.',
+    'Their numbers and names are taken. They are not judged, and why:',
+    '',
+    '| rules | why |',
+    '|---|---|',
+    ...waitingRules.map(({ rules, why }) => `| ${waiting(rules)} | ${why} |`),
     '',
   ].join('\n');
+}
+
+const atTheDoor: readonly string[] = [
+  '## At the registry’s door',
+  '',
+  'Nobody sits there who could decide. What is for a person to decide is refused, with the words of who may let it pass; only an unproven payload (MOBY-P706) comes in,',
+  'and doesn’t become `latest`. A decision is a waiver in the policy, which a release has no hand in: `{rule, package, version, by, reason}`, for one version. One of MOBY-V506 names',
+  'the component’s dependents, too. A report lists what was waived.',
+  '',
+];
+
+function waiting(rules: Readonly<Record<string, string>>): string {
+  return Object.entries(rules)
+    .map(([id, name]) => `${id} ${name}`)
+    .join(', ');
 }
 
 function stageOf({ id }: GovernanceRule): string {
@@ -73,6 +100,30 @@ function rulePage({ id, name, severity, waivableBy, why, clauses, examples, yiel
     `- Fails: ${examples.fails}.`,
     `- Passes: ${examples.passes}.`,
     '',
+    ...(name === 'abi-bump' ? changesTable() : []),
     ...(yields === true ? ['It says nothing where another rule has an error at the same place.', ''] : []),
   ].join('\n');
+}
+
+const easings: Readonly<Record<Easing, string>> = {
+  'patch-line': 'patch',
+  'moved-patch-line': 'patch where upstream’s version moved',
+};
+
+function changesTable(): readonly string[] {
+  return [
+    '## What asks for which bump',
+    '',
+    'Releases are compared by (upstream’s version, revision): another number of upstream’s version is the bump that it says, another revision alone is a patch. A line of two numbers',
+    'and more, as `2.1`, and the line `0`, take patches only: there less is asked for. Below 1.0.0 a minor number is enough for what is major. Between two lines nothing is refused, and nothing is eased.',
+    'Each change is told with a witness: the path, key or interface that it is about.',
+    '',
+    '| change | asks for | in a line of patches | seen when |',
+    '|---|---|---|---|',
+    ...changeKinds.map(
+      ({ id, requires, eased, when, reference }) =>
+        `| \`${id}\` | ${requires} | ${eased === undefined ? requires : easings[eased]} | ${when} ([where](../${reference})) |`,
+    ),
+    '',
+  ];
 }

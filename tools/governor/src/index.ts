@@ -1,3 +1,5 @@
+export type { ChangeKind, Easing } from './changes/change-kind.ts';
+export { changeKinds } from './changes/change-kinds.ts';
 export { findBaseline } from './judge/baseline.ts';
 export { judge } from './judge/judge.ts';
 export { escapeText } from './judge/escape-text.ts';
@@ -14,9 +16,12 @@ export type {
   Question,
   Release,
   ReleaseContents,
+  ReleaseSignature,
 } from './judge/question.ts';
-export type { BumpReport, Finding, GovernanceVerdict, Report, Severity, WaivableBy, Witness } from './judge/report.ts';
+export type { BumpReport, Finding, GovernanceVerdict, Report, Severity, WaivableBy, WaivedFinding, Witness } from './judge/report.ts';
 export { governanceCodes, stockText } from './judge/stock-text.ts';
+export type { Decider, Waiver } from './judge/waiver.ts';
 export { readContents } from './judge/subject.ts';
 export { catalogue } from './rules/catalogue.ts';
 export type { Clause, Found, GovernanceRule, RuleText } from './rules/rule.ts';
+export { waitingRules, type WaitingRules } from './rules/waiting-rules.ts';

@@ -38,12 +38,19 @@ export interface Change {
   readonly names?: Partial<KnownNames>;
   readonly policy?: Partial<Policy>;
   readonly payload?: Question['payload'];
+  readonly plan?: Release['plan'];
+  /** `ann`, who maintains it, unless said otherwise. */
+  readonly owners?: Question['owners'];
+  readonly publisher?: Question['publisher'];
+  readonly signature?: Question['signature'];
 }
 
 export interface PublishedChange extends Pick<Change, 'package' | 'json' | 'files'> {
   readonly npmVersion: string;
   readonly line?: string;
   readonly state?: PublishedVersion['state'];
+  /** Nothing but the version is another; else its description is. */
+  readonly identical?: true;
   /** Nobody has written down what it says of itself, or which files it had. */
   readonly unknown?: readonly ('contents' | 'digests')[];
 }
@@ -65,6 +72,7 @@ export async function questionOf(change: Change = {}): Promise<Question> {
     label: '',
     ...(await unpacked(files, change)),
     ...(line === undefined ? {} : { line }),
+    ...(change.plan === undefined ? {} : { plan: change.plan }),
     ...(change.announced === false ? {} : { announced: announcedFor(readable(written) ?? original, change.announced) }),
   };
   return {
@@ -74,6 +82,18 @@ export async function questionOf(change: Change = {}): Promise<Question> {
     names: { components: ['@moby/busybox', '@moby/dbus', '@moby/runc'], tombstones: [], ...change.names },
     policy: { ...defaultPolicy, ...change.policy },
     payload: change.payload ?? proven(original),
+    ...peopleOf(change),
+  };
+}
+
+function peopleOf(change: Change): Pick<Question, 'owners' | 'publisher' | 'signature'> {
+  const owners = 'owners' in change ? change.owners : { lifecycle: 'maintained' as const, maintainers: ['ann'] };
+  const publisher = 'publisher' in change ? change.publisher : { id: 'ann', role: 'maintainer' as const };
+  const { signature } = change;
+  return {
+    ...(owners === undefined ? {} : { owners }),
+    ...(publisher === undefined ? {} : { publisher }),
+    ...(signature === undefined ? {} : { signature }),
   };
 }
 
@@ -108,18 +128,20 @@ async function publishedOf(change: PublishedChange): Promise<PublishedVersion> {
     ...change,
     json: (json) => {
       json.version = change.npmVersion;
+      if (change.identical !== true) json.description = `${json.description}, as it was`;
       json.component.upstream.version = upstream;
       change.json?.(json);
     },
   });
-  const contents = await readContents(files);
-  if (version === undefined || contents === undefined) throw new Error(`${change.npmVersion} is no component`);
+  const contents = change.unknown?.includes('contents') === true ? undefined : await readContents(files);
+  if (version === undefined || (contents === undefined && change.unknown === undefined))
+    throw new Error(`${change.npmVersion} is no component`);
   return {
     npmVersion: change.npmVersion,
     version,
     state: change.state ?? 'active',
     ...(change.line === undefined ? {} : { line: change.line }),
-    ...(change.unknown?.includes('contents') === true ? {} : { contents }),
+    ...(contents === undefined ? {} : { contents }),
     ...(change.unknown?.includes('digests') === true ? {} : { digests: fileDigests(files) }),
   };
 }

@@ -1,7 +1,17 @@
 import { canonicalJson } from '@moby/model';
-import { catalogue, defaultPolicy, escapeText, governanceCodes, judge, stockText, type GovernanceRule } from '@moby/governor';
+import {
+  catalogue,
+  defaultPolicy,
+  escapeText,
+  governanceCodes,
+  judge,
+  stockText,
+  type GovernanceRule,
+  type Report,
+  type Waiver,
+} from '@moby/governor';
 import { describe, expect, test } from 'vitest';
-import { questionOf } from './fixture.ts';
+import { questionOf, type Change } from './fixture.ts';
 
 const rule = (id: string, severity: GovernanceRule['severity'], clauses: GovernanceRule['clauses']): GovernanceRule => ({
   id,
@@ -122,7 +132,7 @@ describe('the text for stock clients', () => {
   test('begins each finding with its code, and says what to do', async () => {
     expect(stockText(await said('error', 'it is wrong'))).toBe('A1 a1: it is wrong (package.json:3:14)\n  hint: do this');
     expect(stockText(await said('review', 'it is odd'))).toBe(
-      'A1 a1: it is odd (package.json:3:14, for a person to decide)\n  hint: do this',
+      'A1 a1: it is odd (package.json:3:14, for a steward to decide)\n  hint: do this',
     );
     expect(stockText(await said('hint', 'it is dull'))).toBe('');
   });
@@ -133,6 +143,101 @@ describe('the text for stock clients', () => {
     expect(text.length).toBeLessThan(9000);
     expect(text).toMatch(/^A2 a2: 0 x+/);
     expect(text.split('\n').at(-1)).toBe('and 16 more');
+  });
+});
+
+describe('a waiver', () => {
+  const waiver: Waiver = {
+    rule: 'MOBY-V506',
+    package: '@moby/redis',
+    version: '8.0.202',
+    by: 'steward',
+    reason: 'nobody\u202e else has it',
+    dependents: [],
+  };
+  /** A revision of redis that offers more: what the packaging alone adds waits for upstream. */
+  const adding = (waivers: readonly Waiver[]): Promise<Report> => judgeChange({ ...revision, policy: { waivers } });
+  const judgeChange = async (change: Change): Promise<Report> => judge(await questionOf(change));
+  const revision: Change = {
+    package: 'redis',
+    json: (json) => {
+      json.version = '8.0.202';
+      json.component.provides['api:redis-search'] = '8.0.2';
+    },
+    published: [{ npmVersion: '8.0.201' }],
+  };
+
+  test('of the policy lets what it names pass, and is told of', async () => {
+    expect(await adding([])).toMatchObject({ verdict: 'fail', waived: [] });
+    const report = await adding([waiver]);
+    expect(report).toMatchObject({ verdict: 'pass', findings: [] });
+    expect(report.waived).toMatchObject([{ finding: { rule: 'MOBY-V506', clause: 'offer-added' }, by: 'steward' }]);
+    expect(report.waived[0]?.reason).toBe(String.raw`nobody\u{202e} else has it`);
+    expect(report.passed).toBe(catalogue.length - 1);
+  });
+
+  test('counts for its rule, package and version alone, from whoever may give it, with the dependents', async () => {
+    const { dependents: _dependents, ...without } = waiver;
+    const others: readonly Waiver[] = [
+      { ...waiver, rule: 'MOBY-V505' },
+      { ...waiver, package: '@moby/tini' },
+      { ...waiver, version: '8.0.203' },
+      { ...waiver, by: 'owner' },
+      { ...waiver, by: 'security-team' },
+      without,
+    ];
+    for (const other of others) expect(await adding([other]), JSON.stringify(other)).toMatchObject({ verdict: 'fail', waived: [] });
+    expect(await adding(others)).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('decides what is for a person to decide, and nothing that nobody may let pass', async () => {
+    const decide = (rules: readonly string[], change: Change): Promise<Report> =>
+      judgeChange({
+        ...change,
+        policy: { waivers: rules.map((id) => ({ ...waiver, rule: id, package: '@moby/tini', version: '0.19.1' })) },
+      });
+    const unproven: Change = { payload: { kind: 'unproven', why: 'its packages were not at hand' } };
+    expect(await decide(['MOBY-P706'], unproven)).toMatchObject({ verdict: 'pass', findings: [] });
+    expect(await decide(['MOBY-O403'], { publisher: undefined })).toMatchObject({ verdict: 'pass', findings: [] });
+    expect(await decide(['MOBY-O403'], { publisher: { id: 'mallory', role: 'contributor' } })).toMatchObject({ verdict: 'fail' });
+  });
+});
+
+describe('the bump report', () => {
+  test('says what the version makes and what the changes ask for, with witnesses', async () => {
+    const report = await judge(
+      await questionOf({
+        package: 'redis',
+        json: (json) => {
+          json.version = '8.0.301';
+          json.component.upstream.version = '8.0.3';
+          json.component.provides['api:redis-search'] = '8.0.2';
+          json.component.requires = { 'api:x': '*' };
+        },
+        published: [{ npmVersion: '8.0.201' }],
+      }),
+    );
+    expect(report.bump).toEqual({
+      baseline: '8.0.2+r1',
+      declared: 'patch',
+      required: 'patch',
+      witnesses: [
+        { change: 'offer-added', requires: 'patch', about: 'api:redis-search', sentence: 'it offers api:redis-search 8.0.2' },
+        { change: 'need-added', requires: 'patch', about: 'api:x', sentence: 'it requires api:x *, which the old one doesn’t' },
+        { change: 'package-changed', requires: 'patch', about: 'description', sentence: '`description` is another' },
+      ],
+    });
+  });
+
+  test('is there without a release before, and missing where nobody knows that one', async () => {
+    const none = { declared: 'none', required: 'none', witnesses: [] };
+    expect((await judge(await questionOf())).bump).toEqual(none);
+    const unknown = {
+      json: (json: { version: string }) => (json.version = '0.19.2'),
+      published: [{ npmVersion: '0.19.1', unknown: ['contents' as const] }],
+    };
+    expect((await judge(await questionOf(unknown))).bump).toBeUndefined();
+    expect((await judge(await questionOf({ text: () => '{' }))).bump).toBeUndefined();
   });
 });
 

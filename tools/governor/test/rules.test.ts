@@ -1,17 +1,23 @@
-import { catalogue, judge, stockText, type Finding, type GovernanceRule, type Question } from '@moby/governor';
+import { catalogue, judge, stockText, waitingRules, type Finding, type GovernanceRule, type Question } from '@moby/governor';
 import { expectGolden } from '@moby/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { questionOf, type Change, type Fixture } from './fixture.ts';
 import { stage1 } from './fixtures/stage-1.ts';
 import { stage2 } from './fixtures/stage-2.ts';
 import { stage3 } from './fixtures/stage-3.ts';
+import { stage4 } from './fixtures/stage-4.ts';
+import { stage5 } from './fixtures/stage-5.ts';
 import { stage7 } from './fixtures/stage-7.ts';
+import { stage8 } from './fixtures/stage-8.ts';
 
 const stages: Readonly<Record<string, Readonly<Record<string, Fixture>>>> = {
   'stage-1': stage1,
   'stage-2': stage2,
   'stage-3': stage3,
+  'stage-4': stage4,
+  'stage-5': stage5,
   'stage-7': stage7,
+  'stage-8': stage8,
 };
 const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
 
@@ -48,6 +54,20 @@ test('ids, names and clauses are told apart', () => {
     expect(id).toMatch(/^MOBY-[A-Z][0-9]{3}$/);
     expect(name).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
     expect(new Set(clauses.map((clause) => clause.name)).size).toBe(clauses.length);
+  }
+});
+
+test('a number is judged or waits, and none is left out', () => {
+  const waiting = waitingRules.flatMap(({ rules }) => Object.entries(rules));
+  const all = [...catalogue.map(({ id, name }) => [id, name] as const), ...waiting].map(([id, name]) => ({ id, name }));
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  for (const stage of new Set(all.map(({ id }) => id.slice(0, 7)))) {
+    const numbers = all.filter(({ id }) => id.startsWith(stage)).map(({ id }) => Number(id.slice(7)));
+    expect(
+      numbers.sort((a, b) => a - b),
+      stage,
+    ).toEqual(numbers.map((_, index) => index + 1));
   }
 });
 

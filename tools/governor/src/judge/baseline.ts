@@ -1,5 +1,5 @@
 import { compareVersions, isInLine, isPrerelease, type Version } from '@moby/model';
-import type { PublishedVersion } from './question.ts';
+import type { PublishedVersion, Question } from './question.ts';
 
 /**
  * What a release is compared with: the greatest published, not yanked, stable version below it in its line, else the greatest lower
@@ -19,4 +19,15 @@ export function findBaseline(
 
 export function isOfLine({ line, version }: PublishedVersion, wanted: string): boolean {
   return line === undefined ? isInLine(version, wanted) : line === wanted;
+}
+
+/** The line of a release; where nobody said it, the first number of its version, which is the widest that a line can be. */
+export function lineOf({ release }: Pick<Question, 'release'>, version: Version): string {
+  return release.line ?? version.slice(0, version.indexOf('.'));
+}
+
+/** What was ever published in the line of a release, whatever became of it; greatest first. */
+export function publishedInLine(question: Question, version: Version): readonly PublishedVersion[] {
+  const line = lineOf(question, version);
+  return question.published.filter((one) => isOfLine(one, line)).sort((a, b) => compareVersions(b.version, a.version));
 }

@@ -2,9 +2,10 @@ import { placeAt, type Document } from '@moby/model';
 import type { Found, GovernanceRule } from '../rules/rule.ts';
 import { catalogue } from '../rules/catalogue.ts';
 import { escapeText } from './escape-text.ts';
-import { verdictOf, type Finding, type Report } from './report.ts';
+import { verdictOf, type BumpReport, type Finding, type Report, type WaivedFinding } from './report.ts';
 import type { Question } from './question.ts';
 import { openSubject, packageFile, type Subject } from './subject.ts';
+import { waiverOf } from './waiver.ts';
 
 /** A rule that says more than this says it once more with the number of the rest. */
 export const maxFindingsPerClause = 20;
@@ -27,9 +28,40 @@ export async function judge(question: Question, rules: readonly GovernanceRule[]
     findings.push(...own);
     if (own.length === 0 && !unjudged.includes(rule.id)) passed += 1;
   }
-  const kept = findings.filter((one) => !givesWay(one, findings)).map(({ finding }) => finding);
-  kept.sort(compareFindings);
-  return { verdict: verdictOf(kept, unjudged), findings: kept, passed, unjudged: unjudged.sort(compareText) };
+  const all = findings
+    .filter((one) => !givesWay(one, findings))
+    .map(({ finding }) => finding)
+    .sort(compareFindings);
+  const waived = all.flatMap((finding) => waivedBy(subject, finding));
+  const kept = all.filter((finding) => !waived.some((one) => one.finding === finding));
+  const bump = bumpOf(subject);
+  return {
+    verdict: verdictOf(kept, unjudged),
+    findings: kept,
+    waived,
+    ...(bump === undefined ? {} : { bump }),
+    passed,
+    unjudged: unjudged.sort(compareText),
+  };
+}
+
+function waivedBy({ policy, package: own }: Subject, finding: Finding): readonly WaivedFinding[] {
+  const waiver = waiverOf(finding, { name: own?.name, npmVersion: own?.npmVersion }, policy.waivers);
+  return waiver === undefined ? [] : [{ finding, by: waiver.by, reason: escapeText(waiver.reason) }];
+}
+
+/** Undefined where the release, or the one before it, can't be read. */
+function bumpOf({ component }: Subject): BumpReport | undefined {
+  if (component === undefined) return undefined;
+  const { baseline, comparison } = component;
+  if (comparison === undefined) return baseline === undefined ? { declared: 'none', required: 'none', witnesses: [] } : undefined;
+  const witnesses = comparison.witnesses.map(({ change, requires, about, sentence }) => ({
+    change,
+    requires,
+    about: escapeText(about),
+    sentence: escapeText(sentence),
+  }));
+  return { declared: comparison.declared, required: comparison.required, baseline: comparison.baseline.version, witnesses };
 }
 
 interface Judged {

@@ -1,4 +1,5 @@
 import { freeLicenses, licenseExceptions } from './licenses.ts';
+import type { Waiver } from './waiver.ts';
 
 /** What the project has decided, as data: rules say how a release is judged, the policy says by which measure. */
 export interface Policy {
@@ -26,6 +27,12 @@ export interface Policy {
   /** Numbers of the forms that are read: of a payload, of facts.json, of symbols.json. */
   readonly forms: { readonly payload: readonly number[]; readonly facts: readonly number[]; readonly symbols: readonly number[] };
   readonly maxDescriptionCharacters: number;
+  /** Whether a release has to come with its publisher's signed statement. */
+  readonly signature: 'required' | 'optional';
+  /** Who may bring a component that nobody answers for yet: a steward, or (where no library says who owns what) whoever comes first. */
+  readonly newComponents: 'by-steward' | 'first-come';
+  /** What was decided for single releases. */
+  readonly waivers: readonly Waiver[];
 }
 
 export type LineForm = 'N' | 'N.M' | 'N.M.P';
@@ -109,4 +116,7 @@ export const defaultPolicy: Policy = {
   forbiddenTargets: ['c/', 'd/', 'dev/', 'proc/', 'sys/'],
   forms: { payload: [1], facts: [1], symbols: [1] },
   maxDescriptionCharacters: 120,
+  signature: 'optional',
+  newComponents: 'by-steward',
+  waivers: [],
 };

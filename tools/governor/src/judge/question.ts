@@ -10,9 +10,12 @@ export interface Question {
   /** What was ever published under the package's name, also what was deleted since. */
   readonly published: readonly PublishedVersion[];
   readonly names: KnownNames;
-  /** Who answers for the component, as the base (never the release) has it; missing where nobody does yet. */
+  /** OWNERS.yaml of the base, never of the release; missing where there is none yet. */
   readonly owners?: Owners;
+  /** Who publishes; missing where nobody is known. */
   readonly publisher?: Publisher;
+  /** The publisher's signed statement about exactly this release; missing where none came along. */
+  readonly signature?: ReleaseSignature | undefined;
   /** What the project has decided; `defaultPolicy` where it is missing. */
   readonly policy?: Policy;
   readonly payload: PayloadProof;
@@ -53,7 +56,7 @@ export interface PublishedVersion {
   /** Missing where nobody has written it down: then the version itself tells. */
   readonly line?: string;
   readonly state: 'active' | 'deprecated' | 'yanked' | 'deleted';
-  /** sha256 in hex of its files, by path. */
+  /** sha256 in hex of its files, by path. Of the release's own version, where it is here already, MOBY-V502 needs them. */
   readonly digests?: Readonly<Record<string, string>>;
   /** What it says of itself; needed of the one that the release is compared with (`findBaseline`). */
   readonly contents?: ReleaseContents;
@@ -78,10 +81,22 @@ export interface KnownNames {
 
 export interface Owners {
   readonly lifecycle: 'experimental' | 'maintained' | 'deprecated' | 'retired';
+  /** Their user names at the registry, `registry` of OWNERS.yaml; empty where it names none. */
   readonly maintainers: readonly string[];
 }
 
+/** What verifying a statement gave. */
+export interface ReleaseSignature {
+  /** As `SHA256:…`. */
+  readonly keyid: string;
+  /** The signature is the key's, and the statement is about the bytes of this release. */
+  readonly verified: boolean;
+  /** The key is one of a maintainer's `keys` in OWNERS.yaml. */
+  readonly byMaintainer: boolean;
+}
+
 export interface Publisher {
+  /** The user name at the registry. */
   readonly id: string;
   readonly role: 'contributor' | 'maintainer' | 'steward' | 'security-team' | 'bot';
 }

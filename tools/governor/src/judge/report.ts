@@ -41,7 +41,7 @@ export interface Finding {
 export interface BumpReport {
   /** What its version says. */
   readonly declared: Bump;
-  /** What its contents ask for. */
+  /** What its contents ask for; eased in a line of patches, as the kinds of change have it. */
   readonly required: Bump;
   /** The version that it is compared with, as `8.0.2+r1`; missing for the first of its component. */
   readonly baseline?: string;
@@ -50,7 +50,7 @@ export interface BumpReport {
 
 /** One change that asks for a bump, and what it is about. No witness, no bump. */
 export interface Witness {
-  /** The kind of change, as `abi` or `privilege-added`. */
+  /** The kind of change, as `offer-removed` (`changeKinds`). */
   readonly change: string;
   readonly requires: Bump;
   /** The path, key or interface, as `libssl.so.3`. */
@@ -58,10 +58,18 @@ export interface Witness {
   readonly sentence: string;
 }
 
+/** A finding that somebody who may has let pass. */
+export interface WaivedFinding {
+  readonly finding: Finding;
+  readonly by: WaivableBy;
+  readonly reason: string;
+}
+
 export interface Report {
   readonly verdict: GovernanceVerdict;
-  /** Sorted by stage, rule, path, pointer. */
+  /** Sorted by stage, rule, path, pointer; without those that were waived. */
   readonly findings: readonly Finding[];
+  readonly waived: readonly WaivedFinding[];
   /** Missing where the release can't be read far enough to compare it. */
   readonly bump?: BumpReport;
   /** How many rules were judged and found nothing. */

@@ -1,5 +1,6 @@
 import { catalogue } from '../rules/catalogue.ts';
 import type { Finding, Report } from './report.ts';
+import { deciderWords } from './waiver.ts';
 
 /** npm shows the text of a refusal in one piece; more than this no person reads there. */
 export const maxStockTextCharacters = 8000;
@@ -24,8 +25,9 @@ export function stockText({ findings }: Pick<Report, 'findings'>): string {
   return [...lines.slice(0, shown), ...(rest === 0 ? [] : [`and ${rest} more`])].join('\n');
 }
 
-function linesOf({ rule, name, severity, path, line, column, message, help }: Finding): readonly string[] {
-  const doubt = severity === 'review' ? ', for a person to decide' : severity === 'warning' ? ', a warning' : '';
+function linesOf(finding: Finding): readonly string[] {
+  const { rule, name, severity, path, line, column, message, help } = finding;
+  const doubt = severity === 'review' ? `, for ${deciderWords(finding)} to decide` : severity === 'warning' ? ', a warning' : '';
   const place = line === 1 && column === 1 ? path : `${path}:${line}:${column}`;
   return [`${rule} ${name}: ${message} (${place}${doubt})`, ...(help === undefined ? [] : [`  hint: ${help}`])];
 }

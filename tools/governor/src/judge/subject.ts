@@ -11,9 +11,11 @@ import {
   type ManifestJson,
   type Symbols,
 } from '@moby/model';
+import { compareReleases, type Comparison } from '../changes/compare-releases.ts';
 import { readStrictJson, type JsonFault } from '../json/strict-json.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
-import { findBaseline } from './baseline.ts';
+import { findBaseline, lineOf } from './baseline.ts';
+import { fileDigests } from './file-digests.ts';
 import type { PublishedVersion, Question, ReleaseContents } from './question.ts';
 
 /** A release as it came in, with what could be read of it. */
@@ -52,6 +54,8 @@ export interface ComponentSubject extends PackageSubject {
   readonly kernelSymbols: Part<KernelSymbolsFile>;
   /** What the release is compared with (`findBaseline`); missing for the first of its component. */
   readonly baseline?: PublishedVersion;
+  /** With it; missing also where nobody has written down what it says of itself. */
+  readonly comparison?: Comparison;
 }
 
 /** A file beside the manifest: there, not there, or not of its form. */
@@ -110,7 +114,15 @@ export async function readContents(files: ReadonlyMap<string, Uint8Array>): Prom
     payload: { kind: 'unproven', why: 'nobody asked' },
   });
   if (component === undefined) return undefined;
-  const { manifest, facts, symbols, kernelSymbols } = component;
+  return contentsOf(component);
+}
+
+function contentsOf({
+  manifest,
+  facts,
+  symbols,
+  kernelSymbols,
+}: Pick<ComponentSubject, 'manifest' | 'facts' | 'symbols' | 'kernelSymbols'>): ReleaseContents {
   return {
     manifest,
     ...(facts.kind === 'read' ? { facts: facts.value } : {}),
@@ -156,15 +168,25 @@ function openComponent({ jsonFiles }: Pick<Subject, 'jsonFiles'>, own: PackageSu
   if (manifest === undefined || !isManifestJson(json)) return undefined;
   const { published, release } = own.question;
   const baseline = findBaseline(published, { version: manifest.version, ...(release.line === undefined ? {} : { line: release.line }) });
-  return {
+  const component = {
     ...own,
     manifest,
     manifestJson: json,
     facts: readPart(jsonFiles, 'facts.json', parseFacts),
     symbols: readPart(jsonFiles, 'symbols.json', parseSymbols),
     kernelSymbols: readPart(jsonFiles, 'kernel-symbols.json', parseKernelSymbols),
-    ...(baseline === undefined ? {} : { baseline }),
   };
+  if (baseline === undefined) return component;
+  const { contents } = baseline;
+  if (contents === undefined) return { ...component, baseline };
+  const current = { contents: contentsOf(component), digests: fileDigests(release.files) };
+  const comparison = compareReleases({
+    baseline: { ...baseline, contents },
+    version: manifest.version,
+    line: lineOf(own.question, manifest.version),
+    current,
+  });
+  return { ...component, baseline, comparison };
 }
 
 function readPart<Value>(files: ReadonlyMap<string, JsonFile>, path: string, parse: (text: string, file: string) => Value): Part<Value> {

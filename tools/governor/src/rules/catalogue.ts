@@ -1,31 +1,45 @@
+import { abiBump } from './abi-bump.ts';
+import { attestSubject } from './attest-subject.ts';
 import { bomb } from './bomb.ts';
+import { bumpRequired } from './bump-required.ts';
 import { collide } from './collide.ts';
 import { description } from './description.ts';
 import { digests } from './digests.ts';
 import { jsonStrict } from './json-strict.ts';
 import { licence } from './licence.ts';
+import { lineFit } from './line-fit.ts';
 import { lineShape } from './line-shape.ts';
 import { links } from './links.ts';
+import { monotonic } from './monotonic.ts';
 import { nameShape } from './name-shape.ts';
 import { newNamespace } from './new-namespace.ts';
 import { noLifecycle } from './no-lifecycle.ts';
+import { noSkip } from './no-skip.ts';
+import { noteAgrees } from './note-agrees.ts';
+import { overBump } from './over-bump.ts';
+import { ownerApproval } from './owner-approval.ts';
+import { ownersValid } from './owners-valid.ts';
 import { packageAgree } from './package-agree.ts';
 import { packageKeys } from './package-keys.ts';
 import { permissionGrowth } from './permission-growth.ts';
 import { platforms } from './platforms.ts';
+import { prereleaseDep } from './prerelease-dep.ts';
 import { protoKeys } from './proto-keys.ts';
 import { publicShadow } from './public-shadow.ts';
+import { publishedFrozen } from './published-frozen.ts';
 import { reproducible } from './reproducible.ts';
 import { reserved } from './reserved.ts';
 import type { GovernanceRule } from './rule.ts';
 import { safePaths } from './safe-paths.ts';
-import { schema } from './schema.ts';
 import { schemaVersion } from './schema-version.ts';
+import { schema } from './schema.ts';
 import { secrets } from './secrets.ts';
 import { sourceRef } from './source-ref.ts';
+import { strictSemver } from './strict-semver.ts';
 import { tarEntries } from './tar-entries.ts';
 import { textSafe } from './text-safe.ts';
 import { typosquat } from './typosquat.ts';
+import { undecidable } from './undecidable.ts';
 import { unexplainedDigest } from './unexplained-digest.ts';
 
 /** Every rule, by its number. */
@@ -49,6 +63,19 @@ export const catalogue: readonly GovernanceRule[] = [
   publicShadow,
   newNamespace,
   lineShape,
+  ownersValid,
+  ownerApproval,
+  strictSemver,
+  publishedFrozen,
+  bumpRequired,
+  monotonic,
+  noSkip,
+  abiBump,
+  overBump,
+  prereleaseDep,
+  noteAgrees,
+  undecidable,
+  lineFit,
   tarEntries,
   bomb,
   digests,
@@ -58,4 +85,5 @@ export const catalogue: readonly GovernanceRule[] = [
   sourceRef,
   secrets,
   permissionGrowth,
+  attestSubject,
 ];

@@ -21,7 +21,7 @@ export const lineShape: GovernanceRule = ofRelease({
       when: 'the line is not called `N`, `N.M` or `N.M.P` without leading zeros, as the policy has it',
       *find({ question, policy }): Iterable<Found> {
         const { line } = question.release;
-        if (line !== undefined && !policy.lineForms.some((form) => forms[form].test(line)))
+        if (line !== undefined && !isLine(line, policy.lineForms))
           yield { message: `\`${line}\` is no line: ${policy.lineForms.map((form) => `\`${form}\``).join(', ')}` };
       },
     },
@@ -39,3 +39,7 @@ export const lineShape: GovernanceRule = ofRelease({
     },
   ],
 });
+
+export function isLine(line: string, admitted: readonly LineForm[]): boolean {
+  return admitted.some((form) => forms[form].test(line));
+}

@@ -1,0 +1,87 @@
+/** Rules that have their numbers and names, and aren't judged: by number, with why. */
+export interface WaitingRules {
+  readonly rules: Readonly<Record<string, string>>;
+  /** A sentence. */
+  readonly why: string;
+}
+
+export const waitingRules: readonly WaitingRules[] = [
+  {
+    rules: {
+      'MOBY-G001': 'policy-from-base',
+      'MOBY-G002': 'objects-readable',
+      'MOBY-G003': 'size-limits',
+      'MOBY-G004': 'tree-sane',
+      'MOBY-G005': 'entry-kind',
+      'MOBY-G006': 'case-fold',
+      'MOBY-G007': 'merge-conflict',
+      'MOBY-G008': 'sensitive-path',
+      'MOBY-G009': 'no-mix',
+      'MOBY-S101': 'one-component',
+      'MOBY-S102': 'required-files',
+      'MOBY-S103': 'path-matches-name',
+      'MOBY-S105': 'yaml-strict',
+      'MOBY-S106': 'canonical-format',
+      'MOBY-S107': 'unknown-file',
+    },
+    why: 'They are about the trees of a pull request and the folders of the repository; a release is one package. They come with the command that reads a pull request from git.',
+  },
+  {
+    rules: { 'MOBY-M207': 'config-schema-safe', 'MOBY-M208': 'pattern-linear', 'MOBY-M209': 'defaults-valid' },
+    why: 'No key of a manifest contributes a schema for a component’s configuration. The part of MOBY-V511 about such schemas waits with them.',
+  },
+  {
+    rules: { 'MOBY-O402': 'immutable-id', 'MOBY-O405': 'state-change', 'MOBY-O410': 'history-append' },
+    why: 'OWNERS.yaml has neither numeric ids of a forge, nor a history of states. For the same reason MOBY-O401 asks for one maintainer everywhere: no component is graduated or critical yet.',
+  },
+  {
+    rules: {
+      'MOBY-O404': 'owners-change',
+      'MOBY-O406': 'self-waiver',
+      'MOBY-O407': 'takeover-cooloff',
+      'MOBY-O408': 'critical-path',
+      'MOBY-O409': 'first-timer',
+    },
+    why: 'They ask who approved what in a pull request, and when. The part of MOBY-O403 about approvals waits with them; at the registry’s door it judges who publishes.',
+  },
+  { rules: { 'MOBY-V508': 'epoch' }, why: 'No key of a manifest has an epoch of its ABI: a break is a new line.' },
+  {
+    rules: {
+      'MOBY-C601': 'dep-exists',
+      'MOBY-C602': 'range-shape',
+      'MOBY-C603': 'cycle',
+      'MOBY-C604': 'still-solvable',
+      'MOBY-C605': 'dependents-ok',
+      'MOBY-C606': 'removal-safe',
+      'MOBY-C607': 'conflicts',
+      'MOBY-C608': 'deprecated-dep',
+      'MOBY-C609': 'state-order',
+      'MOBY-C610': 'latest-not-yanked',
+      'MOBY-C611': 'lock-current',
+      'MOBY-C612': 'lock-canonical',
+      'MOBY-C613': 'lock-published',
+    },
+    why: 'They ask the whole catalogue and its assemblies. What doesn’t fit is refused when an assembly is resolved and checked.',
+  },
+  {
+    rules: { 'MOBY-X801': 'commit-signed', 'MOBY-X805': 'trust-change' },
+    why: 'They are about commits and OWNERS.yaml, which a pull request changes.',
+  },
+  {
+    rules: { 'MOBY-X802': 'attest-regress' },
+    why: 'Nobody tells the rules whether the release before was signed; the policy asks for signatures of all or of none.',
+  },
+  { rules: { 'MOBY-X804': 'advisory' }, why: 'The repository has no data of advisories.' },
+  { rules: { 'MOBY-X806': 'sbom' }, why: 'A package has no list of materials: notices and sources are written of what is built.' },
+  {
+    rules: {
+      'MOBY-R901': 'dco',
+      'MOBY-R902': 'changelog',
+      'MOBY-R903': 'tests-touched',
+      'MOBY-R904': 'waiver-state',
+      'MOBY-R905': 'stale-base',
+      'MOBY-R906': 'rule-docs',
+    },
+    why: 'They are about a pull request’s commits and course. A waiver names one version, so none outlives its cause; that every rule has its page and fixtures is a test of this repository.',
+  },
+];
