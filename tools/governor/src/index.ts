@@ -1,6 +1,7 @@
 export type { ChangeKind, Easing } from './changes/change-kind.ts';
 export { changeKinds } from './changes/change-kinds.ts';
 export { findBaseline } from './judge/baseline.ts';
+export { doorDecision, type DoorDecision, type DoorFinding } from './judge/door-decision.ts';
 export { judge } from './judge/judge.ts';
 export { escapeText } from './judge/escape-text.ts';
 export { fileDigests } from './judge/file-digests.ts';
