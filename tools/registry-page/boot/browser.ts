@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { openBrowser } from '@moby/testkit/browser';
 import { pageData, pageFiles, pageHeaders, type PageSource } from '../src/index.ts';
 
 /** A registry's page on a plain file server, with a headless browser to look at it. */
@@ -14,8 +14,6 @@ export interface Site {
   close(): Promise<void>;
 }
 
-const stepMs = 15_000;
-
 export async function openSite(source: PageSource): Promise<Site> {
   const files = new Map<string, { readonly contentType: string; readonly bytes: Uint8Array }>(pageFiles().map((file) => [file.path, file]));
   for await (const document of pageData(source)) files.set(document.path, document);
@@ -28,22 +26,11 @@ export async function openSite(source: PageSource): Promise<Site> {
     else response.writeHead(200, { ...pageHeaders, 'content-type': file.contentType }).end(file.bytes);
   });
   const address = await listen(server);
-  const browser = await launch();
-  const troubles: string[] = [];
+  const browser = await openBrowser(shown);
   return Object.assign(site, {
     address,
-    troubles,
-    open: async (hash: string, options: BrowserContextOptions = {}) => {
-      const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
-      page.setDefaultTimeout(stepMs);
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text());
-      });
-      page.on('pageerror', (error) => troubles.push(error.message));
-      await page.goto(`${address}${hash}`);
-      await shown(page);
-      return page;
-    },
+    troubles: browser.troubles,
+    open: (hash: string, options?: BrowserContextOptions) => browser.open(`${address}${hash}`, options),
     close: async () => {
       await browser.close();
       server.closeAllConnections();
@@ -63,11 +50,4 @@ function listen(server: Server): Promise<string> {
       done(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`);
     });
   });
-}
-
-/** As root Chromium has no sandbox; a container's /dev/shm is too small for it. */
-function launch(): Promise<Browser> {
-  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim();
-  const args = ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
-  return chromium.launch({ executablePath, args, timeout: 60_000 });
 }

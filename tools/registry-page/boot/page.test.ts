@@ -305,3 +305,66 @@ describeMachine(
   },
   ['chromium'],
 );
+
+describeMachine(
+  'the page of a registry that knows dates, in a browser',
+  () => {
+    let site: Site;
+    const days = [
+      '2026-03-01',
+      '2026-11-29',
+      '2025-12-31',
+      '2026-11-29',
+      undefined,
+      '2026-01-02',
+      '2026-01-03',
+      '2026-01-04',
+      '2026-01-05',
+      '2026-01-06',
+    ];
+
+    beforeAll(async () => {
+      const source = await scratchRegistry(
+        days.flatMap((_, number) => [
+          { name: `part-${number}`, version: '1.0.0+r1', facts: {} },
+          { name: `part-${number}`, version: '1.1.0+r1', facts: {} },
+        ]),
+      );
+      for (const [number, day] of days.entries())
+        if (day !== undefined)
+          source.records.set(`part-${number}`, {
+            published: { '1.0.0+r1': '2024-01-01T00:00:00.000Z', '1.1.0+r1': `${day}T23:59:59.999Z` },
+          });
+      site = await openSite(source);
+    });
+
+    afterAll(() => site.close());
+
+    test('the newest stand first, with their dates; of one day by name; one without a date is not among them', async () => {
+      const page = await site.open('');
+      const newest = page.getByRole('region', { name: 'Newest' });
+      expect(await newest.getByRole('link').allTextContents()).toEqual([
+        'part-1',
+        'part-3',
+        'part-0',
+        'part-9',
+        'part-8',
+        'part-7',
+        'part-6',
+        'part-5',
+      ]);
+      expect((await newest.locator('time').allTextContents()).slice(0, 4)).toEqual([
+        '2026-11-29',
+        '2026-11-29',
+        '2026-03-01',
+        '2026-01-06',
+      ]);
+      expect(await newest.locator('li').first().innerText()).toMatch(/part-1\s+1\.1\.0\+r1/);
+      await page.getByRole('searchbox').fill('part-4');
+      await page.getByRole('heading', { level: 1, name: 'part-4' }).waitFor();
+      expect(await newest.count()).toBe(0);
+      expect(site.troubles).toEqual([]);
+    });
+  },
+  ['chromium'],
+);

@@ -1,5 +1,6 @@
-import type { PlatformFacts, RegistryComponent } from '@moby/model';
+import type { PlatformFacts } from '@moby/model';
 import type { FileDocument } from './documents.ts';
+import type { PageComponent } from './page-registry.ts';
 
 export interface FileLists {
   readonly programs: readonly FileDocument[];
@@ -13,7 +14,7 @@ const libraryName = /\.so(?:\.[0-9.]+)?$/;
 const programFolder = /\/s?bin\//;
 
 /** What facts know of a component's files, on any of its platforms, sorted by path; links stand with what they lead to. */
-export function filesOf({ facts }: RegistryComponent): FileLists {
+export function filesOf({ facts }: PageComponent): FileLists {
   const programs = new Map<string, FileDocument>();
   const libraries = new Map<string, FileDocument>();
   const configurations = new Map<string, FileDocument>();

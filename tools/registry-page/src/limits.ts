@@ -27,6 +27,8 @@ export const pageLimits = {
   indexCapabilityCharacters: 80_000,
   /** Components whose facts are held at a time while lines are judged. */
   heldComponents: 200,
+  /** Judged pairs of components that are held for the other one's page; each has at most some 40 kB. */
+  heldPairs: 1000,
 } as const;
 
 export function bounded(text: string, characters: number = pageLimits.text): string {

@@ -1,11 +1,12 @@
-import type { BindMount, RegistryComponent, ServiceDefaults } from '@moby/model';
+import type { BindMount, ServiceDefaults } from '@moby/model';
 import { capabilityWords } from './capability-words.ts';
 import type { Privilege, Reach } from './documents.ts';
+import type { PageComponent } from './page-registry.ts';
 
 const order: readonly Reach[] = ['machine', 'beyond', 'inside'];
 
 /** What a component may do, in words that a person understands; the most dangerous first. */
-export function privilegesOf({ manifest, facts }: RegistryComponent): readonly Privilege[] {
+export function privilegesOf({ manifest, facts }: PageComponent): readonly Privilege[] {
   const { kind, service } = manifest;
   const brings = Object.values(facts?.platforms ?? {}).some(({ modules }) => Object.keys(modules ?? {}).length > 0);
   const found: readonly Privilege[] = [
@@ -18,7 +19,7 @@ export function privilegesOf({ manifest, facts }: RegistryComponent): readonly P
   return order.flatMap((reach) => found.filter((privilege) => privilege.reach === reach));
 }
 
-function ofKind(kind: RegistryComponent['manifest']['kind']): readonly Privilege[] {
+function ofKind(kind: PageComponent['manifest']['kind']): readonly Privilege[] {
   switch (kind) {
     case 'kernel':
       return [machine('Is the machine’s kernel', 'everything that runs there runs on it')];

@@ -1,10 +1,11 @@
-import { Failure, upstreamOf, type ComponentName, type Notice, type Registry, type RegistryComponent, type Version } from '@moby/model';
+import { Failure, upstreamOf, type ComponentName, type Notice, type Version } from '@moby/model';
 import { pageLimits } from './limits.ts';
+import type { PageComponent, PageRegistry } from './page-registry.ts';
 
 /** A line with its newest version; `versions` are all of it, newest first. */
 export interface ReadLine {
   readonly line: string;
-  readonly component: RegistryComponent;
+  readonly component: PageComponent;
   readonly versions: readonly Version[];
 }
 
@@ -19,7 +20,7 @@ export interface ReadLines {
  * The lines of a component. Of each line the newest version is read that isn't yanked, or else the newest one. A version that can't be read is
  * passed over, so that one of many spoils no page.
  */
-export async function readLines(registry: Registry, name: ComponentName): Promise<ReadLines> {
+export async function readLines(registry: PageRegistry, name: ComponentName): Promise<ReadLines> {
   const notices = await registry.notices(name);
   const isYanked = (version: Version): boolean => notices.get(version)?.kind === 'yanked';
   const byLine = new Map<string, Version[]>();
@@ -43,7 +44,7 @@ export async function readLines(registry: Registry, name: ComponentName): Promis
   return { lines, unreadable, notices };
 }
 
-async function readable(registry: Registry, name: ComponentName, version: Version): Promise<RegistryComponent | undefined> {
+async function readable(registry: PageRegistry, name: ComponentName, version: Version): Promise<PageComponent | undefined> {
   try {
     return await registry.component(name, version);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, readYaml, validateDocument, type ComponentName, type Registry, type Version } from '@moby/model';
+import { Failure, readYaml, validateDocument, type ComponentName, type Version } from '@moby/model';
 import type { Maintainer } from './documents.ts';
+import type { PageRegistry } from './page-registry.ts';
 
 /** What is known of a component beside its versions. All of it may be missing: a folder knows no tags, a mirror no owners. */
 export interface ComponentRecord {
@@ -16,7 +17,7 @@ export interface ComponentRecord {
 
 /** Where a page's data comes from. */
 export interface PageSource {
-  readonly registry: Registry;
+  readonly registry: PageRegistry;
   readonly record: (name: ComponentName) => Promise<ComponentRecord>;
 }
 
@@ -25,13 +26,17 @@ export function openFolderRecords(folder: string, label: string): PageSource['re
   return async (name) => {
     const path = join(folder, name, 'OWNERS.yaml');
     if (!existsSync(path)) return {};
-    const file = `${label}/${name}/OWNERS.yaml`;
-    const document = await readYaml({ file, text: readFileSync(path, 'utf8') });
-    const findings = document.ok ? await validateDocument(document.value, 'owners') : document.findings;
-    if (!document.ok || findings.length > 0)
-      throw new Failure({ code: 'invalid-input', message: `\`${file}\` doesn't say who answers for the component`, findings });
-    return ownersOf(document.value.value);
+    return ownersRecord(readFileSync(path, 'utf8'), `${label}/${name}/OWNERS.yaml`);
   };
+}
+
+/** What an OWNERS.yaml says. Throws `invalid-input`. */
+export async function ownersRecord(text: string, file: string): Promise<ComponentRecord> {
+  const document = await readYaml({ file, text });
+  const findings = document.ok ? await validateDocument(document.value, 'owners') : document.findings;
+  if (!document.ok || findings.length > 0)
+    throw new Failure({ code: 'invalid-input', message: `\`${file}\` doesn't say who answers for the component`, findings });
+  return ownersOf(document.value.value);
 }
 
 interface OwnersJson {

@@ -17,9 +17,12 @@ import {
   unreadable,
 } from '@moby/model';
 
-const maxManifestBytes = 1024 * 1024;
-const maxFactsBytes = 8 * 1024 * 1024;
-const maxKernelSymbolsBytes = 16 * 1024 * 1024;
+/** Of what the tool writes beside a manifest. */
+export const componentFileLimits: Readonly<Record<'manifest' | 'facts' | 'kernelSymbols', number>> = {
+  manifest: 1024 * 1024,
+  facts: 8 * 1024 * 1024,
+  kernelSymbols: 16 * 1024 * 1024,
+};
 const maxTreeFiles = 2000;
 const maxTreeBytes = 64 * 1024 * 1024;
 
@@ -30,7 +33,7 @@ const maxTreeBytes = 64 * 1024 * 1024;
 
 /** A component's folder → its manifest; `label` is what messages call the file. */
 export async function readManifest(folder: string, label: string): Promise<Manifest> {
-  const text = readBounded(join(folder, 'package.json'), maxManifestBytes, label);
+  const text = readBounded(join(folder, 'package.json'), componentFileLimits.manifest, label);
   if (text === undefined)
     throw new Failure({
       code: 'not-found',
@@ -64,13 +67,13 @@ export function lineOf(folder: string, version: Version): string {
 }
 
 function readFacts(folder: string, label: string): Facts | undefined {
-  const text = readBounded(join(folder, 'facts.json'), maxFactsBytes, label.replace(/package\.json$/, 'facts.json'));
+  const text = readBounded(join(folder, 'facts.json'), componentFileLimits.facts, label.replace(/package\.json$/, 'facts.json'));
   return text === undefined ? undefined : parseFacts(text, label.replace(/package\.json$/, 'facts.json'));
 }
 
 function readSymbols(folder: string, label: string): Symbols {
   const file = label.replace(/package\.json$/, 'symbols.json');
-  const text = readBounded(join(folder, 'symbols.json'), maxFactsBytes, file);
+  const text = readBounded(join(folder, 'symbols.json'), componentFileLimits.facts, file);
   return text === undefined ? { symbols: 1, platforms: {} } : parseSymbols(text, file);
 }
 
@@ -81,10 +84,22 @@ function readKernelSymbols(place: {
   readonly facts: Facts | undefined;
 }): KernelSymbolsFile {
   const file = place.label.replace(/package\.json$/, 'kernel-symbols.json');
-  const text = readBounded(join(place.folder, 'kernel-symbols.json'), maxKernelSymbolsBytes, file);
-  if (text === undefined) return { symbols: 1, platforms: {} };
+  const text = readBounded(join(place.folder, 'kernel-symbols.json'), componentFileLimits.kernelSymbols, file);
+  return text === undefined ? { symbols: 1, platforms: {} } : parseNamedKernelSymbols({ text, file, facts: place.facts });
+}
+
+/** Throws `wrong-facts` where the text isn't that whose digest the facts name. */
+export function parseNamedKernelSymbols({
+  text,
+  file,
+  facts,
+}: {
+  readonly text: string;
+  readonly file: string;
+  readonly facts: Facts | undefined;
+}): KernelSymbolsFile {
   const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
-  const named = Object.values(place.facts?.platforms ?? {}).flatMap(({ kernel }) => kernel?.symbols ?? []);
+  const named = Object.values(facts?.platforms ?? {}).flatMap(({ kernel }) => kernel?.symbols ?? []);
   if (named.length === 0 || named.some((symbols) => symbols !== digest))
     throw new Failure({
       code: 'wrong-facts',

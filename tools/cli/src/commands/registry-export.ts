@@ -6,7 +6,7 @@ import type { Outcome } from '../outcome.ts';
 export class RegistryExport extends MobyCommand {
   static override summary = "Write the library's components as a registry of files";
   static override description =
-    'Packs each component as npm does, and writes under npm’s paths what a registry would answer, with the list of who offers what. Any web server can serve the folder; `--registry` reads it by its address, or by file:. Again into the same folder, versions are added, what was there stays, and a version with other content is an error.';
+    'Packs each component as npm does, and writes under npm’s paths what a registry would answer, with the list of who offers what, and the registry’s page. Any web server can serve the folder; `--registry` reads it by its address, or by file:. Again into the same folder, versions are added, what was there stays, and a version with other content is an error.';
   static override examples = [
     '<%= config.bin %> registry export public',
     { description: 'assemble from it', command: '<%= config.bin %> assemble redis-os --registry file:///srv/components/' },

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { exportRegistry } from '@moby/registry/export';
+import { writePage } from '@moby/registry-page';
 import type { ComponentPlace } from '../author/find-components.ts';
 import type { Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
@@ -12,6 +13,8 @@ export async function exportOutcome(folder: string, lines: readonly ComponentPla
   reporter.step({ step: 'pack', note: `${lines.length} ${lines.length === 1 ? 'line' : 'lines'} of components` });
   const to = resolve(folder);
   const exported = await exportRegistry({ lines, to });
+  reporter.step({ step: 'page', note: 'what fits what' });
+  await writePage(to);
   reporter.settle();
   const fresh = exported.filter(({ state }) => state === 'new');
   const rows = fresh.map(({ manifest: { name, version }, package: id }): readonly Line[] => [

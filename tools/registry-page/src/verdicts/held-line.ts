@@ -1,15 +1,16 @@
 import { openSymbols, type SymbolLookup } from '@moby/abi';
-import type { Platform, PlatformFacts, RegistryComponent } from '@moby/model';
+import type { Platform, PlatformFacts } from '@moby/model';
+import type { PageComponent } from '../page-registry.ts';
 
 /** A line's newest version with all that rules ask of it. */
 export interface HeldLine {
   readonly line: string;
-  readonly component: RegistryComponent;
+  readonly component: PageComponent;
   /** Read when they are first asked for. */
   symbols(platform: Platform): SymbolLookup | undefined;
 }
 
-export function holdLine(line: string, component: RegistryComponent): HeldLine {
+export function holdLine(line: string, component: PageComponent): HeldLine {
   const lookups = new Map<Platform, SymbolLookup>();
   return {
     line,

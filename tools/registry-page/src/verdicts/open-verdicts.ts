@@ -1,9 +1,11 @@
-import type { ComponentName, Registry } from '@moby/model';
+import type { ComponentName } from '@moby/model';
 import type { MatrixDocument } from '../documents.ts';
+import { dropOldest } from '../drop-oldest.ts';
 import { pageLimits } from '../limits.ts';
 import type { Outline } from '../outline.ts';
 import { type HeldLine, holdLine } from './held-line.ts';
 import { judgeLines, severityOf, turnedMatrix } from './judge-lines.ts';
+import type { PageRegistry } from '../page-registry.ts';
 
 /** Lines of two components with each other, judged once: the pages of both show them. */
 export interface Verdicts {
@@ -15,19 +17,16 @@ export interface Verdicts {
   forget(name: ComponentName): void;
 }
 
-export function openVerdicts(registry: Registry): Verdicts {
+export function openVerdicts(registry: PageRegistry): Verdicts {
   /** The component that was used last is last. */
   const held = new Map<ComponentName, Promise<readonly HeldLine[]>>();
-  /** By the two names; from the side of the one that is first in the alphabet. */
+  /** By the two names, until the page of the other one has it too; from the side of the one that is first in the alphabet. */
   const judged = new Map<string, MatrixDocument>();
   const linesOf = (outline: Outline): Promise<readonly HeldLine[]> => {
     const lines = held.get(outline.name) ?? readAll(registry, outline);
     held.delete(outline.name);
     held.set(outline.name, lines);
-    for (const oldest of held.keys()) {
-      if (held.size <= pageLimits.heldComponents) break;
-      held.delete(oldest);
-    }
+    dropOldest(held, pageLimits.heldComponents);
     return lines;
   };
   return {
@@ -35,9 +34,13 @@ export function openVerdicts(registry: Registry): Verdicts {
       const key = [own.name, other.name].sort().join(' ');
       const isTurned = own.name > other.name;
       const known = judged.get(key);
-      if (known !== undefined) return isTurned ? turnedMatrix(known, other.name) : known;
+      if (known !== undefined) {
+        judged.delete(key);
+        return isTurned ? turnedMatrix(known, other.name) : known;
+      }
       const matrix = judgeLines({ own: await linesOf(own), other: await linesOf(other) }, asks);
       judged.set(key, isTurned ? turnedMatrix(matrix, own.name) : matrix);
+      dropOldest(judged, pageLimits.heldPairs);
       return matrix;
     },
     sorted: (matrices) => [...matrices].sort((a, b) => severityOf(a) - severityOf(b) || (a.neighbour < b.neighbour ? -1 : 1)),
@@ -48,7 +51,7 @@ export function openVerdicts(registry: Registry): Verdicts {
   };
 }
 
-async function readAll(registry: Registry, { name, lines }: Outline): Promise<readonly HeldLine[]> {
+async function readAll(registry: PageRegistry, { name, lines }: Outline): Promise<readonly HeldLine[]> {
   const read: HeldLine[] = [];
   for (const { line, version } of lines) read.push(holdLine(line, await registry.component(name, version)));
   return read;

@@ -5,6 +5,8 @@ import { Failure } from '@moby/model';
 import type { Line } from './exported-packument.ts';
 
 const maxTextBytes = 256 * 1024;
+const ownersStart = '## OWNERS.yaml\n\n```yaml\n';
+const ownersEnd = '\n```\n';
 
 /**
  * What a registry shows of a component: its README.md, and who answers for it. Both lie beside the lines, so no package has them. Undefined where
@@ -14,7 +16,7 @@ export async function readDescription(lines: readonly Pick<Line, 'folder' | 'lab
   for (const { folder, label } of lines) {
     const readme = await readReadme({ folder, label });
     const owners = await readText(dirname(folder), 'OWNERS.yaml', label);
-    const parts = [readme, owners === undefined ? undefined : `## OWNERS.yaml\n\n\`\`\`yaml\n${owners.trimEnd()}\n\`\`\`\n`];
+    const parts = [readme, owners === undefined ? undefined : `${ownersStart}${owners.trimEnd()}${ownersEnd}`];
     const known = parts.flatMap((part) => (part === undefined ? [] : [`${part.trimEnd()}\n`]));
     if (known.length > 0) return known.join('\n');
   }
@@ -24,6 +26,13 @@ export async function readDescription(lines: readonly Pick<Line, 'folder' | 'lab
 /** A component's README.md, beside its lines; undefined where there is none. Throws `limit`, `io`. */
 export function readReadme({ folder, label }: Pick<Line, 'folder' | 'label'>): Promise<string | undefined> {
   return readText(dirname(folder), 'README.md', label);
+}
+
+/** The OWNERS.yaml in a description; undefined where there is none. */
+export function ownersText(description: string): string | undefined {
+  const start = description.lastIndexOf(ownersStart);
+  if (start < 0 || !description.endsWith(ownersEnd)) return undefined;
+  return `${description.slice(start + ownersStart.length, -ownersEnd.length)}\n`;
 }
 
 async function readText(folder: string, name: string, label: string): Promise<string | undefined> {

@@ -1,2 +1,5 @@
-export { catalogueOf } from './catalogue.ts';
+export { catalogueOf, type CatalogueDocument } from './catalogue.ts';
+export { ownersText } from './description.ts';
 export { exportRegistry, type ExportedVersion, type ExportRequest } from './export-registry.ts';
+export { tarballPath } from './exported-packument.ts';
+export { writeIfOther } from './registry-files.ts';
