@@ -9,6 +9,8 @@ export type ReadRoute =
   | { readonly kind: 'keys' }
   /** What the publisher of a version has signed. */
   | { readonly kind: 'attestations'; readonly name: string; readonly version: string }
+  /** A file or document of the registry's page, or who offers what; `path` is its address without a leading slash. */
+  | { readonly kind: 'page'; readonly path: string }
   /** What Verdaccio answers. */
   | { readonly kind: 'verdaccio' };
 
@@ -20,6 +22,8 @@ const versionPath = new RegExp(`^/${name}/(?<version>${word})$`);
 const tagsPath = new RegExp(`^/-/package/${name}/dist-tags$`);
 const tarballPath = new RegExp(`^/${name}/-/(?<file>${word}\\.tgz)$`);
 const attestationsPath = new RegExp(`^/-/npm/v1/attestations/${name}@(?<version>${word})$`);
+const pagePath =
+  /^\/(?:-\/web\/(?:page\/[a-z][a-z-]*\.[a-z]{2,4}|data\/(?:index|components\/[a-z][a-z0-9-]{0,63})\.json)|-\/moby\/v1\/index)$/;
 const verdaccioPaths = /^\/-\/(?:ping|whoami|npm\/v1\/user|v1\/search|user\/org\.couchdb\.user:[A-Za-z0-9._-]{1,64})$/;
 
 /** The read that a canonical path asks for; undefined where there is nothing. */
@@ -35,5 +39,7 @@ export function readRouteOf(path: string): ReadRoute | undefined {
   if (path === '/-/npm/v1/keys') return { kind: 'keys' };
   const attested = attestationsPath.exec(path)?.groups;
   if (attested !== undefined) return { kind: 'attestations', name: attested['name'] ?? '', version: attested['version'] ?? '' };
+  if (path === '/') return { kind: 'page', path: 'index.html' };
+  if (pagePath.test(path)) return { kind: 'page', path: path.slice(1) };
   return verdaccioPaths.test(path) ? { kind: 'verdaccio' } : undefined;
 }

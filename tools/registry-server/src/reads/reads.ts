@@ -2,7 +2,9 @@ import { open, readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { pageHeaders } from '@moby/registry-page';
 import { Refusal } from '../gate/refusal.ts';
+import type { PageReads } from '../page/page-reads.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
 import { isMissing } from '../storage/file-error.ts';
 import type { Journal } from '../storage/open-journal.ts';
@@ -20,6 +22,7 @@ export interface ReadsOptions {
   readonly storage: StorageFolder;
   readonly journal: Journal;
   readonly keys: SigningKeys;
+  readonly page: Pick<PageReads, 'get'>;
 }
 
 /** Answers a read. Resolves to false where Verdaccio is to answer it. Throws a `Refusal`. */
@@ -31,12 +34,12 @@ const abbreviatedType = 'application/vnd.npm.install-v1+json';
  * Packages, versions, tags and tarballs, straight from the storage; everybody may read them. What isn't a read of the
  * registry doesn't reach Verdaccio either.
  */
-export function openReads({ settings, storage, journal, keys }: ReadsOptions): Reads {
+export function openReads({ settings, storage, journal, keys, page }: ReadsOptions): Reads {
   const prepared = openPreparedAnswers(storage, settings.limits.cacheBytes);
   const reply = async (
     request: IncomingMessage,
     response: ServerResponse,
-    route: Exclude<ReadRoute, { readonly kind: 'verdaccio' | 'tarball' | 'keys' }>,
+    route: Exclude<ReadRoute, { readonly kind: 'verdaccio' | 'tarball' | 'keys' | 'page' }>,
   ): Promise<void> => {
     const base = settings.url?.replace(/\/$/, '') ?? baseOf(request);
     const { name } = route;
@@ -74,6 +77,7 @@ export function openReads({ settings, storage, journal, keys }: ReadsOptions): R
     request.socket.setTimeout(settings.limits.idleMs);
     if (route.kind === 'tarball') await sendTarball(request, response, { storage, journal, name: route.name, file: route.file });
     else if (route.kind === 'keys') answer(response, 200, keysDocument(keys));
+    else if (route.kind === 'page') await sendPage(request, response, { page, path: route.path });
     else await reply(request, response, route);
     return true;
   };
@@ -123,6 +127,17 @@ function baseOf(request: IncomingMessage): string {
 
 function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(header) ? header : undefined;
+}
+
+async function sendPage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { page, path }: { readonly page: Pick<PageReads, 'get'>; readonly path: string },
+): Promise<void> {
+  const found = await page.get(path);
+  if (found === undefined) throw new Refusal({ code: 'MOBY-D404', message: 'there is nothing at this address' });
+  for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
+  send(request, response, found, found.contentType);
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { etag, body, zipped }: Prepared, type: string): void {

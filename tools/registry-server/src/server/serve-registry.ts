@@ -6,6 +6,7 @@ import { Failure } from '@moby/model';
 import { openGate, type Handler } from '../gate/gate.ts';
 import { holdBytes } from '../gate/hold-bytes.ts';
 import { openLoginGuard } from '../gate/login-guard.ts';
+import { Refusal } from '../gate/refusal.ts';
 import { takeTurns } from '../gate/take-turns.ts';
 import { openUsersFile } from '../gate/users-file.ts';
 import { openWriteRate } from '../gate/write-rate.ts';
@@ -15,6 +16,8 @@ import { noJudge, type Judge } from '../publish/judge.ts';
 import { formatAddress, type RegistrySettings } from '../settings/registry-settings.ts';
 import { openStorage, type OpenStorage } from '../storage/open-storage.ts';
 import type { StorageFinding } from '../storage/mend-storage.ts';
+import { openPage } from '../page/open-page.ts';
+import { openPageReads, type PageReads } from '../page/page-reads.ts';
 import { openWrites } from '../writes/writes.ts';
 import { openReads } from '../reads/reads.ts';
 import { openAccounts } from './accounts.ts';
@@ -76,7 +79,17 @@ export async function serveRegistry(options: ServeOptions): Promise<void> {
     for (const finding of storage.state.findings)
       log({ level: finding.remedy === undefined ? 'error' : 'warn', event: 'storage', ...finding });
     const health: HealthState = { isStopping: false, gateProvedAt: 0, isGateSilent: false };
-    const { listener, settled } = await startListener(options, storage, health);
+    const page = openPage({
+      packages: storage.folder.packages,
+      label: settings.url ?? `a registry of ${settings.scopes.join(', ')}`,
+      scopes: settings.scopes,
+      library: settings.library,
+      waitMs: settings.limits.idleMs / 2,
+      log,
+      now: () => performance.now(),
+    });
+    ends.push(async () => page.close());
+    const { listener, settled } = await startListener(options, { storage, health, page: openPageReads(page) });
     ends.push(settled);
     const inside = createServer(listener({ isPrivate: true }));
     const socketPath = join(privateFolder, 'gate.sock');
@@ -91,6 +104,7 @@ export async function serveRegistry(options: ServeOptions): Promise<void> {
     const url = `http://${formatAddress(address)}`;
     log({ level: 'info', event: 'ready', url, root, packages: storage.state.packages, versions: storage.state.versions });
     onReady({ url, root, ...storage.state });
+    if (storage.state.packages > 0) page.begin();
     await untilEnd({
       signal,
       lost: storage.lost,
@@ -121,7 +135,13 @@ interface Listener {
   readonly settled: () => Promise<void>;
 }
 
-async function startListener(options: ServeOptions, storage: OpenStorage, health: HealthState): Promise<Listener> {
+interface Opened {
+  readonly storage: OpenStorage;
+  readonly health: HealthState;
+  readonly page: PageReads;
+}
+
+async function startListener(options: ServeOptions, { storage, health, page }: Opened): Promise<Listener> {
   const { settings, log, now, judge: makeJudge = () => noJudge, pluginFolder = ownPluginFolder } = options;
   const users = openUsersFile(storage.folder.users);
   const monotonic = (): number => performance.now();
@@ -152,13 +172,20 @@ async function startListener(options: ServeOptions, storage: OpenStorage, health
         running.add(work);
         const leave = (): void => void running.delete(work);
         work.then(leave, leave);
+        const { route } = write;
+        const tell = (): void => void ('name' in route && page.changed(route.name));
+        // Also where the disk failed: what can't be said to be written may be there.
+        work.then(
+          ({ status }) => status === 201 && tell(),
+          (error: unknown) => error instanceof Refusal || tell(),
+        );
         return work;
       },
     };
     use(app, openGate({ settings, users, writes: tracked, log }));
   };
   const verdaccio = await startVerdaccio({ storage: storage.folder, settings, log: options.verdaccioLog, install, pluginFolder });
-  const reads = openReads({ settings, storage: storage.folder, journal: storage.journal, keys: storage.keys });
+  const reads = openReads({ settings, storage: storage.folder, journal: storage.journal, keys: storage.keys, page });
   return {
     listener: ({ isPrivate }) =>
       openFront({

@@ -1,0 +1,122 @@
+/** The process of `openPage`: reads the storage, judges what fits what, and gives the page's documents as they are asked for. */
+import { isComponentName } from '@moby/model';
+import { cataloguePath } from '@moby/registry/npm';
+import { openPackageRegistry, openPageData, type Packages } from '@moby/registry-page';
+import { takeTurns } from '../gate/take-turns.ts';
+import { openCatalogue, type Catalogue } from './open-catalogue.ts';
+import { pageRecords } from './page-records.ts';
+import { storedPackages } from './stored-packages.ts';
+
+/** Where everything lies. */
+export interface PagePlace {
+  /** The packages' folder. */
+  readonly packages: string;
+  /** What the page calls the registry. */
+  readonly label: string;
+  readonly scopes: readonly string[];
+  /** A checkout of the library, whose OWNERS.yaml say who answers for a component. */
+  readonly library: string | undefined;
+}
+
+export type PageOrder =
+  | { readonly kind: 'open'; readonly place: PagePlace }
+  /** Asks for a document by its address; answered once, in its turn. */
+  | { readonly kind: 'ask'; readonly id: number; readonly path: string }
+  /** npm's name of a package of which something is new. */
+  | { readonly kind: 'changed'; readonly name: string };
+
+export type PageWord =
+  /** `bytes` is missing where there is no such document. */
+  | { readonly kind: 'document'; readonly id: number; readonly bytes?: Uint8Array }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: string }
+  /** Documents of these addresses are others now. */
+  | { readonly kind: 'stale'; readonly paths: readonly string[] }
+  | { readonly kind: 'trouble'; readonly error: string };
+
+/** Documents of one kind: what is asked of them comes in its turn, so that an answer knows of every change before it. */
+interface Documents {
+  /** Reads everything once. */
+  begin(): Promise<unknown>;
+  bytes(path: string): Promise<Uint8Array | undefined>;
+  /** The addresses of what may be others now. */
+  refresh(npmName: string): Promise<readonly string[]>;
+}
+
+interface Opened {
+  readonly catalogue: Documents;
+  readonly page: Documents;
+}
+
+function open(place: PagePlace): Opened {
+  const packages = storedPackages(place);
+  return { catalogue: catalogueDocuments(openCatalogue(packages)), page: pageDocuments(packages, place.library) };
+}
+
+function catalogueDocuments(catalogue: Catalogue): Documents {
+  return {
+    begin: () => catalogue.document(),
+    bytes: async () => Buffer.from(`${JSON.stringify(await catalogue.document())}\n`),
+    refresh: async (npmName) => {
+      await catalogue.refresh(npmName);
+      return [cataloguePath];
+    },
+  };
+}
+
+function pageDocuments(packages: Packages, library: string | undefined): Documents {
+  const { scope } = packages;
+  const registry = openPackageRegistry(packages);
+  const data = openPageData({ registry, record: pageRecords(packages, library) });
+  return {
+    begin: () => data.paths(),
+    bytes: async (path) => (await data.document(path))?.bytes,
+    refresh: async (npmName) => {
+      const name = npmName.startsWith(`${scope}/`) ? npmName.slice(scope.length + 1) : '';
+      if (!isComponentName(name)) return [];
+      registry.forget(name);
+      return data.refresh(name);
+    },
+  };
+}
+
+const turns = takeTurns();
+let opened: Opened | undefined;
+
+process.on('message', (order: PageOrder) => {
+  switch (order.kind) {
+    case 'open':
+      opened = open(order.place);
+      inTurn('catalogue', ({ catalogue }) => catalogue.begin());
+      inTurn('page', ({ page }) => page.begin());
+      return;
+    case 'ask': {
+      const { id, path } = order;
+      const kind = path === cataloguePath ? 'catalogue' : 'page';
+      const answer = async (all: Opened): Promise<void> => {
+        const bytes = await all[kind].bytes(path);
+        say({ kind: 'document', id, ...(bytes === undefined ? {} : { bytes }) });
+      };
+      inTurn(kind, answer, (error) => say({ kind: 'failed', id, error }));
+      return;
+    }
+    case 'changed':
+      for (const kind of ['catalogue', 'page'] as const)
+        inTurn(kind, async (all) => say({ kind: 'stale', paths: await all[kind].refresh(order.name) }));
+  }
+});
+// Its server is gone.
+process.on('disconnect', () => process.exit());
+
+function inTurn(
+  kind: keyof Opened,
+  work: (all: Opened) => Promise<unknown>,
+  failed: (error: string) => void = (error) => say({ kind: 'trouble', error }),
+): void {
+  turns(kind, async () => {
+    if (opened !== undefined) await work(opened);
+  }).catch((error: unknown) => failed(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+}
+
+function say(word: PageWord): void {
+  process.send?.(word);
+}

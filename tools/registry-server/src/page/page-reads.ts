@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { pageFiles } from '@moby/registry-page';
+import type { Prepared } from '../reads/prepared-answers.ts';
+import type { Page } from './open-page.ts';
+
+/** The page's files and documents as they are sent. */
+export interface PageReads {
+  /** By its address, without a leading slash; undefined where there is none. Throws as `Page.document` does. */
+  get(path: string): Promise<PageAnswer | undefined>;
+  /** Something of a package is new: who asks from now on is told. */
+  changed(name: string): void;
+}
+
+export interface PageAnswer extends Prepared {
+  readonly contentType: string;
+}
+
+interface Entry {
+  readonly answer: Promise<PageAnswer | undefined>;
+  bytes: number;
+}
+
+const indexPath = '-/web/data/index.json';
+const cataloguePath = '-/moby/v1/index';
+/** Of the documents that are kept ready; the largest have some hundred kB. */
+const maxHeldBytes = 32 << 20;
+const zip = promisify(gzip);
+
+export function openPageReads(page: Page): PageReads {
+  const files = new Map(pageFiles().map((file) => [file.path, file]));
+  /** The one that was asked for last is last. */
+  const entries = new Map<string, Entry>();
+  let heldBytes = 0;
+  const drop = (path: string): void => {
+    heldBytes -= entries.get(path)?.bytes ?? 0;
+    entries.delete(path);
+  };
+  const keep = (path: string, entry: Entry, answer: PageAnswer | undefined): void => {
+    if (entries.get(path) !== entry) return;
+    if (answer === undefined) {
+      drop(path);
+      return;
+    }
+    entry.bytes = answer.body.length + answer.zipped.length;
+    heldBytes += entry.bytes;
+    for (const oldest of entries.keys()) {
+      if (heldBytes <= maxHeldBytes) break;
+      drop(oldest);
+    }
+  };
+  const make = async (path: string): Promise<PageAnswer | undefined> => {
+    const file = files.get(path);
+    if (file !== undefined) return prepare(file.bytes, file.contentType);
+    const bytes = await page.document(path);
+    return bytes === undefined ? undefined : prepare(bytes, 'application/json');
+  };
+  page.onStale((paths) => paths.forEach(drop));
+  return {
+    get: (path) => {
+      const known = entries.get(path);
+      const entry: Entry = known ?? { answer: make(path), bytes: 0 };
+      entries.delete(path);
+      entries.set(path, entry);
+      if (known === undefined)
+        entry.answer.then(
+          (answer) => keep(path, entry, answer),
+          () => entries.get(path) === entry && drop(path),
+        );
+      return entry.answer;
+    },
+    changed: (name) => {
+      // What was asked for before may not know of it; of other documents the page's process tells.
+      for (const path of [indexPath, cataloguePath, `-/web/data/components/${name.slice(name.indexOf('/') + 1)}.json`]) drop(path);
+      page.changed(name);
+    },
+  };
+}
+
+async function prepare(bytes: Uint8Array, contentType: string): Promise<PageAnswer> {
+  const body = Buffer.from(bytes);
+  return { contentType, etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`, body, zipped: await zip(body) };
+}
