@@ -19,9 +19,10 @@ describe('login', () => {
     put(npmrcOf(place), '# mine\nregistry=https://registry.example/\n');
     const args = ['component', 'login', '--username', 'carol', ...from()];
     const run = await place.run(args, { stdin: `${passwordOf('carol')}\n` });
-    expect([run.exitCode, run.stdout, run.stderr]).toEqual([0, `carol is logged in at ${registry.url}: the token is in ~/.npmrc\n`, '']);
+    expect([run.exitCode, run.stdout]).toEqual([0, `carol is logged in at ${registry.url}: the token is in ~/.npmrc\n`]);
     const [, token = ''] = /:_authToken=(.*)\n$/.exec(readFileSync(npmrcOf(place), 'utf8')) ?? [];
     expect(token.length).toBeGreaterThan(20);
+    for (const secret of [token, passwordOf('carol')]) expect(run.stdout + run.stderr).not.toContain(secret);
     const key = registry.url.replace('http:', '');
     expect(readFileSync(npmrcOf(place), 'utf8')).toBe(`# mine\nregistry=https://registry.example/\n${key}/:_authToken=${token}\n`);
     expect(statSync(npmrcOf(place)).mode & 0o777).toBe(0o600);
