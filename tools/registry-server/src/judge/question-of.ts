@@ -36,7 +36,12 @@ export async function questionOfPublish(world: QuestionWorld, publish: Publish):
     names: await knownNames(world, publish),
     ...(owners.users.length === 0 ? {} : { owners: { lifecycle: owners.lifecycle, maintainers: owners.users } }),
     publisher: { id: by.name, role: by.role },
-    policy: { ...defaultPolicy, scopes: world.settings.scopes },
+    // Without a library whoever comes first owns a name; the registry keeps who that was.
+    policy: {
+      ...defaultPolicy,
+      scopes: world.settings.scopes,
+      ...(owners.kind === 'registry' ? { newComponents: 'first-come' as const } : {}),
+    },
     payload:
       faults.length > 0
         ? { kind: 'unproven', why: 'the archive is not in order' }
