@@ -36,12 +36,13 @@ export function deriveCapabilities(facts: Facts): ProvenCapabilities {
     mergeInto(provided, newestByName(providedBy(own, platform)));
     mergeInto(required, needed);
   }
-  // Where platforms differ: offered is the least that each platform that has it offers, needed the most that any needs.
+  // A family may begin elsewhere on another platform (GLIBC_2.2.5 of amd64 is GLIBC_2.17 of arm64), so where platforms differ the
+  // most that is offered and the least that is needed count: else what fits on each of them would be refused.
   const provides = [...provided].map(
-    ([name, versions]) => [name, semverOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) <= 0 ? a : b)))] as const,
+    ([name, versions]) => [name, semverOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) >= 0 ? a : b)))] as const,
   );
   const requires = [...required].map(
-    ([name, versions]) => [name, rangeOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) >= 0 ? a : b)))] as const,
+    ([name, versions]) => [name, rangeOf(versions.reduce((a, b) => (compareSymbolVersions(a, b) <= 0 ? a : b)))] as const,
   );
   return { provides: sortedRecord(provides), requires: sortedRecord(requires), onlyOn: notOnAll(byPlatform) };
 }

@@ -86,7 +86,7 @@ describe('capabilities of a component', () => {
     expect(Object.keys(derive(odd).provides)).toEqual(['soname:libz.so.1']);
   });
 
-  test('are one set for all platforms: the least that is offered, the most that is needed', () => {
+  test('are one set for all platforms: the most that is offered, the least that is needed', () => {
     const offers = (...versions: readonly string[]): RootComponent & { readonly facts: PlatformFacts } =>
       component('foo', '1.0.0', {
         elf: [library('/usr/lib/libfoo.so.1', { offers: versions, needed: ['libc.so.6'], needs: [{ library: 'libc.so.6', versions }] })],
@@ -103,10 +103,37 @@ describe('capabilities of a component', () => {
     });
     const [amd64, arm64] = [offers('FOO_1.5').facts, arm.facts];
     expect(deriveCapabilities({ facts: 1, platforms: { 'linux/amd64': amd64, 'linux/arm64': arm64 } })).toEqual({
-      provides: { 'soname:libfoo.so.1': '1.0.0', 'soname:libfoo.so.1/FOO': '1.2.0' },
-      requires: { 'soname:libc.so.6': '*', 'soname:libc.so.6/FOO': '>=1.9.0' },
+      provides: { 'soname:libfoo.so.1': '1.0.0', 'soname:libfoo.so.1/FOO': '1.5.0' },
+      requires: { 'soname:libc.so.6': '*', 'soname:libc.so.6/FOO': '>=1.5.0' },
       onlyOn: {},
     });
+  });
+
+  test('of a family that begins later on another platform fit there and here', () => {
+    const kinds = [
+      { machine: 'x86-64', offers: ['GLIBC_2.2.5', 'GLIBC_2.9'], needs: 'GLIBC_2.2.5' },
+      { machine: 'aarch64', offers: ['GLIBC_2.17'], needs: 'GLIBC_2.17' },
+    ];
+    const merged = (of: (kind: (typeof kinds)[number]) => RootComponent & { readonly facts: PlatformFacts }) => {
+      const [amd64, arm64] = kinds.map((kind) => of(kind).facts);
+      if (amd64 === undefined || arm64 === undefined) throw new TypeError('there are two platforms');
+      return deriveCapabilities({ facts: 1, platforms: { 'linux/amd64': amd64, 'linux/arm64': arm64 } });
+    };
+    const { provides } = merged(({ machine, offers }) =>
+      component('resolv', '1.0.0', { elf: [library('/usr/lib/libresolv.so.2', { machine, offers })] }),
+    );
+    const { requires } = merged(({ machine, needs }) =>
+      component('app', '1.0.0', {
+        elf: [
+          library('/usr/lib/libapp.so.1', {
+            machine,
+            needed: ['libresolv.so.2'],
+            needs: [{ library: 'libresolv.so.2', versions: [needs] }],
+          }),
+        ],
+      }),
+    );
+    expect(fits(provides, requires)).toBe(true);
   });
 
   test('tell what not all platforms need, first of all the loader', () => {
