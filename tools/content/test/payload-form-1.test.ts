@@ -102,7 +102,7 @@ test('the documentation link of a package leads to the copyright of another sour
       severity: 'warning',
       code: 'copyright-elsewhere',
       message: 'the copyright file of `library` is not in the payload: `usr/share/doc/base/copyright` is missing',
-      hints: ['add the package `base` as a source with an empty `keep`'],
+      hints: ['add the package `base` as a source that keeps `usr/share/doc/base/copyright`'],
     },
   ]);
 });

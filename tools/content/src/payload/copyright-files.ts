@@ -32,7 +32,10 @@ export function copyrightFindings(entries: readonly PayloadEntry[], packages: re
         severity: 'warning' as const,
         code: 'copyright-elsewhere',
         message: `the copyright file of \`${debPackage}\` is not in the payload: \`${found.missing}\` is missing`,
-        hints: owner === undefined || owner === debPackage ? [] : [`add the package \`${owner}\` as a source with an empty \`keep\``],
+        hints:
+          owner === undefined || owner === debPackage
+            ? []
+            : [`add the package \`${owner}\` as a source that keeps \`usr/share/doc/${owner}/copyright\``],
       },
     ];
   });
