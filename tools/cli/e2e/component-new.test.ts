@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ManifestJson } from '@moby/model';
 import { expectGolden, startCli } from '@moby/testkit';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { newArchive } from './new-archive.ts';
@@ -32,6 +33,10 @@ async function withLibc(): Promise<Visit> {
   const run = await place.run(['component', 'new', 'libc', '--from', 'deb:libc6@trixie'], { env: somebody });
   expect(run.exitCode, run.stderr).toBe(0);
   return place;
+}
+
+interface ReadManifest {
+  readonly component: Pick<ManifestJson['component'], 'service' | 'payload'>;
 }
 
 const read = (place: Visit, path: string): string => readFileSync(join(place.folder, 'components', path), 'utf8');
@@ -68,6 +73,40 @@ test('with its libraries it is valid, built, and resolves where the library has 
   expect(resolved.exitCode, resolved.stdout + resolved.stderr).toBe(0);
   expect(resolved.stdout).toMatch(/libgreet/);
   expect(read(place, 'libc/2.41/package.json')).not.toContain('linux/arm64');
+});
+
+test('a wrapper, a name that is no capability, a copyright file elsewhere, and a platform that the library lacks', async () => {
+  const place = await withLibc();
+  await golden('component-new-namer', 0, ['component', 'new', 'namer', '--from', 'deb:namer-2@trixie'], place);
+  const { component }: ReadManifest = JSON.parse(read(place, 'namer/2/package.json'));
+  expect(component.service?.args).toEqual(['/usr/sbin/namerd']);
+  expect(component.service?.tmpfs?.map(({ path }) => path)).toEqual(['/run', '/run/namer']);
+  expect(component.payload.platforms['linux/amd64']?.links).toEqual({ 'etc/namer/on': 'namer.conf' });
+  expect(component.payload.platforms['linux/arm64']?.sources).toMatchObject([
+    { package: 'namer-2', keep: ['etc/namer/namer.conf', 'usr/sbin/namerd', 'usr/share/namer/start'] },
+    { package: 'namer-libs', keep: ['usr/lib/aarch64-linux-gnu/libnamer-*-Debian.so'] },
+    { package: 'namer-base', keep: ['usr/share/doc/namer-base'] },
+    { package: 'namer-texts', keep: ['usr/share/doc/namer-texts/copyright'] },
+  ]);
+  const built = await place.run(['component', 'build', '--check', 'namer']);
+  expect([built.exitCode, built.stderr]).toEqual([0, expect.not.stringContaining('copyright-elsewhere')]);
+  place.write(
+    'assemblies/naming/assembly.yaml',
+    webAssembly.replace('name: web', 'name: naming').replace('redis@^8', 'namer@^2').replaceAll('6379', '53'),
+  );
+  const resolved = await place.run(['resolve', 'naming', '--json']);
+  expect(resolved.exitCode, resolved.stdout + resolved.stderr).toBe(0);
+});
+
+test('the commands to type next work as they stand, wherever the component went', async () => {
+  const place = await withLibc();
+  place.write("my own/it's here/README.md", '');
+  const places = ['--components', "my own/it's here", '--components', 'components'];
+  await golden('component-new-elsewhere', 0, [...greeter, '--line', '1.2.3', ...places], place);
+  const run = await place.run([...greeter, '--line', '1.2.3', '--with-libraries', '--force', ...places], { env: somebody });
+  expect(run.exitCode, run.stderr).toBe(0);
+  expect(run.stderr).toContain(String.raw`component validate greeter/1.2.3 --components 'my own/it'\''s here' --components components`);
+  expect((await place.run(['component', 'validate', 'greeter/1.2.3', ...places])).exitCode).toBe(0);
 });
 
 test('it says the same as JSON', async () => {

@@ -30,6 +30,7 @@ export function newArchive(): ArchiveSpec {
             }),
             libraryPackage(architecture, { name: 'libbase0', source: 'base', soname: 'libbase.so.0', needed: [], depends: 'libc6' }),
             otherName(architecture),
+            ...namerPackages(architecture),
             lonely(architecture),
           ]),
           greeterCommon(),
@@ -86,6 +87,8 @@ Copyright: 2020 Somebody
 License: GPL-3+
 `;
 
+const bsd = 'Redistribution and use in source and binary forms, with or without modification';
+
 function libc(): DebInput {
   const folder = `usr/lib/${triplets.amd64}`;
   return {
@@ -123,7 +126,7 @@ function libraryPackage(
     files: files({
       [`${folder}/${of.soname}.2.0`]: shared(architecture, { soname: of.soname, needed: of.needed }),
       [`${folder}/${of.soname}`]: { to: `${of.soname}.2.0` },
-      [`usr/share/doc/${of.name}/copyright`]: 'Redistribution and use in source and binary forms, with or without modification\n',
+      [`usr/share/doc/${of.name}/copyright`]: `${bsd}\n`,
     }),
   };
 }
@@ -196,6 +199,57 @@ function greeterCommon(): DebInput {
       'usr/share/doc/greeter-common/copyright': copyright,
     }),
   };
+}
+
+/**
+ * A daemon whose unit starts a script, whose library has a name that no capability can have and its copyright file, and which
+ * needs more of arm64's C library than amd64's offers.
+ */
+function namerPackages(architecture: Architecture): readonly DebInput[] {
+  const own = { version: '2.6-1~deb13u1', architecture, source: 'namer-2' };
+  const soname = 'libnamer-2.6-1~deb13u1-Debian.so';
+  const versions = [architecture === 'arm64' ? 'GLIBC_2.60' : 'GLIBC_2.38'];
+  const daemon = makeElf({
+    machine: machines[architecture],
+    interpreter: loaders[architecture],
+    needed: [soname, 'libc.so.6'],
+    needs: [{ library: 'libc.so.6', versions }],
+  });
+  return [
+    {
+      ...own,
+      package: 'namer-2',
+      depends: 'libc6, namer-libs (= 2.6-1~deb13u1)',
+      fields: { Section: 'net', Description: 'names things' },
+      control: { postinst: '#!/bin/sh\nif [ ! -e /etc/namer/on ]; then ln -s /etc/namer/namer.conf /etc/namer/on; fi\n' },
+      files: files({
+        'usr/sbin/namerd': daemon,
+        'etc/namer/namer.conf': 'names\n',
+        'usr/share/namer/start': { script: '#!/usr/sbin/namerd\n' },
+        'usr/lib/systemd/system/namer.service':
+          '[Service]\nExecStart=/usr/share/namer/start --all\nPIDFile=/run/namer.pid\nRuntimeDirectory=namer\n',
+        'usr/share/doc/namer-2': { to: 'namer-base' },
+      }),
+    },
+    {
+      ...own,
+      package: 'namer-libs',
+      depends: 'libc6',
+      fields: { Section: 'libs' },
+      files: files({
+        [`usr/lib/${triplets[architecture]}/${soname}`]: shared(architecture, { soname }),
+        'usr/share/doc/namer-libs': { to: 'namer-base' },
+      }),
+    },
+    { ...own, package: 'namer-base', files: files({ 'usr/share/doc/namer-base': { to: 'namer-texts' } }) },
+    {
+      ...own,
+      package: 'namer-texts',
+      files: files({
+        'usr/share/doc/namer-texts/copyright': copyright.replace('License: Apache-2.0', `License: BSD-like\n ${bsd}`),
+      }),
+    },
+  ];
 }
 
 /** A package that is but a name for a program of another source. */

@@ -38,7 +38,7 @@ export async function newOutcome(options: NewOptions): Promise<Outcome> {
     if (from === undefined) {
       const report = await newSkeleton({ name, folder, line, force, owner, payloads });
       reporter.settle();
-      return { kind: 'done', value: report, lines: skeletonLines(report, place), next: nextAfterSkeleton(report) };
+      return { kind: 'done', value: report, lines: skeletonLines(report, place), next: nextAfterSkeleton(report, flags) };
     }
     const { openSuite, download } = archive;
     const registry = await registryOf(flags, session);
@@ -59,7 +59,12 @@ export async function newOutcome(options: NewOptions): Promise<Outcome> {
       progress: reporter,
     });
     reporter.settle();
-    return { kind: 'done', value: report, lines: createdLines(report, place), next: nextAfterNew(report, from) };
+    return {
+      kind: 'done',
+      value: report,
+      lines: createdLines(report, place),
+      next: nextAfterNew(report, { from, line, components: flags.components, debianMirror: flags['debian-mirror'] }),
+    };
   } finally {
     archive.close();
   }

@@ -29,7 +29,7 @@ export class ComponentNew extends MobyCommand {
     'debian-mirror': networkFlags['debian-mirror'],
   };
   static override jsonShape =
-    '{ "created": [{ "component", "version", "files": string[], "pins": [{ "platform", "package", "version" }], "needs": [{ "component", "range" }], "service"?: { "user", "capabilities", "ports" }, "license", "omitted": [{ "paths", "reason" }], "guesses": string[], "blanks": string[], "without": [{ "platform", "reason" }] }], "missing": [{ "component", "name", "package", "suite" }], "unfound": string[] }, or of a skeleton { "component", "files": string[], "blanks": string[] }';
+    '{ "created": [{ "component", "version", "files": string[], "pins": [{ "platform", "package", "version" }], "needs": [{ "component", "range", "lacks": string[] }], "service"?: { "user", "capabilities", "ports" }, "license", "omitted": [{ "paths", "reason" }], "guesses": string[], "blanks": string[], "without": [{ "platform", "reason" }] }], "missing": [{ "component", "name", "package", "suite" }], "unfound": string[] }, or of a skeleton { "component", "files": string[], "blanks": string[] }';
   static override fleetingSteps = true;
 
   protected override async perform(session: Session): Promise<Outcome> {

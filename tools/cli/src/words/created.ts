@@ -1,6 +1,15 @@
 import type { CreatedComponent, NewReport, SkeletonReport } from '@moby/composer';
 import { bold, dim, yellow, type Line } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
+import { quoted } from '../typed-again.ts';
+
+/** What was typed, as far as the commands to type next need it again. */
+export interface TypedNew {
+  readonly from: { readonly package: string; readonly suite: string };
+  readonly line?: string | undefined;
+  readonly components?: readonly string[] | undefined;
+  readonly debianMirror?: string | undefined;
+}
 
 /** What `component new` has made, component by component, and what it has found out. */
 export function createdLines({ created, missing, unfound }: NewReport, place: string): readonly Line[] {
@@ -13,7 +22,7 @@ export function createdLines({ created, missing, unfound }: NewReport, place: st
     ),
     ...besideLines(created, place),
     [],
-    ...table(findings(main, { missing, unfound }), { indent: '' }),
+    ...table(findings(created, { missing, unfound }), { indent: '' }),
   ];
 }
 
@@ -35,7 +44,12 @@ function besideLines(created: readonly CreatedComponent[], place: string): reado
   });
 }
 
-function findings(main: CreatedComponent, { missing, unfound }: Pick<NewReport, 'missing' | 'unfound'>): readonly (readonly Line[])[] {
+function findings(
+  created: readonly CreatedComponent[],
+  { missing, unfound }: Pick<NewReport, 'missing' | 'unfound'>,
+): readonly (readonly Line[])[] {
+  const main = created.at(-1);
+  if (main === undefined) return [];
   const rows: (readonly Line[])[] = [];
   const row = (key: string, values: readonly string[], warn = false): void =>
     values.forEach((value, index) => rows.push([[index === 0 ? dim(key) : ''], [warn ? yellow(value) : value]]));
@@ -52,8 +66,13 @@ function findings(main: CreatedComponent, { missing, unfound }: Pick<NewReport, 
     'not made for',
     main.without.map(({ platform, reason }) => `${platform}: ${reason}`),
   );
+  for (const [platform, components] of lacking(created)) row(`missing on ${platform}`, [components.join(', ')], true);
   row('guessed, please check', main.guesses, true);
-  row('still to be written', main.blanks, true);
+  row(
+    'still to be written',
+    created.flatMap(({ blanks }) => blanks),
+    true,
+  );
   row(
     'not in the library',
     missing.map(({ component, package: name }) => `${component}, of ${name}`),
@@ -63,6 +82,14 @@ function findings(main: CreatedComponent, { missing, unfound }: Pick<NewReport, 
   return rows;
 }
 
+/** Platform → components that are needed on it and not made for it. */
+function lacking(created: readonly CreatedComponent[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const { component, lacks } of created.flatMap(({ needs }) => needs))
+    for (const platform of lacks) found.set(platform, (found.get(platform) ?? new Set()).add(component));
+  return new Map([...found].map(([platform, components]) => [platform, [...components].sort()]));
+}
+
 function privileges({ service }: CreatedComponent): string {
   if (service === undefined) return 'no service';
   const granted = [...(service.user === 'root' ? ['root'] : []), ...service.capabilities];
@@ -70,15 +97,25 @@ function privileges({ service }: CreatedComponent): string {
 }
 
 /** The commands to type next; several libraries come with one. */
-export function nextAfterNew({ created, missing }: NewReport, from: { readonly package: string; readonly suite: string }): readonly Line[] {
+export function nextAfterNew({ created, missing }: NewReport, typed: TypedNew): readonly Line[] {
   const main = created.at(-1);
   if (main === undefined) return [];
+  const { from, line, components, debianMirror: mirror } = typed;
+  const places = flagWords('components', components);
+  const again = [...places, ...flagWords('debian-mirror', mirror === undefined ? [] : [mirror])];
+  const unsure = created.flatMap(({ component, blanks }) => (component === main.component || blanks.length === 0 ? [] : [component]));
   const [library, ...others] = missing;
   const name = main.component.split('/')[0] ?? '';
-  const all = [`component new ${name} --from deb:${from.package}@${from.suite} --with-libraries --force`];
-  const one = library === undefined ? [] : [`component new ${library.name} --from deb:${library.package}@${library.suite}`];
-  const commands = [...(others.length > 0 ? all : one), `component validate ${main.component}`];
+  const all = [`component new ${name} --from deb:${from.package}@${from.suite}`, ...flagWords('line', line === undefined ? [] : [line])];
+  const one =
+    library === undefined ? [] : [[`component new ${library.name} --from deb:${library.package}@${library.suite}`, ...again].join(' ')];
+  const several = [...all, '--with-libraries --force', ...again].join(' ');
+  const commands = [...(others.length > 0 ? [several] : one), ['component validate', ...unsure, main.component, ...places].join(' ')];
   return [[], ['next:'], ...commands.map((text): Line => [command(text)])];
+}
+
+function flagWords(flag: string, values: readonly string[] = []): readonly string[] {
+  return values.map((value) => `--${flag} ${quoted(value)}`);
 }
 
 export function skeletonLines({ component, files, blanks }: SkeletonReport, place: string): readonly Line[] {
@@ -92,8 +129,10 @@ export function skeletonLines({ component, files, blanks }: SkeletonReport, plac
   ];
 }
 
-export function nextAfterSkeleton({ component }: SkeletonReport): readonly Line[] {
-  return [[], ['next:'], [command(`component build ${component}`)], [command(`component validate ${component}`)]];
+export function nextAfterSkeleton({ component }: SkeletonReport, { components }: Pick<TypedNew, 'components'>): readonly Line[] {
+  const places = flagWords('components', components);
+  const commands = ['build', 'validate'].map((verb): Line => [command([`component ${verb} ${component}`, ...places].join(' '))]);
+  return [[], ['next:'], ...commands];
 }
 
 function command(text: string): string {

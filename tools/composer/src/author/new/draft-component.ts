@@ -13,7 +13,9 @@ import {
 import { blank } from '../blanks.ts';
 import { categoryOf } from './categories.ts';
 import { readControlFields } from './package/control-fields.ts';
+import { documentPath } from './payload/add-copyrights.ts';
 import { keepPatterns } from './payload/keep-patterns.ts';
+import type { SelectedPackage, Selection } from './payload/selection.ts';
 import type { OpenedPackage } from './package/package-shelf.ts';
 import type { PayloadPlan } from './payload/plan-payload.ts';
 import type { LicenseReading } from './license/read-license.ts';
@@ -84,9 +86,15 @@ function kindOf({ selection }: PayloadPlan, service: ServiceJson | undefined): C
   return packages.some(({ opened, kept }) => opened.facts.elf.some(({ path }) => kept.has(path.slice(1)))) ? 'library' : 'config';
 }
 
+function keptOf(selected: SelectedPackage, { documents }: Selection): readonly string[] {
+  const keep = keepPatterns(selected);
+  const document = documents.has(selected.opened.pin.package) ? documentPath(selected.opened) : undefined;
+  return keep.length === 0 && document !== undefined ? [document] : keep;
+}
+
 function payloadOf({ selection }: PayloadPlan): PlatformPayloadJson {
   const sources = [...selection.packages.values()]
-    .map((selected) => ({ pin: selected.opened.pin, keep: keepPatterns(selected) }))
+    .map((selected) => ({ pin: selected.opened.pin, keep: keptOf(selected, selection) }))
     .filter(({ keep }) => keep.length > 0)
     .map(({ pin, keep }): SourceJson => {
       const { kind, package: name, suite, version, sha256, size, path, source, sourceVersion } = pin;

@@ -62,12 +62,12 @@ export function locate(wish: ComponentWish, { shelves, linesOf }: PlanContext): 
     });
   const upstream = readUpstream(first.found.package.version);
   if (upstream === undefined) throw unreadable(wish, first.found.package.version);
-  const line = wish.line ?? lineOfUpstream(upstream, linesOf(wish.name));
+  const line = wish.line ?? lineOfUpstream({ ...upstream, package: wish.package }, linesOf(wish.name));
   if (!isInLine(makeVersion(upstream.semver, 1), line))
     throw new Failure({
       code: 'usage',
       message: `\`${wish.package}\` ${first.found.package.version} is upstream's ${upstream.semver}, which is not in the line \`${line}\``,
-      hints: [`--line ${lineOfUpstream(upstream, [])}, or leave it out`],
+      hints: [`--line ${lineOfUpstream({ ...upstream, package: wish.package }, [])}, or leave it out`],
     });
   const same = found.filter((one) => readUpstream(one.found.package.version)?.semver === upstream.semver);
   const without = shelves.flatMap(({ platform }) => {
@@ -98,20 +98,19 @@ export async function planComponent(wish: ComponentWish, context: PlanContext): 
   const stub = serviceStub(first, name);
   const manifest = draftManifest({ name, upstream, plans, license, service: stub?.service });
   const byText = license.by === 'recognised' ? [`license ${license.expression ?? ''}, by the text of the copyright file`] : [];
+  const texts = Object.entries(license.byText).map(([own, spdx]) => `${own} as ${spdx}`);
+  const named = texts.length === 0 ? [] : [`license: ${texts.join(', ')}, by the text`];
   const unnamed = license.unknown.length === 0 ? [] : [`license: no SPDX name is known for ${license.unknown.join(', ')}`];
-  return { name, line, upstream, plans, manifest, license, guesses: [...(stub?.guesses ?? []), ...byText, ...unnamed], without };
+  return { name, line, upstream, plans, manifest, license, guesses: [...(stub?.guesses ?? []), ...byText, ...named, ...unnamed], without };
 }
 
 function licenseOf(plan: PayloadPlan): LicenseReading {
   const main = mainPackage(plan);
   if (main === undefined) return readLicense('');
-  const found = copyrightPath(main.entries, main.pin.package);
-  const path = 'path' in found ? found.path : found.missing;
-  for (const { opened } of plan.selection.packages.values()) {
-    const entry = opened.entries.get(path);
-    if (entry?.kind === 'file') return readLicense(Buffer.from(entry.bytes).toString('utf8'));
-  }
-  return readLicense('');
+  const entries = new Map([...plan.selection.packages.values()].flatMap(({ opened }) => [...opened.entries]));
+  const found = copyrightPath(entries, main.pin.package);
+  const entry = 'path' in found ? entries.get(found.path) : undefined;
+  return readLicense(entry?.kind === 'file' ? Buffer.from(entry.bytes).toString('utf8') : '');
 }
 
 function unreadable(wish: ComponentWish, version: string): Failure {

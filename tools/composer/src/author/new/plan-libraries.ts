@@ -26,7 +26,7 @@ export async function planLibraries(of: ComponentPlan, context: PlanContext): Pr
   const visit = async (plan: ComponentPlan): Promise<void> => {
     for (const missing of missingOf(plan, context)) {
       // One that was planned since may have it.
-      if (context.offers.library(missing.need) !== undefined) continue;
+      if (context.offers.library(missing.need, missing.platform) !== undefined) continue;
       if (missing.library === undefined) unfound.add(missing.need.soname);
       else {
         if (planned.length >= maxLibraries) throw tooMany(of.name);
@@ -42,7 +42,7 @@ export async function planLibraries(of: ComponentPlan, context: PlanContext): Pr
 }
 
 function missingOf(plan: ComponentPlan, context: PlanContext): readonly MissingLibrary[] {
-  return plan.plans.flatMap(({ missing }) => missing).filter(({ need }) => context.offers.library(need) === undefined);
+  return plan.plans.flatMap(({ missing }) => missing).filter(({ need, platform }) => context.offers.library(need, platform) === undefined);
 }
 
 interface LibraryCause {
@@ -60,7 +60,7 @@ async function planLibrary(library: FoundLibrary, { plan, missing, context }: Li
   const known = context.offers.owner(missing.need.soname);
   const tried = await planComponent({ ...wish, name: known ?? nameOf(library, missing, false, context) }, context);
   if (known !== undefined && context.linesOf(known).includes(tried.line)) throw isOlder(tried, missing);
-  const isOfSeveral = (tried.plans[0]?.selection.packages.size ?? 1) > 1;
+  const isOfSeveral = [...(tried.plans[0]?.selection.packages.values() ?? [])].filter(({ kept }) => kept.size > 0).length > 1;
   if (known !== undefined || !isOfSeveral) return tried;
   return planComponent({ ...wish, name: nameOf(library, missing, true, context) }, context);
 }

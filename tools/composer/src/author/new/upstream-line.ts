@@ -23,9 +23,12 @@ export function readUpstream(debianVersion: string): UpstreamReading | undefined
 
 /**
  * The line that a version is given: as fine as the component's newest other line; without any, `N` where upstream counts with
- * one number (`257`, `20250419`), else `N.M`.
+ * one number (`257`, `20250419`) or the package is called for it (17.6 of `postgresql-17`), else `N.M`.
  */
-export function lineOfUpstream({ text, semver }: Pick<UpstreamReading, 'text' | 'semver'>, others: readonly string[]): string {
+export function lineOfUpstream(
+  { text, semver, package: name = '' }: Pick<UpstreamReading, 'text' | 'semver'> & { readonly package?: string },
+  others: readonly string[],
+): string {
   const newest = others.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
-  return lineFor(semver, newest ?? (/^[0-9]+$/.test(text) ? '0' : '0.0'));
+  return lineFor(semver, newest ?? (/^[0-9]+$/.test(text) || name.endsWith(`-${text.split('.')[0] ?? ''}`) ? '0' : '0.0'));
 }

@@ -51,5 +51,14 @@ it('finds the links of update-alternatives', () => {
 it('passes over what the text does not say: variables without a value, substitutions, comments', () => {
   const script =
     '# adduser --system ghost\nadduser --system "$NAME"\nadduser --system `cat name`\nmkdir /var/$i/tor\nadduser --system Bad-Name!\n';
-  expect(readMaintainerScripts([script])).toEqual({ users: [], directories: [], alternatives: {} });
+  expect(readMaintainerScripts([script])).toEqual({ users: [], directories: [], alternatives: {}, links: {} });
+});
+
+it('finds links that ln makes of two absolute paths', () => {
+  const script = `
+[ -e /etc/x/on ] || ln -s /etc/x/available /etc/x/on
+ln -sf /usr/share/x/y /etc/x/z
+ln -s relative /etc/x/r; ln /etc/x/hard /etc/x/h; ln -s /etc/x/a /etc/x/folder/; ln -s "$UNKNOWN" /etc/x/u
+`;
+  expect(readMaintainerScripts([script]).links).toEqual({ '/etc/x/on': '/etc/x/available', '/etc/x/z': '/usr/share/x/y' });
 });

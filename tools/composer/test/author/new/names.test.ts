@@ -46,6 +46,17 @@ describe('the line', () => {
     expect(upstream === undefined ? undefined : lineOfUpstream(upstream, others)).toBe(line);
   });
 
+  it.each([
+    ['postgresql-17', '17.6-0+deb13u1', '17'],
+    ['bind9', '1:9.20.11-4', '9.20'],
+    ['libnl-3-200', '3.7.0-2', '3.7'],
+    ['gcc-14', '14.2.0-19', '14'],
+    ['python3.13', '13.1-1', '13.1'],
+  ])('of a package that is called for its line is that one: %s %s is in %s', (debPackage, version, line) => {
+    const upstream = readUpstream(version);
+    expect(upstream === undefined ? undefined : lineOfUpstream({ ...upstream, package: debPackage }, [])).toBe(line);
+  });
+
   it('of a prerelease is none', () => {
     expect(readUpstream('8.1~rc1-1')).toBeUndefined();
   });

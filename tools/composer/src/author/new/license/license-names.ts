@@ -67,6 +67,7 @@ const spdxNames: Readonly<Record<string, string>> = {
   'psf-2': 'PSF-2.0',
   python: 'Python-2.0',
   'python-2.0': 'Python-2.0',
+  'rsa-md': 'RSA-MD',
   sleepycat: 'Sleepycat',
   'unicode-3.0': 'Unicode-3.0',
   unlicense: 'Unlicense',
@@ -89,6 +90,7 @@ const exceptions: readonly (readonly [RegExp, string])[] = [
   [/libtool/i, 'Libtool-exception'],
   [/openssl/i, 'OpenSSL-exception'],
   [/llvm/i, 'LLVM-exception'],
+  [/syscall-note/i, 'Linux-syscall-note'],
 ];
 
 /** An SPDX identifier of one of Debian's names; undefined where the table has none. */

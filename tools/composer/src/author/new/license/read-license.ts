@@ -7,13 +7,15 @@ export interface LicenseReading {
   readonly expression: string | undefined;
   /** `stated` in a machine-readable file, or `recognised` by its text. */
   readonly by: 'stated' | 'recognised' | 'nothing';
-  /** Names that no table has: each stands in the expression as a `LicenseRef-`. */
+  /** Names that no table has and whose text is no well-known one: each stands in the expression as a `LicenseRef-`. */
   readonly unknown: readonly string[];
+  /** Names that no table has, with what their text is: `BSD-3-NLnetLabs` → `BSD-3-Clause`. */
+  readonly byText: Readonly<Record<string, string>>;
 }
 
 /** The schema's own bound. */
 const maxExpressionLength = 500;
-const nothing: LicenseReading = { expression: undefined, by: 'nothing', unknown: [] };
+const nothing: LicenseReading = { expression: undefined, by: 'nothing', unknown: [], byText: {} };
 
 /**
  * Reads a Debian copyright file: a machine-readable one (DEP-5) says license by license what the sources are under; of any other
@@ -25,18 +27,40 @@ export function readLicense(copyright: string): LicenseReading {
   const isMachineReadable = stanzas[0]?.has('format') === true;
   if (!isMachineReadable) {
     const recognised = recogniseLicense(copyright);
-    return recognised === undefined ? nothing : { expression: recognised, by: 'recognised', unknown: [] };
+    return recognised === undefined ? nothing : { expression: recognised, by: 'recognised', unknown: [], byText: {} };
   }
   const files = stanzas.filter((stanza) => stanza.has('files'));
   const counting = files.filter((stanza) => !isAside(stanza.get('files') ?? ''));
   const names = (counting.length > 0 ? counting : files).map((stanza) => (stanza.get('license') ?? '').split('\n')[0]?.trim() ?? '');
-  const unknown = new Set<string>();
-  const parts = [...new Set(names.filter((name) => name !== '').map((name) => expressionOf(name, unknown)))];
+  const reading: NameReading = { texts: textsOf(stanzas), unknown: new Set(), byText: new Map() };
+  const parts = [...new Set(names.filter((name) => name !== '').map((name) => expressionOf(name, reading)))];
   const expression = [
     ...new Set(parts.flatMap((part) => (parts.length > 1 && part.includes(' OR ') ? [`(${part})`] : part.split(' AND ')))),
   ].join(' AND ');
   if (expression === '' || expression.length > maxExpressionLength) return nothing;
-  return { expression, by: 'stated', unknown: [...unknown].sort() };
+  return {
+    expression,
+    by: 'stated',
+    unknown: [...reading.unknown].sort(),
+    byText: Object.fromEntries([...reading.byText].sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** What is found out about names while they are read. */
+interface NameReading {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly unknown: Set<string>;
+  readonly byText: Map<string, string>;
+}
+
+/** A license's name → its text, wherever the file has it. */
+function textsOf(stanzas: readonly ReadonlyMap<string, string>[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const stanza of stanzas) {
+    const [name = '', ...lines] = (stanza.get('license') ?? '').split('\n');
+    if (lines.length > 0 && !texts.has(name.trim())) texts.set(name.trim(), lines.join('\n'));
+  }
+  return texts;
 }
 
 function stanzasOf(text: string): readonly ReadonlyMap<string, string>[] {
@@ -67,17 +91,22 @@ function isAside(patterns: string): boolean {
 }
 
 /** `GPL-2+ or Artistic` → `GPL-2.0-or-later OR Artistic-1.0-Perl`; a comma before `and` or `or` only groups. */
-function expressionOf(text: string, unknown: Set<string>): string {
+function expressionOf(text: string, reading: NameReading): string {
   return text
     .split(/,?\s+(and\/or|and|or)\s+/i)
-    .map((word, at) => (at % 2 === 1 ? (word.toLowerCase() === 'and' ? 'AND' : 'OR') : oneName(word.replace(/,$/, '').trim(), unknown)))
+    .map((word, at) => (at % 2 === 1 ? (word.toLowerCase() === 'and' ? 'AND' : 'OR') : oneName(word.replace(/,$/, '').trim(), reading)))
     .join(' ');
 }
 
-function oneName(text: string, unknown: Set<string>): string {
+function oneName(text: string, { texts, unknown, byText }: NameReading): string {
   const [name = '', exception] = text.split(/\s+with\s+/i);
   const known = spdxName(name.trim());
   if (known === undefined) {
+    const recognised = recogniseLicense(texts.get(text) ?? '');
+    if (recognised !== undefined && !recognised.includes(' ')) {
+      byText.set(text, recognised);
+      return recognised;
+    }
     unknown.add(text);
     return referenceOf(text);
   }

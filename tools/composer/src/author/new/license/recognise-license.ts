@@ -45,5 +45,7 @@ const wellKnownTexts: readonly WellKnownText[] = [
     spdx: 'GPL-2.0-or-later',
     pattern: /(?<!Lesser |Library |Affero )General Public License.{0,120}version 2[^.].{0,60}(?:or \(?at your option\)? any later)/i,
   },
+  { spdx: 'BSL-1.0', pattern: /Boost Software License - Version 1\.0/i },
+  { spdx: 'PSF-2.0', pattern: /PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2/i },
   { spdx: 'Zlib', pattern: /provided as-is, without any express or implied warranty\. In no event will the authors? be held liable/i },
 ];

@@ -8,6 +8,8 @@ export interface ScriptFindings {
   readonly directories: readonly WantedDirectory[];
   /** Links that update-alternatives would make: link → target, both absolute. */
   readonly alternatives: Readonly<Record<string, string>>;
+  /** Links that `ln -s` would make, both ends absolute: link → target. */
+  readonly links: Readonly<Record<string, string>>;
 }
 
 /** Options of adduser(8), useradd(8), install(1) and mkdir(1) that take the next word. */
@@ -26,6 +28,7 @@ export function readMaintainerScripts(scripts: readonly string[]): ScriptFinding
   const users = new Map<string, SystemUser>();
   const directories: WantedDirectory[] = [];
   const alternatives: Record<string, string> = {};
+  const links: Record<string, string> = {};
   for (const words of scripts.flatMap(commandsOf)) {
     const [command = '', ...rest] = words;
     const name = command.slice(command.lastIndexOf('/') + 1);
@@ -35,9 +38,10 @@ export function readMaintainerScripts(scripts: readonly string[]): ScriptFinding
     } else if (name === 'mkdir' || (name === 'install' && isDirectoryInstall(rest))) directories.push(...madeBy(rest));
     else if (name === 'chown') directories.push(...ownedBy(rest));
     else if (name === 'dpkg-statoverride') directories.push(...overriddenBy(rest));
+    else if (name === 'ln' && rest.some((word) => /^-[a-z]*s/.test(word))) Object.assign(links, linkedBy(rest));
     else if (name === 'update-alternatives') Object.assign(alternatives, alternativesOf(rest));
   }
-  return { users: [...users.values()], directories, alternatives };
+  return { users: [...users.values()], directories, alternatives, links };
 }
 
 /** Each command's words, with variables that are set to plain text in the same script put in. */
@@ -130,6 +134,12 @@ function overriddenBy(words: readonly string[]): readonly WantedDirectory[] {
   const [owner = '', , mode = '', place = ''] = positionals(words);
   const path = wantedPath(place);
   return path === undefined || !userName.test(owner) || !/^[0-7]{3,4}$/.test(mode) ? [] : [{ path, owner, mode }];
+}
+
+/** `ln -s TARGET LINK`; into a folder is not meant. */
+function linkedBy(words: readonly string[]): Readonly<Record<string, string>> {
+  const [target = '', link = '', ...more] = positionals(words.filter((word) => !word.startsWith('-')));
+  return more.length === 0 && isPlainPath(target) && isPlainPath(link) && !link.endsWith('/') ? { [link]: target } : {};
 }
 
 /** `--install LINK NAME PATH PRIORITY` and `--slave LINK NAME PATH`. */

@@ -27,12 +27,12 @@ export function readTmpfiles(text: string): readonly WantedDirectory[] {
   });
 }
 
-/** One directory a path; what is said first of it counts. Those that hold another one are left out: it comes as a parent. */
+/** One directory a path; what is said first of it counts. Those that hold another one are left out: it comes as a parent; `/run` itself is there for the files in it. */
 export function mergeDirectories(directories: readonly WantedDirectory[]): readonly WantedDirectory[] {
   const merged = new Map<string, WantedDirectory>();
   for (const directory of directories) merged.set(directory.path, { ...directory, ...merged.get(directory.path) });
   const paths = [...merged.keys()];
   return [...merged.values()]
-    .filter(({ path }) => !paths.some((other) => other.startsWith(`${path}/`)))
+    .filter(({ path }) => path === '/run' || !paths.some((other) => other.startsWith(`${path}/`)))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import type { Platform } from '@moby/model';
 import { findLibrary, libraryPath, type FoundLibrary } from './find-library.ts';
 import { libraryNeeds } from './library-needs.ts';
 import type { LibraryNeed, LibraryOffers } from './library-offers.ts';
@@ -7,6 +8,7 @@ import { factsOf, keepPath, selectPackage, type Selection } from './selection.ts
 /** A library that nobody in the library of components offers. */
 export interface MissingLibrary {
   readonly need: LibraryNeed;
+  readonly platform: Platform;
   /** The package that has it; undefined where none that is depended on has. */
   readonly library: FoundLibrary | undefined;
 }
@@ -28,14 +30,14 @@ export async function closeOver(context: ClosureContext): Promise<readonly Missi
     let grown = false;
     for (const need of libraryNeeds(selection, factsOf(selection))) {
       if (keepOwnLibrary(selection, need.soname)) grown = true;
-      else if (offers.library(need) === undefined) {
+      else if (offers.library(need, selection.platform) === undefined) {
         const packages = [...selection.packages.values()].map(({ opened }) => opened);
         const library = await findLibrary(need.soname, { shelf, packages });
         const isOwn = library !== undefined && library.opened.pin.source === packages[0]?.pin.source;
         if (isOwn) {
           keepPath(selectPackage(selection, library.opened), library.path);
           grown = true;
-        } else missing.push({ need, library });
+        } else missing.push({ need, platform: selection.platform, library });
       }
     }
     if (!grown) return missing;

@@ -41,10 +41,10 @@ export function keepMain({ members, names, selection, unit, sonames }: MainFiles
   }
 }
 
-/** Links of update-alternatives, where no file stands in their place. */
-export function keepAlternatives(selection: Selection, { alternatives }: ScriptFindings): void {
+/** Links that maintainer scripts would make, where what they lead to is kept and no file stands in their place. */
+export function keepLinks(selection: Selection, links: ScriptFindings['links']): void {
   const kept = new Set([...selection.packages.values()].flatMap(({ kept: own }) => [...own]));
-  for (const [link, target] of Object.entries(alternatives)) {
+  for (const [link, target] of Object.entries(links)) {
     const [from, to] = [link.slice(1), target.slice(1)];
     if (!kept.has(to) || kept.has(from)) continue;
     const isBeside = from.slice(0, from.lastIndexOf('/')) === to.slice(0, to.lastIndexOf('/'));

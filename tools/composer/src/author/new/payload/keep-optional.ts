@@ -40,7 +40,7 @@ function tryKeep(
   const tried = new Map<string, Set<string>>([[name, new Set(linkChain(selected.opened, path))]]);
   for (let round = 0; round < maxOwnLibraries; round += 1) {
     const unmet = libraryNeeds(selection, alone(factsOf(selection, tried), selection, tried)).filter(
-      (need) => offers.library(need) === undefined && !missing.some((other) => other.need.soname === need.soname),
+      (need) => offers.library(need, selection.platform) === undefined && !missing.some((other) => other.need.soname === need.soname),
     );
     const [first] = unmet;
     if (first === undefined) {

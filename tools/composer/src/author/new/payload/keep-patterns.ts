@@ -6,7 +6,7 @@ const listedFiles = 6;
 /** The schema's own bound. */
 const maxPatterns = 500;
 
-/** What a source's `keep` says: paths, `lib….so.N*` for a library with its links, `…/**` for a folder that is kept whole. */
+/** What a source's `keep` says: paths, `lib….so.N*` for a library with its links, `…/**` for a folder that is kept whole, `*` for the package's version in a name. */
 export function keepPatterns({ opened, kept }: SelectedPackage): readonly string[] {
   const all = [...opened.entries.keys()];
   // These are always kept.
@@ -15,7 +15,11 @@ export function keepPatterns({ opened, kept }: SelectedPackage): readonly string
   const covered = new Set<string>();
   for (const path of listed.toSorted()) {
     if (covered.has(path)) continue;
-    const pattern = wholeFolder(path, { all, kept }) ?? libraryPattern(path, { all, kept }) ?? path;
+    const pattern =
+      wholeFolder(path, { all, kept }) ??
+      libraryPattern(path, { all, kept }) ??
+      versionPattern(path, opened.pin.version, { all, kept }) ??
+      path;
     patterns.add(pattern);
     for (const other of listed) if (pattern === other || isCovered(other, pattern)) covered.add(other);
   }
@@ -54,7 +58,15 @@ function libraryPattern(path: string, { all, kept }: Files): string | undefined 
   return matching.length > 1 && matching.every((other) => kept.has(other)) ? `${stem}*` : undefined;
 }
 
+/** `libdns-9.20.4-1-Debian.so` of 1:9.20.4-1 → `libdns-*-Debian.so`: the next release's file is called otherwise. */
+function versionPattern(path: string, version: string, { all, kept }: Files): string | undefined {
+  const pattern = path.replace(version.replace(/^[0-9]+:/, ''), '*');
+  return pattern !== path && all.every((other) => kept.has(other) || !isCovered(other, pattern)) ? pattern : undefined;
+}
+
 function isCovered(path: string, pattern: string): boolean {
   if (pattern.endsWith('/**')) return path.startsWith(pattern.slice(0, -2));
-  return pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)) && !path.slice(pattern.length - 1).includes('/');
+  const [head = '', tail, ...more] = pattern.split('*');
+  if (tail === undefined || more.length > 0 || path.length < head.length + tail.length) return false;
+  return path.startsWith(head) && path.endsWith(tail) && !path.slice(head.length, path.length - tail.length).includes('/');
 }

@@ -28,8 +28,11 @@ export interface LibraryNeed {
 
 /** What there is in the library, and what is about to be added to it. */
 export interface LibraryOffers {
-  /** The newest component that meets a need of a library, or undefined. */
-  library(need: LibraryNeed): Offer | undefined;
+  /**
+   * The newest component that meets a need of a library on a platform, or undefined. One that is not made for the platform counts
+   * where it has the library's name: which versions it would have there, nobody knows; one that is made for it goes before.
+   */
+  library(need: LibraryNeed, platform: Platform): Offer | undefined;
   /** The component that has a library of that name, however old. */
   owner(soname: string): ComponentName | undefined;
   /** The component that has a program on PATH, by its name; undefined where none has. */
@@ -46,10 +49,16 @@ export async function readLibraryOffers(registry: Registry, except: ComponentNam
   );
   let programs: Promise<ReadonlyMap<string, ComponentName>> | undefined;
   return {
-    library: ({ requires }) =>
-      offers
-        .filter(({ provides }) => Object.entries(requires).every(([capability, range]) => meets(provides[capability], range)))
-        .sort(newestFirst)[0],
+    library: ({ soname, requires }, platform) => {
+      const isFor = ({ platforms }: Offer): boolean => platforms.includes(platform);
+      return offers
+        .filter((offer) =>
+          isFor(offer)
+            ? Object.entries(requires).every(([capability, range]) => meets(offer.provides[capability], range))
+            : offer.provides[`soname:${soname}`] !== undefined,
+        )
+        .sort((a, b) => Number(isFor(b)) - Number(isFor(a)) || newestFirst(a, b))[0];
+    },
     owner: (soname) => offers.find(({ provides }) => provides[`soname:${soname}`] !== undefined)?.component,
     program: async (name) => (await (programs ??= readPrograms(registry))).get(name),
     lines: (name) => offers.filter(({ component }) => component === name),

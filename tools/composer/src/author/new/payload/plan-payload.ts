@@ -1,7 +1,8 @@
 import { Failure, type ComponentName } from '@moby/model';
+import { addCopyrights } from './add-copyrights.ts';
 import { chooseUnit } from '../unit/choose-unit.ts';
 import { closeOver, type ClosureContext, type MissingLibrary } from './close-over.ts';
-import { followLinks, keepAlternatives, keepMain, keepNamedPrograms } from './keep-main.ts';
+import { followLinks, keepLinks, keepMain, keepNamedPrograms } from './keep-main.ts';
 import { keepOptional, type Omission } from './keep-optional.ts';
 import { keepPatterns } from './keep-patterns.ts';
 import type { LibraryOffers } from './library-offers.ts';
@@ -48,19 +49,21 @@ export async function planPayload(request: PlanRequest): Promise<PayloadPlan> {
   const scripts = readMaintainerScripts(
     members.flatMap(({ opened }) => ['preinst', 'postinst'].flatMap((name) => opened.control.get(name) ?? [])),
   );
-  const selection: Selection = { platform: shelf.platform, packages: new Map(), links: new Map() };
+  const selection: Selection = { platform: shelf.platform, packages: new Map(), links: new Map(), documents: new Set() };
   for (const { opened } of members) selectPackage(selection, opened);
   keepMain({ members, names, selection, unit, sonames: request.sonames });
-  keepAlternatives(selection, scripts);
+  keepLinks(selection, scripts.alternatives);
   await followLinks(selection, { main, shelf });
   const context: ClosureContext = { selection, shelf, offers };
   keepNamedPrograms(selection);
   const missing = await closeOver(context);
   const left = keepOptional(optionalPaths(selection, names), { ...context, missing });
   if (request.sonames === undefined) keepData(selection, members, names);
+  keepLinks(selection, scripts.links);
   const pruned = await pruneScripts(selection, offers);
   dropDangling(selection);
   if ([...selection.packages.values()].every((selected) => keepPatterns(selected).length === 0)) throw nothingKept(main, shelf);
+  await addCopyrights(selection, shelf);
   return {
     selection,
     members,

@@ -8,6 +8,8 @@ export interface Selection {
   readonly packages: Map<string, SelectedPackage>;
   /** Links that the component adds: path → target. */
   readonly links: Map<string, string>;
+  /** Packages that are there for their copyright file. */
+  readonly documents: Set<string>;
 }
 
 export interface SelectedPackage {

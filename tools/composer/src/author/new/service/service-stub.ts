@@ -58,24 +58,36 @@ function keptPaths(plan: PayloadPlan): ReadonlySet<string> {
   return new Set([...[...plan.selection.packages.values()].flatMap(({ kept }) => [...kept]), ...plan.selection.links.keys()]);
 }
 
-/** What the unit starts; where that is not kept, as a script without its interpreter, the program that is called like the component. */
+/**
+ * What the unit starts; where that is not kept, or is a script beside a program that is called like the component, that program:
+ * a wrapper would want a shell and its tools in the service's root.
+ */
 function startedProgram(plan: PayloadPlan, unit: UnitFile, component: string, guesses: string[]): UnitCommand | undefined {
   const kept = keptPaths(plan);
   const command = unitCommand({ unit, readFile: (path) => fileOf(plan, path) });
   const program = command?.args[0] ?? '';
   const canonical = program.replace(/^\/(s?bin)\//, '/usr/$1/');
-  if (command !== undefined && kept.has(canonical.slice(1))) {
-    if (command.args.length > 1 && unit.values('Service', 'EnvironmentFile').length > 0)
-      guesses.push('arguments with what /etc/default sets put in');
-    return { ...command, args: [canonical, ...command.args.slice(1)] };
-  }
+  const isKept = kept.has(canonical.slice(1));
+  const isScript = isKept && scriptPaths(plan).has(canonical);
   const candidates = [component, ...plan.names]
     .flatMap((name) => [name, name.replace(/-(?:server|daemon|base|bin)$/, '')])
-    .flatMap((name) => [name, `${name}d`]);
-  const path = candidates.flatMap((name) => [`usr/sbin/${name}`, `usr/bin/${name}`]).find((one) => kept.has(one));
-  if (path === undefined) return undefined;
-  guesses.push(`arguments of /${path}: the unit starts ${program === '' ? 'something else' : program}, which is not kept`);
-  return { args: [`/${path}`], environment: {} };
+    .flatMap((name) => [name, `${name}d`])
+    .flatMap((name) => [`usr/sbin/${name}`, `usr/bin/${name}`]);
+  const path = isKept && !isScript ? undefined : candidates.find((one) => kept.has(one) && !scriptPaths(plan).has(`/${one}`));
+  if (path !== undefined) {
+    const why = isScript ? 'a script' : 'which is not kept';
+    guesses.push(`arguments of /${path}: the unit starts ${program === '' ? 'something else' : program}, ${why}`);
+    return { args: [`/${path}`], environment: {} };
+  }
+  if (command === undefined || !isKept) return undefined;
+  if (command.args.length > 1 && unit.values('Service', 'EnvironmentFile').length > 0)
+    guesses.push('arguments with what /etc/default sets put in');
+  return { ...command, args: [canonical, ...command.args.slice(1)] };
+}
+
+/** Absolute paths of what begins with `#!`. */
+function scriptPaths({ members }: PayloadPlan): ReadonlySet<string> {
+  return new Set(members.flatMap(({ opened }) => Object.keys(opened.facts.scripts ?? {})));
 }
 
 /** A text file of the members, by absolute path. */
@@ -129,7 +141,7 @@ function portsOf(plan: PayloadPlan, unit: UnitFile, known: WellKnownService, gue
 function userOf(unit: UnitFile, users: readonly SystemUser[], known: WellKnownService, guesses: string[]): string {
   const stated = unit.value('Service', 'User');
   if (stated !== undefined && namePattern.test(stated) && known.root !== true) return stated;
-  const [own, ...others] = users;
+  const [own = known.user === undefined ? undefined : { name: known.user }, ...others] = users;
   if (known.root === true || own === undefined || others.some(({ name }) => name !== own.name)) {
     if (users.length > 0 && known.root !== true)
       guesses.push(`runs as root: its package makes the users ${users.map(({ name }) => name).join(', ')}`);
@@ -181,8 +193,10 @@ function tmpfsOf(plan: PayloadPlan, unit: UnitFile, guesses: string[]): NonNulla
 }
 
 function unitDirectories(unit: UnitFile): readonly WantedDirectory[] {
+  const pidFile = (unit.value('Service', 'PIDFile') ?? '').replace(/^\/var\/run\//, '/run/');
   const kinds = { RuntimeDirectory: '/run', StateDirectory: '/var/lib', CacheDirectory: '/var/cache', LogsDirectory: '/var/log' };
-  return Object.entries(kinds).flatMap(([key, root]) => {
+  const beside = pidFile.startsWith('/run/') ? [{ path: pidFile.slice(0, pidFile.lastIndexOf('/')) }] : [];
+  const named = Object.entries(kinds).flatMap(([key, root]) => {
     const mode = /[0-7]{3,4}$/.exec(unit.value('Service', `${key}Mode`) ?? '')?.[0];
     return unit
       .values('Service', key)
@@ -190,6 +204,7 @@ function unitDirectories(unit: UnitFile): readonly WantedDirectory[] {
       .flatMap((name) => wantedPath(`${root}/${name.split(':')[0] ?? ''}`) ?? [])
       .map((path) => ({ path, ...(mode === undefined ? {} : { mode }) }));
   });
+  return [...named, ...beside];
 }
 
 function ownDirectory(path: string): readonly WantedDirectory[] {

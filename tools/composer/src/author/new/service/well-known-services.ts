@@ -8,6 +8,8 @@ export interface WellKnownService {
   readonly replaces?: string;
   /** It has to begin as root, whatever user its package makes. */
   readonly root?: true;
+  /** One of the users that every Debian system has, to which its configuration would change from root. */
+  readonly user?: string;
   readonly capabilities?: readonly string[];
 }
 
@@ -22,8 +24,8 @@ const services: Readonly<Record<string, WellKnownService>> = {
   dnsmasq: { tcp: [53], foreground: ['-k'] },
   dropbear: { tcp: [22], foreground: ['-F'], root: true, capabilities: ['CAP_CHOWN', 'CAP_SETGID', 'CAP_SETUID'] },
   etcd: { tcp: [2379] },
-  haproxy: { foreground: ['-W'] },
-  lighttpd: { tcp: [80], foreground: ['-D'] },
+  haproxy: { foreground: ['-W'], root: true, capabilities: ['CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_CHROOT'] },
+  lighttpd: { tcp: [80], foreground: ['-D'], user: 'www-data' },
   memcached: { tcp: [11211] },
   mosquitto: { tcp: [1883] },
   named: { tcp: [53], foreground: ['-f'] },
@@ -31,8 +33,7 @@ const services: Readonly<Record<string, WellKnownService>> = {
     tcp: [80],
     foreground: ['-g', 'daemon off;'],
     replaces: '-g',
-    root: true,
-    capabilities: ['CAP_CHOWN', 'CAP_SETGID', 'CAP_SETUID'],
+    user: 'www-data',
   },
   'prometheus-node-exporter': { tcp: [9100] },
   'redis-server': { tcp: [6379] },
