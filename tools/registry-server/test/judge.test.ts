@@ -48,6 +48,19 @@ async function packument(name: string): Promise<Json> {
   return (await server.ask({ path: publishPath(`@moby/${name}`) })).json;
 }
 
+test('a statement that nobody could verify doesn’t keep a release out, and isn’t passed on', async () => {
+  const body = await bodyOf(await builtComponent({ name: 'yankee' }));
+  const data = JSON.stringify({ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json' });
+  body['_attachments']['@moby/yankee-1.0.1.sigstore'] = {
+    content_type: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+    data,
+    length: data.length,
+  };
+  expect((await send(body)).status).toBe(201);
+  expect((await packument('yankee')).versions['1.0.1'].dist).not.toHaveProperty('attestations');
+  expect((await server.ask({ path: '/-/npm/v1/attestations/@moby/yankee@1.0.1' })).status).toBe(404);
+});
+
 describe('a payload', () => {
   test('of the component’s own files is proven by them, and may become `latest`', async () => {
     const { status, json } = await publish({ name: 'alpha' });

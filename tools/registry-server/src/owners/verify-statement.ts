@@ -20,8 +20,8 @@ export interface ToVerify {
 const maxShown = 5;
 
 /**
- * The publisher's statement, verified: signed by a key of an owner, about exactly this release. Undefined where none came along and none
- * is required. Throws a `Refusal`: what can't be verified is not served as if it were.
+ * The publisher's statement, verified: signed by a key of an owner, about exactly this release. Undefined where none came along, or no
+ * key is known to verify it by, and none is required. Throws a `Refusal`: what can't be verified is not served as if it were.
  */
 export async function verifyStatement({ name, sent, owners, isRequired, now }: ToVerify): Promise<SignedStatement | undefined> {
   const { bundle, version, tarball } = sent;
@@ -34,6 +34,8 @@ export async function verifyStatement({ name, sent, owners, isRequired, now }: T
     return undefined;
   }
   if (owners.keys.length === 0) {
+    // Without a library nobody's key is known here: the release is taken, and its statement isn't passed on.
+    if (owners.kind === 'registry' && !isRequired) return undefined;
     const where =
       owners.kind === 'library' ? `components/${name.slice(name.indexOf('/') + 1)}/OWNERS.yaml` : 'this registry, which has no library,';
     throw refused(`${where} names no key that the statement about ${what} could be verified by: publish it without, or name one`);
