@@ -38,7 +38,7 @@ const services: Readonly<Record<string, WellKnownService>> = {
   'prometheus-node-exporter': { tcp: [9100] },
   'redis-server': { tcp: [6379] },
   rsync: { tcp: [873], foreground: ['--no-detach'] },
-  squid: { tcp: [3128], foreground: ['--foreground'] },
+  squid: { tcp: [3128], foreground: ['--foreground'], user: 'proxy' },
   sshd: { tcp: [22], foreground: ['-D'], root: true, capabilities: ['CAP_CHOWN', 'CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_CHROOT'] },
   tor: { tcp: [9050] },
   unbound: { tcp: [53], foreground: ['-d'] },
