@@ -157,7 +157,7 @@ describeMachine(
         return how;
       });
       const waits = `trap "while kill -0 ${container.pid}; do sleep 0.05; done; echo all have ended; exit 3" TERM; echo up:; while :; do sleep 0.05; done`;
-      const kept = run(waits, cgroups, { KEEP_GRACE_SECONDS: '1' });
+      const kept = run(waits, cgroups, { KEEP_GRACE_SECONDS: '3' });
       await kept.says(/up:/);
       kept.process.kill('SIGTERM');
       expect(await containerEnded).toEqual([null, 'SIGKILL']);
