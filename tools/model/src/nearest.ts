@@ -8,7 +8,7 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   for (const candidate of [...candidates].sort()) {
     const limit = Math.max(1, Math.floor(Math.max(text.length, candidate.length) / 3));
     if (Math.abs(text.length - candidate.length) > limit) continue;
-    const distance = distanceOf(text.toLowerCase(), candidate.toLowerCase());
+    const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -17,7 +17,8 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-function distanceOf(a: string, b: string): number {
+/** How many edits lead from one text to the other: a letter left out, added or changed, or two neighbours swapped. */
+export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i += 1) {
