@@ -1,7 +1,5 @@
-import { Config } from '@oclif/core/config';
-import { run } from '@oclif/core/run';
-import { settings } from '@oclif/core/settings';
 import type { Diagnostic } from '@moby/model';
+import { answerAgain } from './answer-again.ts';
 import { atHand, invocationOf, withInvocation } from './invocation.ts';
 import { isOutcome, type Outcome } from './outcome.ts';
 import { openTerminal, type Terminal } from './reporter/terminal.ts';
@@ -12,18 +10,23 @@ import { wantsJson } from './wants-json.ts';
  * threw, and sets the process's exit code, once; nobody calls `process.exit`, which would cut off what is not written yet.
  */
 export async function main(argv: readonly string[], root: string): Promise<void> {
-  // Sources run as they are, whatever NODE_ENV says: oclif must not look for a transpiler.
-  settings.enableAutoTranspile = false;
   // Whoever read the other end has seen enough (`| head`).
   process.stderr.on('error', () => undefined);
   const terminal = openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
   const json = wantsJson(argv);
   try {
-    const result: unknown = await run([...argv], { root });
+    const result: unknown = (await answerAgain(argv)) ?? (await runCommand(argv, root));
     if (isOutcome(result)) process.exitCode = await printOutcome(result, { terminal, json });
   } catch (error) {
     process.exitCode = await printError(error, { terminal, json, argv, root });
   }
+}
+
+async function runCommand(argv: readonly string[], root: string): Promise<unknown> {
+  const [{ run }, { settings }] = await Promise.all([import('@oclif/core/run'), import('@oclif/core/settings')]);
+  // Sources run as they are, whatever NODE_ENV says: oclif must not look for a transpiler.
+  settings.enableAutoTranspile = false;
+  return run([...argv], { root });
 }
 
 interface Print {
@@ -56,11 +59,12 @@ async function printError(
   thrown: unknown,
   { terminal, json, argv, root }: Print & { readonly argv: readonly string[]; readonly root: string },
 ): Promise<number> {
-  const [{ describeError }, { renderTrouble, troubleDocument }, config] = await Promise.all([
+  const [{ describeError }, { renderTrouble, troubleDocument }, { Config }] = await Promise.all([
     import('./reporter/describe-error.ts'),
     import('./reporter/render-trouble.ts'),
-    Config.load({ root }),
+    import('@oclif/core/config'),
   ]);
+  const config = await Config.load({ root });
   const trouble = describeError(thrown, { commands: config.commandIDs.map((id) => id.replaceAll(':', ' ')), argv });
   if (json) terminal.data.document(troubleDocument(trouble));
   if (!json || trouble.stack !== undefined) for (const line of renderTrouble(withHintsAtHand(trouble))) terminal.talk.line(line);

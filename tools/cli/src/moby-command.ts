@@ -1,22 +1,10 @@
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import { invocationOf } from './invocation.ts';
-import { defaultGraceMs, listenForInterruption } from './interruption.ts';
+import { defaultGraceMs } from './interruption.ts';
 import type { Outcome } from './outcome.ts';
-import { openReporter, type Reporter } from './reporter/reporter.ts';
-import { openTerminal } from './reporter/terminal.ts';
-import { wantsJson } from './wants-json.ts';
+import { inSession, type Session } from './session.ts';
 
-/** What a command works with. */
-export interface Session {
-  readonly reporter: Reporter;
-  /** The work should end. */
-  readonly signal: AbortSignal;
-  /** The work should drop what it holds. */
-  readonly impatience: AbortSignal;
-  /** How to type the program's name, for commands that are printed. */
-  readonly invocation: string;
-}
+export type { Session } from './session.ts';
 
 /**
  * A command: flags and arguments in, an `Outcome` out. It parses, calls what does the work, and puts the result into
@@ -40,27 +28,7 @@ export abstract class MobyCommand extends Command {
   protected abstract perform(session: Session): Promise<Outcome>;
 
   override async run(): Promise<Outcome> {
-    const { fleetingSteps, graceMs } = settingsOf(this.constructor);
-    const interruption = listenForInterruption(graceMs);
-    const { signal, impatience } = interruption;
-    const invocation = invocationOf(process.env);
-    const reporter = openReporter({
-      terminal: openTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env }),
-      fleetingSteps,
-      invocation,
-      json: wantsJson(this.argv),
-      now: () => performance.now(),
-    });
-    try {
-      const outcome = await interruption.race(this.perform({ reporter, signal, impatience, invocation }));
-      reporter.settle();
-      return outcome;
-    } catch (error) {
-      throw signal.aborted ? await interrupted(signal, error) : error;
-    } finally {
-      reporter.close();
-      interruption.close();
-    }
+    return inSession({ argv: this.argv, ...settingsOf(this.constructor) }, (session) => this.perform(session));
   }
 
   /** Errors are put into words by `main`, in one place. */
@@ -71,20 +39,10 @@ export abstract class MobyCommand extends Command {
 
 /** The statics of a command's class, which oclif knows as `Command` only. */
 function settingsOf(constructor: unknown): { readonly fleetingSteps: boolean; readonly graceMs: number } {
-  return isMobyCommand(constructor) ? constructor : { fleetingSteps: false, graceMs: defaultGraceMs };
+  const { fleetingSteps, graceMs } = isMobyCommand(constructor) ? constructor : { fleetingSteps: false, graceMs: defaultGraceMs };
+  return { fleetingSteps, graceMs };
 }
 
 function isMobyCommand(constructor: unknown): constructor is typeof MobyCommand {
   return typeof constructor === 'function' && 'fleetingSteps' in constructor && 'graceMs' in constructor;
-}
-
-async function interrupted(signal: AbortSignal, cause: unknown): Promise<Error> {
-  const { Failure } = await import('@moby/model');
-  const reason: unknown = signal.reason;
-  return new Failure({
-    code: 'interrupted',
-    message: reason instanceof Error ? reason.message : 'interrupted',
-    hints: ['what was downloaded and built so far is kept: the same command goes on from there'],
-    cause,
-  });
 }

@@ -25,19 +25,10 @@ export class Assemble extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(Assemble);
-    const [{ assembleAgain }, { composedDocument, composedLines }] = await Promise.all([
-      import('../assemble-again.ts'),
-      import('../words/composed.ts'),
-    ]);
+    const [{ assembleAgain }, { assembledOutcome }] = await Promise.all([import('../assemble-again.ts'), import('../words/composed.ts')]);
     const assembly = args.assembly ?? (await (await import('../assembly-line.ts')).chooseAssembly(flags));
     const again = await assembleAgain(assembly, flags, session);
     const outline = again ?? (await (await import('../assemble-anew.ts')).assembleAnew(assembly, flags, session));
-    if ('kind' in outline) return outline;
-    return {
-      kind: 'done',
-      value: composedDocument(outline, session.reporter.warnings),
-      lines: composedLines(outline),
-      next: [[], [`boot it: moby-compose run ${typedAgain(assembly, flags)}`]],
-    };
+    return 'kind' in outline ? outline : assembledOutcome(outline, session.reporter.warnings, typedAgain(assembly, flags));
   }
 }

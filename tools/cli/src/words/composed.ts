@@ -1,14 +1,25 @@
 import { relative } from 'node:path';
 import type { RunOutline } from '@moby/composer/again';
 import { formatBytes, type Diagnostic } from '@moby/model';
+import type { Outcome } from '../outcome.ts';
 import { bold, dim, yellow, type Line } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
 import { rootsDocument } from './resolved.ts';
 
 const shownHexDigits = 8;
 
+/** What `assemble` says of an artifact; `typed` asks for it again, as an assembly's name and flags. */
+export function assembledOutcome(outline: RunOutline, warnings: readonly Diagnostic[], typed: string): Outcome {
+  return {
+    kind: 'done',
+    value: composedDocument(outline, warnings),
+    lines: composedLines(outline),
+    next: [[], [`boot it: moby-compose run ${typed}`]],
+  };
+}
+
 /** The artifact, as `assemble` shows it: its folder and size, then its files. */
-export function composedLines({ artifact, folder }: Pick<RunOutline, 'artifact' | 'folder'>): readonly Line[] {
+function composedLines({ artifact, folder }: Pick<RunOutline, 'artifact' | 'folder'>): readonly Line[] {
   const { sizeBytes, budgetBytes } = artifact;
   const over = budgetBytes !== undefined && sizeBytes > budgetBytes;
   const size = budgetBytes === undefined ? formatBytes(sizeBytes) : `${formatBytes(sizeBytes)} of a budget of ${roundBytes(budgetBytes)}`;
@@ -34,7 +45,7 @@ export function shownFolder(folder: string): string {
   return `${near === '' ? '.' : near.startsWith('../../') ? folder : near}/`;
 }
 
-export function composedDocument(outline: RunOutline, findings: readonly Diagnostic[]): object {
+function composedDocument(outline: RunOutline, findings: readonly Diagnostic[]): object {
   const { assembly, artifact, folder, unchanged, lockFile, lockState, roots, verdicts } = outline;
   const { name, version, file } = assembly;
   return {
