@@ -1,5 +1,7 @@
-import { commands } from '../src/commands.ts';
+import { commandsFor } from '../src/commands-for.ts';
 import { MobyCommand } from '../src/moby-command.ts';
+
+const commands = await commandsFor([]);
 
 /** docs/reference/commands.md: every command from its class, so that page and `--help` can't differ. */
 export function commandsPage(): string {

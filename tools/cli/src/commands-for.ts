@@ -1,17 +1,18 @@
 import type { Command } from '@oclif/core/command';
-
-/** The commands that are run most often, by the first word of a command line. */
-const alone: Readonly<Record<string, () => Promise<Command.Class>>> = {
-  assemble: async () => (await import('./commands/assemble.ts')).Assemble,
-  check: async () => (await import('./commands/check.ts')).Check,
-};
+import { commands } from './commands.ts';
 
 /**
- * The commands that a command line can mean: one alone where it says so, as what is run most often must not wait for the
- * classes of all others; else every one.
+ * The commands that a command line can mean: the one that its first words name, as nothing must wait for the classes of all others; else, as
+ * for a topic, for help and for what is mistyped, every one.
  */
 export async function commandsFor(argv: readonly string[]): Promise<Readonly<Record<string, Command.Class>>> {
-  const name = argv[0] ?? '';
-  const load = Object.hasOwn(alone, name) ? alone[name] : undefined;
-  return load === undefined ? (await import('./commands.ts')).commands : { [name]: await load() };
+  const named = argv.map((_, at) => argv.slice(0, at + 1).join(':')).findLast((id) => Object.hasOwn(commands, id));
+  const ids = named === undefined ? Object.keys(commands) : [named];
+  return Object.fromEntries(await Promise.all(ids.map(async (id) => [id, await classOf(id)] as const)));
+}
+
+async function classOf(id: string): Promise<Command.Class> {
+  const load = commands[id];
+  if (load === undefined) throw new Error(`there is no command ${id}`);
+  return load();
 }

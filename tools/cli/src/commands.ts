@@ -1,71 +1,40 @@
 import type { Command } from '@oclif/core/command';
-import { AbiDiff } from './commands/abi-diff.ts';
-import { AbiFacts } from './commands/abi-facts.ts';
-import { Assemble } from './commands/assemble.ts';
-import { Check } from './commands/check.ts';
-import { ComponentBuild } from './commands/component-build.ts';
-import { ComponentDeprecate } from './commands/component-deprecate.ts';
-import { ComponentLogin } from './commands/component-login.ts';
-import { ComponentMirror } from './commands/component-mirror.ts';
-import { ComponentNew } from './commands/component-new.ts';
-import { ComponentOwner } from './commands/component-owner.ts';
-import { ComponentPromote } from './commands/component-promote.ts';
-import { ComponentPublish } from './commands/component-publish.ts';
-import { ComponentUpdate } from './commands/component-update.ts';
-import { ComponentValidate } from './commands/component-validate.ts';
-import { ComponentYank } from './commands/component-yank.ts';
-import { Diff } from './commands/diff.ts';
-import { Doctor } from './commands/doctor.ts';
-import { Info } from './commands/info.ts';
-import { KeyNew } from './commands/key-new.ts';
-import { KeyShow } from './commands/key-show.ts';
-import { ListAssemblies } from './commands/list-assemblies.ts';
-import { ListComponents } from './commands/list-components.ts';
-import { RegistryExport } from './commands/registry-export.ts';
-import { RegistryFsck } from './commands/registry-fsck.ts';
-import { RegistryKeyRotate } from './commands/registry-key-rotate.ts';
-import { RegistryServe } from './commands/registry-serve.ts';
-import { Resolve } from './commands/resolve.ts';
-import { Run } from './commands/run.ts';
-import { StorePath } from './commands/store-path.ts';
-import { StoreVerify } from './commands/store-verify.ts';
-import { Test } from './commands/test.ts';
-import { Verify } from './commands/verify.ts';
-import { Why } from './commands/why.ts';
+
+type Load = () => Promise<Command.Class>;
 
 /** What oclif finds: a command's id, with colons between its words, and its class. One command a file in `commands/`. */
-export const commands: Readonly<Record<string, Command.Class>> = {
-  'abi:diff': AbiDiff,
-  'abi:facts': AbiFacts,
-  assemble: Assemble,
-  check: Check,
-  'component:build': ComponentBuild,
-  'component:deprecate': ComponentDeprecate,
-  'component:login': ComponentLogin,
-  'component:mirror': ComponentMirror,
-  'component:new': ComponentNew,
-  'component:owner': ComponentOwner,
-  'component:promote': ComponentPromote,
-  'component:publish': ComponentPublish,
-  'component:update': ComponentUpdate,
-  'component:validate': ComponentValidate,
-  'component:yank': ComponentYank,
-  diff: Diff,
-  doctor: Doctor,
-  info: Info,
-  'key:new': KeyNew,
-  'key:show': KeyShow,
-  'list:assemblies': ListAssemblies,
-  'list:components': ListComponents,
-  'registry:export': RegistryExport,
-  'registry:fsck': RegistryFsck,
-  'registry:key:rotate': RegistryKeyRotate,
-  'registry:serve': RegistryServe,
-  resolve: Resolve,
-  run: Run,
-  'store:path': StorePath,
-  'store:verify': StoreVerify,
-  test: Test,
-  verify: Verify,
-  why: Why,
+export const commands: Readonly<Record<string, Load>> = {
+  'abi:diff': async () => (await import('./commands/abi-diff.ts')).AbiDiff,
+  'abi:facts': async () => (await import('./commands/abi-facts.ts')).AbiFacts,
+  assemble: async () => (await import('./commands/assemble.ts')).Assemble,
+  check: async () => (await import('./commands/check.ts')).Check,
+  'component:build': async () => (await import('./commands/component-build.ts')).ComponentBuild,
+  'component:deprecate': async () => (await import('./commands/component-deprecate.ts')).ComponentDeprecate,
+  'component:login': async () => (await import('./commands/component-login.ts')).ComponentLogin,
+  'component:mirror': async () => (await import('./commands/component-mirror.ts')).ComponentMirror,
+  'component:new': async () => (await import('./commands/component-new.ts')).ComponentNew,
+  'component:owner': async () => (await import('./commands/component-owner.ts')).ComponentOwner,
+  'component:promote': async () => (await import('./commands/component-promote.ts')).ComponentPromote,
+  'component:publish': async () => (await import('./commands/component-publish.ts')).ComponentPublish,
+  'component:update': async () => (await import('./commands/component-update.ts')).ComponentUpdate,
+  'component:validate': async () => (await import('./commands/component-validate.ts')).ComponentValidate,
+  'component:yank': async () => (await import('./commands/component-yank.ts')).ComponentYank,
+  diff: async () => (await import('./commands/diff.ts')).Diff,
+  doctor: async () => (await import('./commands/doctor.ts')).Doctor,
+  info: async () => (await import('./commands/info.ts')).Info,
+  'key:new': async () => (await import('./commands/key-new.ts')).KeyNew,
+  'key:show': async () => (await import('./commands/key-show.ts')).KeyShow,
+  'list:assemblies': async () => (await import('./commands/list-assemblies.ts')).ListAssemblies,
+  'list:components': async () => (await import('./commands/list-components.ts')).ListComponents,
+  'registry:export': async () => (await import('./commands/registry-export.ts')).RegistryExport,
+  'registry:fsck': async () => (await import('./commands/registry-fsck.ts')).RegistryFsck,
+  'registry:key:rotate': async () => (await import('./commands/registry-key-rotate.ts')).RegistryKeyRotate,
+  'registry:serve': async () => (await import('./commands/registry-serve.ts')).RegistryServe,
+  resolve: async () => (await import('./commands/resolve.ts')).Resolve,
+  run: async () => (await import('./commands/run.ts')).Run,
+  'store:path': async () => (await import('./commands/store-path.ts')).StorePath,
+  'store:verify': async () => (await import('./commands/store-verify.ts')).StoreVerify,
+  test: async () => (await import('./commands/test.ts')).Test,
+  verify: async () => (await import('./commands/verify.ts')).Verify,
+  why: async () => (await import('./commands/why.ts')).Why,
 };

@@ -8,8 +8,7 @@ export type { Session } from './session.ts';
 
 /**
  * A command: flags and arguments in, an `Outcome` out. It parses, calls what does the work, and puts the result into
- * words; `main` prints it. Whatever takes time to load is imported in `perform`, because all commands are loaded at
- * every start.
+ * words; `main` prints it. Whatever takes time to load is imported in `perform`, because help loads all commands.
  */
 export abstract class MobyCommand extends Command {
   static override baseFlags = {
