@@ -11,7 +11,7 @@ import { checkout, temporaryFolder } from '@moby/testkit';
 import { unpackInitrd } from './cpio.ts';
 import { erofsTimes } from './erofs.ts';
 import { factsTimes } from './facts.ts';
-import { type Figure, mb, ms, ratio } from './figure.ts';
+import { type Figure, mb, more, ms, ratio } from './figure.ts';
 import { makeByHand } from './hand-made.ts';
 import { makeHelloCli } from './hello-cli.ts';
 import { interleaved, measure, median, type Usage } from './measure.ts';
@@ -107,7 +107,7 @@ async function warmAssemble({ folder, cache, out }: Bench): Promise<Compared> {
       what: `warm assemble (n=${warmRounds})`,
       ours: ms(ours),
       against: `${ms(bare)} bare copy`,
-      result: `+${ms(ours - bare)}, ${ratio(ours, bare)}`,
+      result: `${more(ours, bare)}, ${ratio(ours, bare)}`,
       goal: `at most +${warmExtraMs} ms`,
       passed: ours - bare <= warmExtraMs,
     },
@@ -139,7 +139,7 @@ async function warmDisk({ folder, cache }: Bench): Promise<Figure> {
     what: `warm assemble of ${large} (n=${warmRounds})`,
     ours: ms(ours),
     against: `${ms(bare)} bare copy of ${mb(sizeBytes)}`,
-    result: `+${ms(ours - bare)}, ${ratio(ours, bare)}`,
+    result: `${more(ours, bare)}, ${ratio(ours, bare)}`,
     goal: `at most ${largeAgain.toFixed(1)} times`,
     passed: ours <= largeAgain * bare,
   };

@@ -10,7 +10,7 @@ export interface Figure {
 }
 
 export function ms(value: number): string {
-  return value < 10 ? `${value.toFixed(1)} ms` : `${value.toFixed(0)} ms`;
+  return Math.abs(value) < 10 ? `${value.toFixed(1)} ms` : `${value.toFixed(0)} ms`;
 }
 
 export function mb(bytes: number): string {
@@ -19,4 +19,9 @@ export function mb(bytes: number): string {
 
 export function ratio(a: number, b: number): string {
   return `${(a / b).toFixed(2)} times`;
+}
+
+/** How much more a is than b, in ms; with a minus where it is less. */
+export function more(a: number, b: number): string {
+  return `${a < b ? '' : '+'}${ms(a - b)}`;
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from '@moby/testkit';
-import { type Figure, ms } from './figure.ts';
+import { type Figure, more, ms } from './figure.ts';
 import { interleaved, measure, median } from './measure.ts';
 
 const program = join(checkout, 'tools/cli/bin/run.js');
@@ -48,7 +48,7 @@ function row(what: string, { a, b }: { readonly a: readonly number[]; readonly b
     what: `${what} (n=${a.length})`,
     ours: ms(ours),
     against: `${ms(start)} --help`,
-    result: `+${ms(ours - start)}`,
+    result: more(ours, start),
     ...(most === undefined ? { goal: '' } : { goal: `at most ${ms(most)}`, passed: ours <= most }),
   };
 }

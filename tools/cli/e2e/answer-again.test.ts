@@ -43,6 +43,10 @@ const twoWays: readonly (readonly [readonly string[], readonly string[]])[] = [
     ['assemble', 'web', '--json'],
     ['assemble', '--json', 'web'],
   ],
+  [
+    ['assemble', 'web', '--out', 'there'],
+    ['assemble', '--out', 'there', 'web'],
+  ],
 ];
 
 test('what is kept is told without oclif, word for word as with it', async () => {
@@ -64,6 +68,8 @@ test('where something has changed, and for a name that is none, the command is g
   const [short, whole] = [await run(['check', 'web']), await run(['check', '--format', 'text', 'web'])];
   expect([short.exitCode, short.oclif]).toEqual([1, 'true']);
   expect([short.stdout, short.stderr, short.exitCode]).toEqual([whole.stdout, whole.stderr, whole.exitCode]);
+  const foreign = await run(['check', 'web', '--out', 'there']);
+  expect([foreign.exitCode, foreign.oclif]).toEqual([2, 'true']);
   const missing = await run(['check', 'wen']);
   expect(missing).toMatchObject({ exitCode: 1, oclif: 'true' });
   expect(missing.stderr).toContain('wen');

@@ -3,11 +3,16 @@ import type { Outcome } from './outcome.ts';
 import { inSession, type Session } from './session.ts';
 import { typedAgain } from './typed-again.ts';
 
-/** A command that may have an answer in the store, for an assembly by its name and no flags. */
+interface Plain {
+  readonly assembly: string;
+  readonly out?: string;
+}
+
+/** A command that may have an answer in the store, for an assembly by its name. */
 interface KeptAnswer {
   readonly fleetingSteps: boolean;
   /** As the command gives it; undefined where nothing is kept that still holds. */
-  readonly again: (assembly: string, session: Session) => Promise<Outcome | undefined>;
+  readonly again: (plain: Plain, session: Session) => Promise<Outcome | undefined>;
 }
 
 const kept: Readonly<Record<string, KeptAnswer>> = {
@@ -16,18 +21,33 @@ const kept: Readonly<Record<string, KeptAnswer>> = {
 };
 
 /**
- * The answer of `check NAME` and `assemble NAME`, typed as they mostly are, where it is kept from before: without oclif, whose modules take
- * longer to load than the answer takes to find. Undefined for every other command line, and where nothing is kept: then nothing was said yet,
- * and the command is run as any other.
+ * The answer of `check NAME` and `assemble NAME [--out DIR]`, with or without `--json`, where it is kept from before: without oclif, whose
+ * modules take longer to load than the answer takes to find. Undefined for every other command line, and where nothing is kept: then nothing
+ * was said yet, and the command is run as any other.
  */
 export async function answerAgain(argv: readonly string[]): Promise<Outcome | undefined> {
-  const [command = '', assembly = '', ...more] = argv;
+  const [command = '', ...words] = argv;
   const answer = Object.hasOwn(kept, command) ? kept[command] : undefined;
-  if (answer === undefined || assembly === '' || assembly.startsWith('-') || more.some((word) => word !== '--json')) return undefined;
-  return inSession({ argv, fleetingSteps: answer.fleetingSteps, graceMs: defaultGraceMs }, (session) => answer.again(assembly, session));
+  const plain = plainly(words);
+  if (answer === undefined || plain === undefined) return undefined;
+  return inSession({ argv, fleetingSteps: answer.fleetingSteps, graceMs: defaultGraceMs }, (session) => answer.again(plain, session));
 }
 
-async function checkedAgain(assembly: string, session: Session): Promise<Outcome | undefined> {
+/** A name before all flags; what oclif could read in another way is left to it. */
+function plainly([assembly = '', ...words]: readonly string[]): Plain | undefined {
+  if (!isValue(assembly)) return undefined;
+  const left = words.filter((word, at) => word !== '--json' || words[at - 1] === '--out');
+  const [flag, out = '', ...more] = left;
+  if (flag === undefined) return { assembly };
+  return flag === '--out' && isValue(out) && more.length === 0 ? { assembly, out } : undefined;
+}
+
+function isValue(word: string): boolean {
+  return word !== '' && !word.startsWith('-');
+}
+
+async function checkedAgain({ assembly, out }: Plain, session: Session): Promise<Outcome | undefined> {
+  if (out !== undefined) return undefined; // No flag of `check`, which says so.
   const [{ assemblyCheckedAgain }, { checkedOutcome }] = await Promise.all([
     import('./check-again.ts'),
     import('./words/check-outcome.ts'),
@@ -39,8 +59,8 @@ async function checkedAgain(assembly: string, session: Session): Promise<Outcome
 /** Without the formats that name places: text, or the document of `--json`. */
 const plainLook = { format: 'text', explain: false, edges: false, places: { library: undefined, currentFolder: '' } } as const;
 
-async function assembledAgain(assembly: string, session: Session): Promise<Outcome | undefined> {
+async function assembledAgain({ assembly, ...flags }: Plain, session: Session): Promise<Outcome | undefined> {
   const [{ assembleAgain }, { assembledOutcome }] = await Promise.all([import('./assemble-again.ts'), import('./words/composed.ts')]);
-  const outline = await assembleAgain(assembly, {}, session);
-  return outline && assembledOutcome(outline, session.reporter.warnings, typedAgain(assembly, {}));
+  const outline = await assembleAgain(assembly, flags, session);
+  return outline && assembledOutcome(outline, session.reporter.warnings, typedAgain(assembly, flags));
 }

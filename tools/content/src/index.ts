@@ -1,7 +1,4 @@
-export { printable } from './archive/bad-archive.ts';
-export { decompress } from './archive/decompress.ts';
-export { readDeb, readDebControl } from './archive/read-deb.ts';
-export { readTar, type TarEntry } from './archive/read-tar.ts';
+export { decompress, printable, readDeb, readDebControl, readTar, type TarEntry } from './archive/index.ts';
 export { readAptConfiguration } from './debian/apt-configuration.ts';
 export { compareDebianVersions } from './debian/compare-versions.ts';
 export { type DebianLocation, findLocations, type MirrorChoice, mirrorVariable, type PublicMirror } from './debian/find-locations.ts';

@@ -1,4 +1,4 @@
-import { formatKind } from '@moby/abi';
+import { formatKind } from '@moby/abi/readers';
 import type { ReadFacts } from '@moby/composer/facts';
 import { formatBytes, type ElfFacts, type ElfSymbols } from '@moby/model';
 import type { Outcome } from '../outcome.ts';

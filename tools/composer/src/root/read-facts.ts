@@ -1,8 +1,8 @@
 import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { extractAddedModule, extractFacts, extractSymbols, platformOf, type FactsEntry } from '@moby/abi';
-import { decompress, readDeb, readTar, type TarEntry } from '@moby/content';
+import { extractAddedModule, extractFacts, extractSymbols, platformOf, type FactsEntry } from '@moby/abi/readers';
+import { decompress, readDeb, readTar, type TarEntry } from '@moby/content/archive';
 import {
   Failure,
   formatBytes,

@@ -56,34 +56,59 @@ async function unpackXz(bytes: Uint8Array): Promise<Uint8Array> {
   const [only] = blocks;
   if (only !== undefined && blocks.length === 1) return checked(only, await unpackBlock(only));
   const unpacked = Buffer.allocUnsafeSlow(size);
-  let next = 0;
-  let end = 0;
-  const begin = (): { readonly block: XzBlock; readonly to: number; readonly contents: Promise<Uint8Array> } | undefined => {
-    const block = blocks[next];
-    if (block === undefined) return undefined;
-    const begun = { block, to: end, contents: unpackBlock(block) };
-    begun.contents.catch(() => undefined); // Awaited in its turn; another block's failure may come first.
-    next += 1;
-    end += block.unpackedBytes;
-    return begun;
+  const { first, dealt } = inTurn(blocks, availableParallelism());
+  const begin = (waiting: PlacedBlock[]): BegunBlock | undefined => {
+    const placed = waiting.shift();
+    if (placed === undefined) return undefined;
+    const contents = unpackBlock(placed.block);
+    contents.catch(() => undefined); // Awaited in its turn; another block's failure may come first.
+    return { ...placed, contents };
   };
-  const unpackUpTo = async (most: number): Promise<void> => {
-    let left = most;
-    for (let begun = begin(); begun !== undefined;) {
+  const unpackAll = async (waiting: PlacedBlock[]): Promise<void> => {
+    for (let begun = begin(waiting); begun !== undefined;) {
       const { block, to, contents } = begun;
       const ready = await contents;
-      left -= 1;
       // The next one is begun before this one is checked: no thread waits for that.
-      begun = left > 0 ? begin() : undefined;
+      begun = begin(waiting);
       unpacked.set(checked(block, ready), to);
       release(ready);
     }
   };
-  const processors = availableParallelism();
-  // What is left over when the blocks are dealt out goes first, so that no processor is without one at the end.
-  const spare = Array.from({ length: blocks.length % processors }, () => unpackUpTo(1));
-  await Promise.all([...spare, ...Array.from({ length: processors }, () => unpackUpTo(blocks.length))]);
+  const rest = [...dealt];
+  await Promise.all([
+    ...first.map((placed) => unpackAll([placed])),
+    ...Array.from({ length: availableParallelism() }, () => unpackAll(rest)),
+  ]);
   return unpacked;
+}
+
+interface PlacedBlock {
+  readonly block: XzBlock;
+  /** Where its contents go, in bytes. */
+  readonly to: number;
+}
+
+interface BegunBlock extends PlacedBlock {
+  readonly contents: Promise<Uint8Array>;
+}
+
+/**
+ * The largest first, and before them, beside them, the smallest that are left over when blocks are dealt out to the processors: no
+ * processor is without one at the end.
+ */
+function inTurn(
+  blocks: readonly XzBlock[],
+  processors: number,
+): { readonly first: readonly PlacedBlock[]; readonly dealt: readonly PlacedBlock[] } {
+  let end = 0;
+  const placed = blocks.map((block): PlacedBlock => {
+    const to = end;
+    end += block.unpackedBytes;
+    return { block, to };
+  });
+  const bySize = placed.toSorted((one, other) => other.block.unpackedBytes - one.block.unpackedBytes);
+  const rounds = bySize.length - (bySize.length % processors);
+  return { first: bySize.slice(rounds), dealt: bySize.slice(0, rounds) };
 }
 
 /** Gives the memory of large bytes back at once: a collector that comes late would let many of them pile up. They are empty then. */
