@@ -206,7 +206,7 @@ describe('what the registry says', () => {
 
   test('of rules reaches the person as it is, one line a rule', async () => {
     const rules = ['MOBY-V506 abi-bump: 2.1.9 no longer offers `x`', 'MOBY-S103 licence: `MIT-ish` is no licence'];
-    expect(await refusal(422, { error: `MOBY-D424 refused-by-rules: ${rules.join('\n')}`, code: 'MOBY-D424' })).toBe(
+    expect(await refusal(422, { error: `MOBY-D424 refused-by-rules: they say no\n${rules.join('\n')}`, code: 'MOBY-D424' })).toBe(
       ['error[refused]: the registry <registry> refuses @moby/hello@1.2.301', ...rules].join('\n'),
     );
     expect(await refusal(422, { error: rules[0] })).toContain(`\n${rules[0]}`);

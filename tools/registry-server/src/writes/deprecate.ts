@@ -2,12 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
-import { mustOwn } from '../owners/component-owners.ts';
 import { isJsonObject, memberOf, type JsonObject } from '../storage/json-object.ts';
 import type { StoredPackage } from '../storage/stored-package.ts';
-import { replaceDocument } from '../storage/write-package.ts';
-import { judged } from './judged.ts';
-import { storedPackage } from './published-version.ts';
+import { changeDocument } from './change-document.ts';
 import type { WriteWorld } from './writes.ts';
 
 const maxTextLength = 1024;
@@ -26,20 +23,18 @@ export async function deprecate(
   if (!isJsonObject(body) || memberOf(body, 'name') !== name) throw other(`\`name\` must be \`${name}\`, as the address says`);
   const versions = memberOf(body, 'versions');
   if (!isJsonObject(versions)) throw other('`versions` must be an object');
-  return world.turns(name, async () => {
-    const before = await storedPackage(world, name);
+  return changeDocument(world, { name, kind: 'deprecate', identity }, (before) => {
     const texts = changedTexts(before, versions);
     judgeTags(before, memberOf(body, 'dist-tags'));
     const changed = [...texts.keys()];
-    if (changed.length === 0) return { status: 200, body: { ok: 'nothing changed', success: true } };
-    const owners = await world.findOwners(name, before);
-    mustOwn(identity, name, owners);
-    const { findings } = judged(
-      await world.judge.change({ name, kind: 'deprecate', versions: changed, by: identity, owners, published: before }),
-    );
-    await replaceDocument(world.store, withTexts(before, texts));
-    world.log({ level: 'info', event: 'deprecated', name, versions: changed, user: identity.name });
-    return { status: 201, body: { ok: `deprecation of ${changed.join(', ')} changed`, success: true, findings } };
+    if (changed.length === 0) return { kind: 'nothing', why: 'nothing changed' };
+    return {
+      kind: 'change',
+      versions: changed,
+      after: () => withTexts(before, texts),
+      done: `deprecation of ${changed.join(', ')} changed`,
+      event: 'deprecated',
+    };
   });
 }
 

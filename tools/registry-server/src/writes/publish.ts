@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo, type Identity } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
-import { mustOwn } from '../owners/component-owners.ts';
 import { verifyStatement } from '../owners/verify-statement.ts';
 import { parsePublishBody, type PublishBody } from '../publish/publish-body.ts';
 import { tagsOfPublish } from '../publish/tags.ts';
@@ -10,6 +9,7 @@ import { hashFile } from '../storage/hash-file.ts';
 import { isMissing } from '../storage/file-error.ts';
 import { packageFolder, tarballName, type StoredPackage } from '../storage/stored-package.ts';
 import { addVersion, readForChange } from '../storage/write-package.ts';
+import { ownersFor } from './change-document.ts';
 import { judged } from './judged.ts';
 import type { WriteWorld } from './writes.ts';
 
@@ -53,14 +53,13 @@ async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn
   if (await isPublished(world, { name, sent, before })) {
     return { status: 200, body: { ok: `${name}@${version} is published already, with these bytes`, success: true } };
   }
-  const owners = await world.findOwners(name, before);
-  mustOwn(identity, name, owners);
+  const owners = await ownersFor(world, { name, identity, before });
   const isRequired = world.settings.statements === 'required';
   const statement = await verifyStatement({ name, sent, owners, isRequired, now: store.now() });
   const newNames = [...world.newNames];
   const arriving = newNames.slice(0, Math.max(0, newNames.indexOf(name)));
   const asked = { name, version, document, tarball, integrity, by: identity, owners, published: before, arriving };
-  const { findings, payload } = judged(await judge.publish(asked));
+  const { findings, payload } = judged(`${name}@${version}`, await judge.publish(asked));
   const tags = tagsOfPublish(version, before?.tags ?? {});
   await addVersion(store, before, { ...sent, name, tags, payload, ...(statement === undefined ? {} : { statement }), by: identity.name });
   if (before === undefined) await world.onNewPackage(name);

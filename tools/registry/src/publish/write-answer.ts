@@ -49,7 +49,7 @@ function parsed(bytes: Uint8Array): WriteAnswer['body'] {
 export function wordsOf({ body }: WriteAnswer): readonly string[] {
   const { error, code } = body;
   if (typeof error !== 'string') return [];
-  const text = code === byRules ? error.replace(/^MOBY-D424 [a-z-]+: */, '') : error;
+  const text = code === byRules ? error.replace(/^MOBY-D424 [^\n]*\n/, '') : error;
   const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
   return lines.slice(0, maxLines).map((line) => printable(line.slice(0, maxLineLength)));
 }
