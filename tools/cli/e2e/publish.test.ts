@@ -153,6 +153,6 @@ test('the registry of npm’s configuration is the one that is published to, and
   const run = await place.run(['component', 'publish', 'init']);
   expect([run.exitCode, run.stdout]).toEqual([
     0,
-    expect.stringContaining(`published init 1.0.0+r1 (npm: @moby/init@1.0.1) to ${registry.url} as`),
+    expect.stringContaining(`published init 1.0.0+r1 (npm: @moby/init@1.0.1) to ${registry.url} as \`next\`, \`line-1\``),
   ]);
 });

@@ -43,6 +43,11 @@ export const refusals = {
   'MOBY-D428': { name: 'unsigned', status: 422, means: 'The registry takes signed releases alone, and this one brought no statement.' },
   'MOBY-D429': { name: 'too-many', status: 429, means: 'Too many writes of one user, or too many logins that failed.' },
   'MOBY-D430': { name: 'wrong-statement', status: 422, means: 'The signed statement is not by an owner’s key, or about another release.' },
+  'MOBY-D431': {
+    name: 'wrong-line',
+    status: 422,
+    means: 'The tag `line-…` of a publish names no line of the component that holds the version.',
+  },
   'MOBY-D500': { name: 'internal-error', status: 500, means: 'A bug; nothing was changed. The log has its stack.' },
   'MOBY-D501': { name: 'no-judge', status: 503, means: 'This server has no rules to judge by, and so publishes nothing.' },
   'MOBY-D503': { name: 'stopping', status: 503, means: 'The server is stopping, or not ready.' },

@@ -2,10 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPackageArchive } from '@moby/content/package-archive';
 import { defaultPolicy, findBaseline, type KnownNames, type PayloadProof, type PublishedVersion, type Question } from '@moby/governor';
-import { fromNpmVersion, isInLine } from '@moby/model';
+import { fromNpmVersion } from '@moby/model';
 import { Refusal } from '../gate/refusal.ts';
 import type { Change, Publish } from '../publish/judge.ts';
-import { lineTag } from '../publish/tags.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
 import { isMissing } from '../storage/file-error.ts';
 import { textMember } from '../storage/json-object.ts';
@@ -25,10 +24,9 @@ export interface QuestionWorld {
 
 /** Everything that the rules may know of a release that comes to this registry. */
 export async function questionOfPublish(world: QuestionWorld, publish: Publish): Promise<Question> {
-  const { name, version, document, tarball, by, owners, published } = publish;
+  const { name, version, line, document, tarball, by, owners, published } = publish;
   const archive = await readPackageArchive(tarball);
   const { files, faults } = archive;
-  const line = lineOf(version, owners.lines);
   return {
     door: { kind: 'publish' },
     release: { label: '', files, archive, line, announced: document },
@@ -56,13 +54,6 @@ export async function questionOfChange(world: QuestionWorld, { name, versions: [
     throw new Refusal({ code: 'MOBY-D425', message: `the bytes of ${name}@${version} are gone, or others than were published` });
   const payload: PayloadProof = await world.prover.prove({ name: `${name}@${version}`, files });
   return { door: { kind: 'publish' }, release: { label: '', files }, published: [], names: { components: [], tombstones: [] }, payload };
-}
-
-/** As the library's folders say, else `8.0`. */
-function lineOf(npmVersion: string, lines: readonly string[]): string {
-  const version = fromNpmVersion(npmVersion);
-  const own = version === undefined ? [] : lines.filter((line) => isInLine(version, line)).sort((a, b) => b.length - a.length);
-  return own[0] ?? lineTag(npmVersion).slice('line-'.length);
 }
 
 interface Comparing {

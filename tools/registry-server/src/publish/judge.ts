@@ -14,6 +14,8 @@ export interface Actor {
 export interface Publish {
   readonly name: string;
   readonly version: string;
+  /** The component's line that it goes to, as `8.0`. */
+  readonly line: string;
   /** The version's document, as the client sent it. */
   readonly document: JsonObject;
   readonly tarball: Uint8Array;

@@ -13,6 +13,8 @@ export interface PublishBody extends Hashes {
   readonly readme: string;
   readonly tarball: Buffer;
   readonly bundle: JsonObject | undefined;
+  /** The tag that the client wants. */
+  readonly tag: string | undefined;
 }
 
 const maxBundleBytes = 1 << 20;
@@ -43,21 +45,22 @@ export function parsePublishBody(body: unknown, name: string): PublishBody {
   if (textMember(document, 'name') !== name) throw malformed(`the document's \`name\` must be \`${name}\``);
   if (textMember(document, 'version') !== version) throw malformed(`the document's \`version\` must be \`${version}\``);
   judgeFields(document);
-  judgeTags(memberOf(body, 'dist-tags'), version);
+  const tag = parseTag(memberOf(body, 'dist-tags'), version);
   const readme = memberOf(body, 'readme') ?? memberOf(document, 'readme') ?? '';
   if (typeof readme !== 'string') throw malformed('`readme` must be a string');
   const { tarball, bundle } = parseAttachments(memberOf(body, '_attachments'), name, version);
   const hashes = hashBytes(tarball);
   judgeDigests(document, hashes, tarballName(name, version));
-  return { version, document, readme, tarball, bundle, ...hashes };
+  return { version, document, readme, tarball, bundle, tag, ...hashes };
 }
 
 /** A client names the tag that it wants; whatever it is, it points at the version that is published. */
-function judgeTags(tags: unknown, version: string): void {
+function parseTag(tags: unknown, version: string): string | undefined {
   if (!isJsonObject(tags)) throw malformed('`dist-tags` must be an object');
   const values = Object.values(tags);
   if (values.length > 1 || values.some((value) => value !== version))
     throw malformed(`\`dist-tags\` may name \`${version}\` once, and nothing else`);
+  return Object.keys(tags)[0];
 }
 
 function parseAttachments(

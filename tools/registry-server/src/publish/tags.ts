@@ -1,9 +1,21 @@
 import { compareVersions, isPrerelease, parseVersion, type Version } from '@moby/model';
 
-/** `1.7.4001` → `line-1.7`; a range would be no tag for npm. */
-export function lineTag(version: string): string {
-  const [major = '', minor = ''] = version.split('.');
-  return `line-${major}.${minor}`;
+const number = '(?:0|[1-9][0-9]{0,8})';
+const lineTagPattern = new RegExp(`^line-(${number}(?:\\.${number}){0,2})$`);
+
+/** `1.7` → `line-1.7`; a range would be no tag for npm. */
+export function lineTag(line: string): string {
+  return `line-${line}`;
+}
+
+/** `line-1.7` → `1.7`; undefined where it names no line. */
+export function lineOfTag(tag: string): string | undefined {
+  return lineTagPattern.exec(tag)?.[1];
+}
+
+/** The lines that tags name. */
+export function linesOf(tags: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(tags).flatMap((tag) => lineOfTag(tag) ?? []);
 }
 
 /** Tags that only the registry sets. */
@@ -11,12 +23,19 @@ export function isOwnTag(tag: string): boolean {
   return tag === 'latest' || tag === 'next' || tag.startsWith('line-');
 }
 
+export interface Tagging {
+  readonly version: string;
+  readonly line: string;
+  /** Those that the component has. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /**
  * The tags that a publish sets: `next` and the version's line, each where the version is the greatest. `latest` waits for a
  * promotion.
  */
-export function tagsOfPublish(version: string, tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const moved = ['next', lineTag(version)].filter((tag) => isGreater(version, tags[tag]));
+export function tagsOfPublish({ version, line, tags }: Tagging): Readonly<Record<string, string>> {
+  const moved = ['next', lineTag(line)].filter((tag) => isGreater(version, tags[tag]));
   return Object.fromEntries(moved.map((tag) => [tag, version]));
 }
 

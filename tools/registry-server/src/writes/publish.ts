@@ -4,6 +4,7 @@ import { mayDo, type Identity } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
 import { verifyStatement } from '../owners/verify-statement.ts';
 import { parsePublishBody, type PublishBody } from '../publish/publish-body.ts';
+import { releaseLine } from '../publish/release-line.ts';
 import { tagsOfPublish } from '../publish/tags.ts';
 import { hashFile } from '../storage/hash-file.ts';
 import { isMissing } from '../storage/file-error.ts';
@@ -54,17 +55,26 @@ async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn
     return { status: 200, body: { ok: `${name}@${version} is published already, with these bytes`, success: true } };
   }
   const owners = await ownersFor(world, { name, identity, before });
+  const tags = before?.tags ?? {};
+  const line = releaseLine({ version, tag: sent.tag, lines: owners.lines, tags });
   const isRequired = world.settings.statements === 'required';
   const statement = await verifyStatement({ name, sent, owners, isRequired, now: store.now() });
   const newNames = [...world.newNames];
   const arriving = newNames.slice(0, Math.max(0, newNames.indexOf(name)));
-  const asked = { name, version, document, tarball, integrity, by: identity, owners, published: before, arriving };
+  const asked = { name, version, line, document, tarball, integrity, by: identity, owners, published: before, arriving };
   const { findings, payload } = judged(`${name}@${version}`, await judge.publish(asked));
-  const tags = tagsOfPublish(version, before?.tags ?? {});
-  await addVersion(store, before, { ...sent, name, tags, payload, ...(statement === undefined ? {} : { statement }), by: identity.name });
+  const moved = tagsOfPublish({ version, line, tags });
+  await addVersion(store, before, {
+    ...sent,
+    name,
+    tags: moved,
+    payload,
+    ...(statement === undefined ? {} : { statement }),
+    by: identity.name,
+  });
   if (before === undefined) await world.onNewPackage(name);
   log({ level: 'info', event: 'published', name, version, integrity, user: identity.name });
-  return { status: 201, body: { ok: `published ${name}@${version}`, success: true, tags: Object.keys(tags), payload, findings } };
+  return { status: 201, body: { ok: `published ${name}@${version}`, success: true, tags: Object.keys(moved), payload, findings } };
 }
 
 /** Whether exactly this is published and shown. Refuses other bytes for a version that ever was. */

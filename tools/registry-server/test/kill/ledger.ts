@@ -111,7 +111,10 @@ function settle(possible: Possible, found: string, what: string): void {
 /** What publishing itself sets: part of the same change as the version. */
 function greatest(versions: readonly string[]): Readonly<Record<string, string>> {
   const tags: Record<string, string> = {};
-  for (const version of versions) for (const tag of ['next', lineTag(version)]) if (isGreater(version, tags[tag])) tags[tag] = version;
+  for (const version of versions) {
+    const line = version.split('.').slice(0, 2).join('.');
+    for (const tag of ['next', lineTag(line)]) if (isGreater(version, tags[tag])) tags[tag] = version;
+  }
   return tags;
 }
 
