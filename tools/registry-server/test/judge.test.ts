@@ -272,6 +272,19 @@ describe('a library', () => {
     expect((await ask('stella', { name: 'uniform' })).status).toBe(201);
   });
 
+  test('says on the page who owns it, also when nothing is written', async () => {
+    const shown = async (): Promise<unknown> => {
+      const { json } = await owned.ask({ path: '/-/web/data/components/tango.json' });
+      const { components = [] } = (await owned.ask({ path: '/-/web/data/index.json' })).json;
+      return [json['maintainers'], components.find(({ name }: Json) => name === 'tango')?.lifecycle];
+    };
+    await expect.poll(shown, { timeout: 20_000 }).toEqual([[{ name: 'Mike' }], 'maintained']);
+    owners('lifecycle: deprecated\nmaintainers:\n  - { name: Stella, registry: stella }\n');
+    await expect.poll(shown, { timeout: 20_000 }).toEqual([[{ name: 'Stella' }], 'deprecated']);
+    rmSync(join(library, 'components/tango/OWNERS.yaml'));
+    await expect.poll(shown, { timeout: 20_000 }).toEqual([[{ name: 'carol' }], undefined]);
+  });
+
   test('that can’t be read lets nobody change anything of the component', async () => {
     for (const text of ['lifecycle: king\nmaintainers: []\n', 'a: &x 1\nb: *x\n', `# ${'x'.repeat(70_000)}\n`, '']) {
       owners(text);

@@ -133,6 +133,15 @@ describe('what changes', () => {
     expect((await component('alone')).lines[0].tags).toEqual(['latest', 'line-2.0', 'next']);
   });
 
+  test('another owner is shown, as soon as that was answered', async () => {
+    const maintainers = async (): Promise<unknown> => (await component('alone')).maintainers;
+    expect(await maintainers()).toEqual([{ name: 'carol' }]);
+    const body = { _id: '@moby/alone', maintainers: [{ name: 'carol' }, { name: 'mike' }] };
+    const changed = await server.ask({ method: 'PUT', path: `${publishPath('@moby/alone')}/-rev/1`, token: tokens['stella'], body });
+    expect(changed.status).toBe(201);
+    expect(await maintainers()).toEqual([{ name: 'carol' }, { name: 'mike' }]);
+  });
+
   test('a yank is shown, with its reason, and another version stands for the line', async () => {
     expect((await publish({ name: 'alone', upstream: '2.0.1' })).status).toBe(201);
     expect((await component('alone')).lines[0].version).toBe('2.0.1+r1');

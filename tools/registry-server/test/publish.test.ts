@@ -69,7 +69,7 @@ describe('what is published', () => {
   });
 
   test('goes to the line that its tag announces, and to none that doesn’t hold it', async () => {
-    const send = (name: string, version: string, tag: string): Promise<Answered> =>
+    const announce = (name: string, version: string, tag: string): Promise<Answered> =>
       publish({ name: `@moby/${name}`, version, body: { 'dist-tags': { [tag]: version } } });
     const tagsOf = async (name: string): Promise<Json> => (await packument(`@moby/${name}`))['dist-tags'];
     for (const [name, version, line] of [
@@ -77,13 +77,13 @@ describe('what is published', () => {
       ['two', '6.12.4701', '6.12'],
       ['three', '1.2.301', '1.2.3'],
     ] as const) {
-      expect((await send(name, version, `line-${line}`)).status).toBe(201);
+      expect((await announce(name, version, `line-${line}`)).status).toBe(201);
       expect(Object.keys(await tagsOf(name)).sort()).toEqual([`line-${line}`, 'next']);
     }
     // Clients that announce no line stay in the one that there is.
-    expect((await send('one', '1.5.1', 'latest')).status).toBe(201);
+    expect((await announce('one', '1.5.1', 'latest')).status).toBe(201);
     expect(await tagsOf('one')).toEqual({ next: '1.5.1', 'line-1': '1.5.1' });
-    expect((await send('one', '2.0.1', 'latest')).status).toBe(201);
+    expect((await announce('one', '2.0.1', 'latest')).status).toBe(201);
     expect(await tagsOf('one')).toMatchObject({ 'line-1': '1.5.1', 'line-2.0': '2.0.1' });
     for (const [tag, why] of [
       ['line-1', '3.1.401 is not of the line 1'],
@@ -92,7 +92,7 @@ describe('what is published', () => {
       ['line-03', '`line-03` names no line'],
       ['line-3.1.4.1', '`line-3.1.4.1` names no line'],
     ] as const) {
-      const { status, json } = await send('one', '3.1.401', tag);
+      const { status, json } = await announce('one', '3.1.401', tag);
       expect([status, json['code'], json['error']]).toEqual([422, 'MOBY-D431', expect.stringContaining(why)]);
     }
     expect((await packument('@moby/one')).versions).not.toHaveProperty('3.1.401');

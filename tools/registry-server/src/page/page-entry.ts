@@ -6,6 +6,7 @@ import { takeTurns } from '../gate/take-turns.ts';
 import { openCatalogue, type Catalogue } from './open-catalogue.ts';
 import { pageRecords } from './page-records.ts';
 import { storedPackages } from './stored-packages.ts';
+import { watchOwners } from './watch-owners.ts';
 
 /** Where everything lies. */
 export interface PagePlace {
@@ -79,6 +80,9 @@ function pageDocuments(packages: Packages, library: string | undefined): Documen
   };
 }
 
+/** A change of OWNERS.yaml is shown after so long. */
+const ownersEveryMs = 2000;
+
 const turns = takeTurns();
 let opened: Opened | undefined;
 
@@ -86,6 +90,7 @@ process.on('message', (order: PageOrder) => {
   switch (order.kind) {
     case 'open':
       opened = open(order.place);
+      if (order.place.library !== undefined) showOwners(order.place.library, order.place.scopes[0] ?? '@moby');
       inTurn('catalogue', ({ catalogue }) => catalogue.begin());
       inTurn('page', ({ page }) => page.begin());
       return;
@@ -100,12 +105,25 @@ process.on('message', (order: PageOrder) => {
       return;
     }
     case 'changed':
-      for (const kind of ['catalogue', 'page'] as const)
-        inTurn(kind, async (all) => say({ kind: 'stale', paths: await all[kind].refresh(order.name) }));
+      for (const kind of ['catalogue', 'page'] as const) refresh(kind, order.name);
   }
 });
 // Its server is gone.
 process.on('disconnect', () => process.exit());
+
+function refresh(kind: keyof Opened, npmName: string): void {
+  inTurn(kind, async (all) => say({ kind: 'stale', paths: await all[kind].refresh(npmName) }));
+}
+
+/** Who owns a component changes without a write. The first look comes before the page reads anything. */
+function showOwners(library: string, scope: string): void {
+  const watch = watchOwners(library);
+  const look = async (): Promise<void> => {
+    for (const name of await watch.changed()) refresh('page', `${scope}/${name}`);
+    setTimeout(() => void look(), ownersEveryMs).unref();
+  };
+  inTurn('page', look);
+}
 
 function inTurn(
   kind: keyof Opened,
