@@ -12,7 +12,7 @@ const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
   root = temporaryFolder();
-  server = await startServer(prepareRoot(root, 'limits: { idleMs: 3000 }\n'));
+  server = await startServer(prepareRoot(root, 'limits: { idleMs: 3000, addressConnections: 2000 }\n'));
   for (const user of ['carol', 'mike', 'stella', 'bo']) tokens[user] = await server.login(user);
 }, 60_000);
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeFolder, temporaryFolder } from '@moby/testkit';
+import { networkOf } from '../src/server/bound-connections.ts';
 import { prepareRoot, publishBody, publishPath, startServer, type RunningServer } from './running-server.ts';
 
 let server: RunningServer;
@@ -13,7 +14,7 @@ let token: string;
 
 beforeAll(async () => {
   root = temporaryFolder();
-  server = await startServer(prepareRoot(root));
+  server = await startServer(prepareRoot(root, 'proxies: [127.0.0.3]\nlimits: { addressConnections: 40 }\n'));
   token = await server.login('stella');
   await server.ask({ method: 'PUT', path: publishPath(), token, body: publishBody() });
 }, 60_000);
@@ -237,3 +238,53 @@ function raw(text: string): Promise<string> {
     socket.on('close', () => resolve(answer)).on('error', reject);
   });
 }
+
+describe('connections of one client', () => {
+  /** What a connection was told, once it is closed; undefined while it is open. */
+  interface Held {
+    readonly socket: Socket;
+    told: string | undefined;
+  }
+
+  const hold = (count: number, localAddress: string): readonly Held[] =>
+    Array.from({ length: count }, () => {
+      const held: Held = { socket: connect({ host: '127.0.0.1', port: server.port, localAddress }), told: undefined };
+      let text = '';
+      held.socket.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      held.socket.on('error', () => undefined).on('close', () => (held.told = text));
+      return held;
+    });
+  const closed = (all: readonly Held[]): readonly string[] => all.flatMap(({ told }) => told ?? []);
+
+  test('are bounded: a further one is told so and closed, and reads of others go on', async () => {
+    const many = hold(60, '127.0.0.2');
+    const behindProxy = hold(60, '127.0.0.3');
+    await expect.poll(() => closed(many).length).toBe(20);
+    for (const text of closed(many)) expect(text).toMatch(/^HTTP\/1\.1 429 [^]*MOBY-D429 too-many: 40 connections of one client/);
+    for (let i = 0; i < 10; i += 1) expect((await server.ask({ path: publishPath() })).status).toBe(200);
+    expect([closed(many).length, closed(behindProxy).length]).toEqual([20, 0]);
+    expect(server.log().filter(({ event }) => event === 'too-many-connections')).toEqual([
+      expect.objectContaining({ address: '127.0.0.2', open: 40 }),
+    ]);
+    for (const { socket } of [...many, ...behindProxy]) socket.destroy();
+    await expect
+      .poll(async () => {
+        const [again] = hold(1, '127.0.0.2');
+        again?.socket.end('GET /-/healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+        await expect.poll(() => again?.told).toBeDefined();
+        return again?.told;
+      })
+      .toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:db8:1:2::', '2001:db8:1:2'],
+    ['fe80::1:2:3:4', 'fe80:0:0:0'],
+    ['::1', '0:0:0:0'],
+  ])('are those of %s’s network', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});

@@ -41,7 +41,7 @@ export const refusals = {
     means: 'The library’s OWNERS.yaml can’t be read, so nobody can be said to own it.',
   },
   'MOBY-D428': { name: 'unsigned', status: 422, means: 'The registry takes signed releases alone, and this one brought no statement.' },
-  'MOBY-D429': { name: 'too-many', status: 429, means: 'Too many writes of one user, or too many logins that failed.' },
+  'MOBY-D429': { name: 'too-many', status: 429, means: 'Too many writes of one user, logins that failed, or connections of one client.' },
   'MOBY-D430': { name: 'wrong-statement', status: 422, means: 'The signed statement is not by an owner’s key, or about another release.' },
   'MOBY-D431': {
     name: 'wrong-line',

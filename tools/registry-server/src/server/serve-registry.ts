@@ -21,6 +21,7 @@ import { openPageReads, type PageReads } from '../page/page-reads.ts';
 import { openWrites } from '../writes/writes.ts';
 import { openReads } from '../reads/reads.ts';
 import { openAccounts } from './accounts.ts';
+import { boundConnections } from './bound-connections.ts';
 import { openFront } from './front.ts';
 import { openHealth, type HealthState } from './health.ts';
 import type { Log } from './log.ts';
@@ -99,6 +100,7 @@ export async function serveRegistry(options: ServeOptions): Promise<void> {
     health.gateProvedAt = now().getTime();
     const outside = createServer(serverOptions(settings), listener({ isPrivate: false }));
     outside.maxConnections = settings.limits.connections;
+    boundConnections(outside, settings, log);
     const address = await listen(outside, settings.listen);
     servers.unshift(outside);
     const url = `http://${formatAddress(address)}`;

@@ -18,6 +18,7 @@ const greatest: Readonly<Record<keyof RegistryLimits, number>> = {
   addressFailures: 100_000,
   loginWindowMs: 24 * 3600_000,
   connections: 100_000,
+  addressConnections: 100_000,
   requestMs: 3600_000,
   idleMs: 3600_000,
   stopMs: 600_000,

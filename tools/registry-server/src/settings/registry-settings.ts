@@ -42,7 +42,9 @@ export interface RegistryLimits {
   readonly loginFailures: number;
   readonly addressFailures: number;
   readonly loginWindowMs: number;
+  /** That are open at once, of all clients and of one; those of `proxies` count only among all. */
   readonly connections: number;
+  readonly addressConnections: number;
   /** Of one request, from its first byte to the last of its body. */
   readonly requestMs: number;
   /** Without any progress of a body. */
@@ -72,6 +74,7 @@ export const defaultSettings: RegistrySettings = {
     addressFailures: 50,
     loginWindowMs: 15 * 60_000,
     connections: 2000,
+    addressConnections: 500,
     requestMs: 120_000,
     idleMs: 15_000,
     stopMs: 30_000,
