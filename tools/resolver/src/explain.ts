@@ -1,8 +1,9 @@
-import { factClause, statementClause } from './phrases.ts';
+import { factClause, statementClause, type WhyYanked } from './phrases.ts';
 import type { Derivation, Fact, Loosening, RootFact, Unsolvable } from './result.ts';
 import { formatRootFact } from './root-facts.ts';
 
 export interface ExplainOptions {
+  readonly whyYanked?: WhyYanked;
   /** What the root is called, as `redis-os`. */
   readonly rootName?: string;
   /** Where a fact of the root stands, as `assembly.yaml:9`. */
@@ -53,6 +54,7 @@ class Prose {
   readonly #root: Derivation;
   readonly #rootName: string;
   readonly #placeOf: (fact: RootFact) => string | undefined;
+  readonly #whyYanked: WhyYanked | undefined;
   readonly #uses = new Map<Derivation, number>();
   readonly #numbers = new Map<Derivation, number>();
   readonly #lines: Line[] = [];
@@ -61,6 +63,7 @@ class Prose {
     this.#root = root;
     this.#rootName = options.rootName ?? 'the root';
     this.#placeOf = options.placeOf ?? (() => undefined);
+    this.#whyYanked = options.whyYanked;
     this.#count(root);
   }
 
@@ -158,7 +161,7 @@ class Prose {
       return { text: `${statementClause(node.terms, this.#rootName)}${number === undefined ? '' : ` [${number}]`}`, place: undefined };
     }
     const place = 'root' in node.fact ? this.#placeOf(node.fact.root) : undefined;
-    return { text: this.#saysIt(node.fact, told) ?? factClause(node.fact, this.#rootName), place };
+    return { text: this.#saysIt(node.fact, told) ?? factClause(node.fact, this.#rootName, this.#whyYanked), place };
   }
 
   /** "redis-os requires it", where the statement before ended in just that. */

@@ -5,8 +5,11 @@ import { inScope } from './root-facts.ts';
 /** Selections that one statement names before it says "and N more". */
 const maxNamed = 4;
 
+/** Why a version was yanked, where whoever knows of it says so: the universe doesn't. */
+export type WhyYanked = (name: string, version: string) => string | undefined;
+
 /** A fact as a clause without a full stop. */
-export function factClause(fact: Fact, rootName: string): string {
+export function factClause(fact: Fact, rootName: string, whyYanked: WhyYanked = () => undefined): string {
   switch (fact.kind) {
     case 'root-requires': {
       const wish = wishOf(inScope(fact.scope, fact.need), [fact.range]);
@@ -29,8 +32,15 @@ export function factClause(fact: Fact, rootName: string): string {
     case 'platform':
       return `${fact.excluded.text} is not built for ${fact.platform}`;
     case 'yanked':
-      return `${fact.excluded.text} is yanked`;
+      return `${fact.excluded.text} is yanked${reasonsClause(fact.excluded, whyYanked)}`;
   }
+}
+
+function reasonsClause({ key, versions }: Selection, whyYanked: WhyYanked): string {
+  const name = key.slice(key.indexOf('/') + 1);
+  const reasons = new Set(versions.flatMap((version) => whyYanked(name, version) ?? []));
+  const [newest] = reasons;
+  return newest === undefined ? '' : `: ${newest}${reasons.size === 1 ? '' : ` (and ${reasons.size - 1} more)`}`;
 }
 
 /** What a derived statement says. */

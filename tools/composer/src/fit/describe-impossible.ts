@@ -8,6 +8,7 @@ import {
   type RootFact,
   type Unsolvable,
   type WayOut,
+  type WhyYanked,
 } from '@moby/resolver';
 import type { Diagnostic } from '@moby/model';
 import { judgeVerdict } from '../check/judge-verdict.ts';
@@ -26,16 +27,17 @@ export function describeImpossible(options: {
   readonly assembly: Assembly;
   readonly answer: Exclude<Answer, Resolved>;
   readonly misfits: readonly FoundMisfit[];
+  readonly whyYanked: WhyYanked;
   readonly touches?: ProvenWays['touches'];
 }): readonly Diagnostic[] {
-  const { assembly, answer, misfits, touches } = options;
+  const { assembly, answer, misfits, whyYanked, touches } = options;
   if (answer.status === 'gave-up')
     return [noSolution(assembly, [`the search gave up after ${answer.steps} steps; most often it failed at ${answer.busiest.join(', ')}`])];
   const costOf = (way: WayOut): { readonly weight: number; readonly text: string } | undefined => {
     const touched = touches?.(way);
     return touched === undefined ? undefined : { weight: weightOf(touched), text: touchedText(touched) };
   };
-  const words = { rootName: assembly.name, placeOf: (fact: RootFact) => placeOf(assembly, fact), costOf };
+  const words = { rootName: assembly.name, placeOf: (fact: RootFact) => placeOf(assembly, fact), whyYanked, costOf };
   const wished = wishedMisfits(answer, misfits);
   if (wished.length === 0) return [noSolution(assembly, explain(answer, words).split('\n'))];
   const findings = judgeVerdict({ edges: wished.flatMap(({ edges }) => edges), modules: [] });

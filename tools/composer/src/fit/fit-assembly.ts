@@ -154,20 +154,20 @@ class FitSearch {
   }
 
   async explain(answer: Exclude<Answer, Resolved>, universe: Universe): Promise<readonly Diagnostic[]> {
-    const { assembly } = this.#options;
-    if (answer.status !== 'unsolvable') return describeImpossible({ assembly, answer, misfits: this.misfits });
+    const known = { assembly: this.#options.assembly, misfits: this.misfits, whyYanked: this.#opened.whyYanked };
+    if (answer.status !== 'unsolvable') return describeImpossible({ ...known, answer });
     const proven = await provenWaysOut({
       universe,
       answer,
       before: this.#chosenBefore(answer, universe),
-      isWritten: (fact) => placeOf(assembly, fact) !== undefined,
+      isWritten: (fact) => placeOf(known.assembly, fact) !== undefined,
       solves: (other) => this.runStably(other, maxRounds),
       solveAgain: (): Unsolvable | undefined => {
         const again = this.solve(universe);
         return again.status === 'unsolvable' ? again : undefined;
       },
     });
-    return describeImpossible({ assembly, answer: proven.answer, touches: proven.touches, misfits: this.misfits });
+    return describeImpossible({ ...known, answer: proven.answer, touches: proven.touches });
   }
 
   /** What ways out are compared with: the lock, or what would be chosen if nobody asked for versions. */

@@ -19,6 +19,8 @@ import { defaultsOf, toUniverse, type LockedVersions } from './to-universe.ts';
 /** An assembly before the solver: what may be chosen, and how an answer is read. */
 export interface OpenedAssembly {
   readonly universe: Universe;
+  /** What a registry says of a version that was yanked. */
+  readonly whyYanked: (name: string, version: string) => string | undefined;
   /** Reads the facts of what was chosen; of each component once. */
   read(answer: Resolved): Promise<Resolution>;
 }
@@ -42,7 +44,7 @@ export async function openForSolver(options: {
     return component;
   };
   const read = (answer: Resolved): Promise<Resolution> => toResolution({ assembly, componentOf, answer });
-  return { ok: true, value: { universe: toUniverse(assembly, catalogue, locked), read }, findings: [] };
+  return { ok: true, value: { universe: toUniverse(assembly, catalogue, locked), whyYanked: whyYankedIn(catalogue), read }, findings: [] };
 }
 
 /** `assembly.yaml:9` for a fact that stands in a file, `--with chrony` for one that stands on the command line. */
@@ -85,6 +87,13 @@ function wishesOf(assembly: Assembly): readonly RootWish[] {
     ...assembly.replacements.flatMap(({ from, to }) => [from, to]),
     ...Object.values(assembly.defaults),
   ];
+}
+
+function whyYankedIn(catalogue: Catalogue): OpenedAssembly['whyYanked'] {
+  return (name, version) => {
+    const offer = (isComponentName(name) ? catalogue.get(name) : undefined)?.find(({ manifest }) => manifest.version === version);
+    return offer?.notice?.kind === 'yanked' && offer.notice.reason !== '' ? offer.notice.reason : undefined;
+  };
 }
 
 /** Names that are nobody's, and defaults that can't be: the solver would take something else without a word. */

@@ -250,6 +250,18 @@ describe('what a registry says against a version', () => {
     expect(warnings).toMatchObject([{ code: 'version-yanked', message: 'helper 1.1.0+r1 is yanked: eats data' }]);
   });
 
+  test('where nothing but yanked versions would do, the reason is told', async () => {
+    changeVersion('@moby/helper', '1.0.1', { deprecated: '[yanked] eats data\u001b[2J' });
+    const proof = async (): Promise<unknown> => (await (await open()).compose(ask('web.yaml'))).findings[0]?.details?.join('\n');
+    expect(await proof()).toContain('helper@^1 is yanked: eats data?[2J,');
+    await publish('helper/1.1');
+    changeVersion('@moby/helper', '1.1.1', { deprecated: '[yanked] eats more' });
+    expect(await proof()).toContain('helper@^1 is yanked: eats more (and 1 more),');
+    changeVersion('@moby/helper', '1.1.1', { deprecated: '[yanked]' });
+    changeVersion('@moby/helper', '1.0.1', { deprecated: '[yanked]' });
+    expect(await proof()).toContain('helper@^1 is yanked,');
+  });
+
   test('a deprecated version is chosen last, and its text is told', async () => {
     await publish('helper/1.1');
     changeVersion('@moby/helper', '1.1.1', { deprecated: 'use the one before' });
