@@ -1,5 +1,5 @@
-import type { ComponentKind, ComponentName, Manifest, Version } from '@moby/model';
-import type { IndexEntry } from './documents.ts';
+import { toNpmVersion, type ComponentKind, type ComponentName, type Manifest, type Version } from '@moby/model';
+import type { IndexEntry, Maintainer } from './documents.ts';
 import { filesOf } from './file-lists.ts';
 import { bounded, pageLimits } from './limits.ts';
 import type { ReadLine } from './read-lines.ts';
@@ -8,7 +8,11 @@ import type { ComponentRecord } from './records.ts';
 /** What of a component the pages of others need to know, and the index: held for each, so without its facts. */
 export interface Outline {
   readonly name: ComponentName;
+  /** npm's name, and its version of `entry.version`. */
+  readonly npmName: string;
+  readonly npmVersion: string;
   readonly kind: ComponentKind;
+  readonly maintainers: readonly Maintainer[];
   /** Newest first. */
   readonly lines: readonly OutlineLine[];
   readonly entry: Omit<IndexEntry, 'offers' | 'files'>;
@@ -33,7 +37,10 @@ export function outlineOf(name: ComponentName, lines: readonly ReadLine[], recor
   const published = dates.at(-1)?.slice(0, 10);
   return {
     name,
+    npmName: manifest.npmName,
+    npmVersion: toNpmVersion(manifest.version),
     kind: manifest.kind,
+    maintainers: (record.maintainers ?? []).slice(0, pageLimits.versions),
     lines: lines.map(({ line, component }) => ({ line, version: component.manifest.version, manifest: component.manifest })),
     entry: {
       name,

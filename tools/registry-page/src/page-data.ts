@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ComponentName } from '@moby/model';
 import type { ComponentDocument, MatrixDocument } from './documents.ts';
+import { findComponents, haystackOf, type Haystack } from './find-components.ts';
 import { indexDocument } from './index-document.ts';
 import { bounded, pageLimits } from './limits.ts';
 import { lineDocument, listed } from './line-document.ts';
@@ -23,11 +24,19 @@ export interface PageData {
   paths(): Promise<readonly string[]>;
   /** Made when it is asked for; undefined where there is none of that address. */
   document(path: string): Promise<PageDocument | undefined>;
+  /** Components in which a text is found, the nearest first: see `findComponents`. */
+  find(text: string): Promise<readonly FoundComponent[]>;
   /**
    * Something of a component is new: a version, a tag, an owner. Reads it anew, and gives the addresses of the documents that may be
    * others now, sorted: the index, its own, and those of its neighbours before and after. One that is gone has no document any more.
    */
   refresh(name: ComponentName): Promise<readonly string[]>;
+}
+
+export interface FoundComponent {
+  readonly outline: Pick<Outline, 'npmName' | 'npmVersion' | 'kind' | 'maintainers' | 'entry'>;
+  /** The lower, the nearer; 0 for its very name. */
+  readonly rank: number;
 }
 
 const indexPath = '-/web/data/index.json';
@@ -55,6 +64,7 @@ class RegistryPageData implements PageData {
   readonly #verdicts: Verdicts;
   #outlines: Promise<Map<ComponentName, Outline>> | undefined;
   #neighbourhood: Neighbourhood | undefined;
+  readonly #haystacks = new WeakMap<Outline, Haystack>();
 
   constructor(source: PageSource) {
     this.#source = source;
@@ -72,6 +82,14 @@ class RegistryPageData implements PageData {
     const named = componentPath.exec(path)?.[1];
     const outline = [...outlines.values()].find(({ name }) => name === named);
     return outline === undefined ? undefined : json(path, await this.#component(outline));
+  }
+
+  async find(text: string): Promise<readonly FoundComponent[]> {
+    const outlines = [...(await this.#all()).values()];
+    return findComponents(
+      outlines.map((outline) => this.#haystack(outline)),
+      text,
+    );
   }
 
   async refresh(name: ComponentName): Promise<readonly string[]> {
@@ -105,6 +123,12 @@ class RegistryPageData implements PageData {
   async #outline(name: ComponentName): Promise<Outline | undefined> {
     const record = await this.#source.record(name);
     return outlineOf(name, (await readLines(this.#source.registry, name)).lines, record);
+  }
+
+  #haystack(outline: Outline): Haystack {
+    const haystack = this.#haystacks.get(outline) ?? haystackOf(outline);
+    this.#haystacks.set(outline, haystack);
+    return haystack;
   }
 
   async #around(): Promise<Neighbourhood> {

@@ -112,6 +112,84 @@ describe('the catalogue', () => {
   });
 });
 
+describe('a search', () => {
+  const found = async (query: string): Promise<Json> =>
+    (await document(`/-/v1/search?${query}`)).objects.map(({ package: { name } }: Json) => name);
+
+  test.each([
+    ['a name', 'zlib', ['@moby/zlib']],
+    ['npm’s name', '%40moby%2Fzlib', ['@moby/zlib']],
+    ['a capability', 'api%3Azip', ['@moby/zlib']],
+    ['a part of it', 'zip', ['@moby/zlib']],
+    ['a file', '%2Fusr%2Fbin%2Fpacker', ['@moby/packer']],
+    ['a part of a file, in other letters', 'BIN/pack', ['@moby/packer']],
+    ['words that all are there', 'base+pack', ['@moby/packer']],
+    ['words of which one is not', 'zlib+nowhere', []],
+  ])('finds components by %s', async (_, text, names) => {
+    expect(await found(`text=${text}`)).toEqual(names);
+  });
+
+  test('answers in npm’s shape, the nearest first', async () => {
+    const { objects, total } = await document('/-/v1/search?text=packer&size=1&quality=0.65&popularity=0.98&maintenance=0.5');
+    expect([objects, total]).toEqual([
+      [
+        {
+          package: {
+            name: '@moby/packer',
+            scope: 'moby',
+            version: '1.0.1',
+            description: expect.any(String),
+            keywords: ['tool', 'base'],
+            date: expect.stringMatching(/^20[0-9]{2}-[0-9]{2}-[0-9]{2}$/),
+            links: {},
+            publisher: { username: 'carol' },
+            maintainers: [{ username: 'carol' }],
+          },
+          score: { final: 1, detail: { quality: 1, popularity: 1, maintenance: 1 } },
+          searchScore: 1,
+        },
+      ],
+      1,
+    ]);
+  });
+
+  test('is given in parts, always in the same order', async () => {
+    const all = await found('text=');
+    expect(all).toEqual(all.map(String).sort());
+    const parts = [await found('from=0&size=2'), await found('from=1&size=1'), await found('from=9999')];
+    expect(parts).toEqual([all.slice(0, 2), all.slice(1, 2), []]);
+    const { headers } = await server.ask({ path: '/-/v1/search?text=zip' });
+    expect((await server.ask({ path: '/-/v1/search?text=zip', headers: { 'if-none-match': String(headers['etag']) } })).status).toBe(304);
+  });
+
+  test.each(['size=251', 'size=-1', 'size=x', 'from=10001', 'from=1.5', 'text=a&text=b', `text=${'x'.repeat(513)}`])(
+    'of %s is refused',
+    async (query) => {
+      const { status, json } = await server.ask({ path: `/-/v1/search?${query}` });
+      expect([status, json['code']]).toEqual([400, 'MOBY-D400']);
+    },
+  );
+
+  test('knows what was published as soon as that was answered', async () => {
+    expect(await found('text=just-now')).toEqual([]);
+    expect((await publish({ name: 'just-now', upstream: '1.0.0' })).status).toBe(201);
+    expect(await found('text=just-now')).toEqual(['@moby/just-now']);
+  });
+
+  test('stands in for a list of everything', async () => {
+    const { status, json } = await server.ask({ path: '/-/all' });
+    expect([status, json['error']]).toEqual([404, expect.stringContaining('/-/v1/search?text=redis')]);
+  });
+
+  test('of many at once holds up nothing else', async () => {
+    const many = Array.from({ length: 200 }, (_, at) => server.ask({ path: `/-/v1/search?text=z${at}` }));
+    for (let at = 0; at < 20; at += 1) expect((await server.ask({ path: publishPath('@moby/zlib') })).status).toBe(200);
+    const statuses = new Set((await Promise.all(many)).map(({ status }) => status));
+    expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    expect(await found('text=zlib')).toEqual(['@moby/zlib']);
+  });
+});
+
 describe('what changes', () => {
   test('a new version is shown, also by its neighbours', async () => {
     const shown = async (): Promise<unknown> => (await component('packer')).matrices.items[0].columns;

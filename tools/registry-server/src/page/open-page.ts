@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Refusal } from '../gate/refusal.ts';
 import type { Log } from '../server/log.ts';
 import type { PageOrder, PagePlace, PageWord } from './page-entry.ts';
+import type { SearchQuery } from './search-query.ts';
 
 /** The documents of a registry's page, and its catalogue, made in a process of their own. */
 export interface Page {
@@ -11,6 +12,8 @@ export interface Page {
   begin(): void;
   /** By its address, without a leading slash; undefined where there is none. Throws a `Refusal` where it takes too long, or can't be made. */
   document(path: string): Promise<Uint8Array | undefined>;
+  /** What npm's search finds, as JSON. Throws as `document` does. */
+  search(query: SearchQuery): Promise<Uint8Array | undefined>;
   /** Something of a package is new. Who asks from now on is told. */
   changed(name: string): void;
   /** Called with addresses whose documents may be others now. */
@@ -32,6 +35,8 @@ const heapMegabytes = 768;
 const pauseMs = 10_000;
 /** Who asks for more at once is asked to come back. */
 const maxWaiting = 1000;
+/** Of these, searches: each goes through everything, and nobody keeps an answer. */
+const maxSearching = 20;
 
 interface Waiting {
   readonly settle: (bytes: Uint8Array | undefined) => void;
@@ -53,6 +58,7 @@ class ProcessPage implements Page {
   #child: ChildProcess | undefined;
   #startedAt: number | undefined;
   #asked = 0;
+  #searching = 0;
   #isClosed = false;
 
   constructor(options: PageOptions) {
@@ -64,6 +70,20 @@ class ProcessPage implements Page {
   }
 
   document(path: string): Promise<Uint8Array | undefined> {
+    return this.#ask((id) => ({ kind: 'ask', id, path }));
+  }
+
+  async search(query: SearchQuery): Promise<Uint8Array | undefined> {
+    if (this.#searching >= maxSearching) throw comeBack();
+    this.#searching += 1;
+    try {
+      return await this.#ask((id) => ({ kind: 'search', id, query }));
+    } finally {
+      this.#searching -= 1;
+    }
+  }
+
+  #ask(orderOf: (id: number) => PageOrder): Promise<Uint8Array | undefined> {
     const child = this.#waiting.size < maxWaiting ? this.#running() : undefined;
     if (child === undefined) return Promise.reject(comeBack());
     return new Promise((resolve, reject) => {
@@ -78,7 +98,7 @@ class ProcessPage implements Page {
         settle: (bytes) => end(() => resolve(bytes)),
         fail: (refusal) => end(() => reject(refusal)),
       });
-      this.#order(child, { kind: 'ask', id, path });
+      this.#order(child, orderOf(id));
     });
   }
 

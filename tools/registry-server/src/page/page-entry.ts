@@ -1,10 +1,12 @@
 /** The process of `openPage`: reads the storage, judges what fits what, and gives the page's documents as they are asked for. */
 import { isComponentName } from '@moby/model';
 import { cataloguePath } from '@moby/registry/npm';
-import { openPackageRegistry, openPageData, type Packages } from '@moby/registry-page';
+import { openPackageRegistry, openPageData, type Packages, type PageData } from '@moby/registry-page';
 import { takeTurns } from '../gate/take-turns.ts';
 import { openCatalogue, type Catalogue } from './open-catalogue.ts';
 import { pageRecords } from './page-records.ts';
+import { searchDocument } from './search-document.ts';
+import type { SearchQuery } from './search-query.ts';
 import { storedPackages } from './stored-packages.ts';
 import { watchOwners } from './watch-owners.ts';
 
@@ -23,6 +25,8 @@ export type PageOrder =
   | { readonly kind: 'open'; readonly place: PagePlace }
   /** Asks for a document by its address; answered once, in its turn. */
   | { readonly kind: 'ask'; readonly id: number; readonly path: string }
+  /** Asks for what npm's search finds; answered as a document. */
+  | { readonly kind: 'search'; readonly id: number; readonly query: SearchQuery }
   /** npm's name of a package of which something is new. */
   | { readonly kind: 'changed'; readonly name: string };
 
@@ -45,12 +49,12 @@ interface Documents {
 
 interface Opened {
   readonly catalogue: Documents;
-  readonly page: Documents;
+  readonly page: Documents & { search(query: SearchQuery): Promise<object> };
 }
 
 function open(place: PagePlace): Opened {
   const packages = storedPackages(place);
-  return { catalogue: catalogueDocuments(openCatalogue(packages)), page: pageDocuments(packages, place.library) };
+  return { catalogue: catalogueDocuments(openCatalogue(packages)), page: pageDocuments(packages, place) };
 }
 
 function catalogueDocuments(catalogue: Catalogue): Documents {
@@ -64,13 +68,36 @@ function catalogueDocuments(catalogue: Catalogue): Documents {
   };
 }
 
-function pageDocuments(packages: Packages, library: string | undefined): Documents {
+/** The page shows the components of the first scope; those of the others are found too. */
+function pageDocuments(packages: Packages, { scopes, library }: PagePlace): Opened['page'] {
+  const [first, ...others] = scopes.map((scope, at) => openScope({ ...packages, scope }, at === 0 ? library : undefined));
+  if (first === undefined) throw new TypeError('a registry serves a scope');
+  return {
+    begin: () => first.data.paths(),
+    bytes: async (path) => (await first.data.document(path))?.bytes,
+    refresh: async (npmName) => {
+      for (const other of others) await other.refresh(npmName);
+      return first.refresh(npmName);
+    },
+    search: async (query) => {
+      const found = await Promise.all([first, ...others].map(({ data }) => data.find(query.text)));
+      return searchDocument(found.flat(), query);
+    },
+  };
+}
+
+interface Scope {
+  readonly data: PageData;
+  /** Does nothing for a name of another scope. */
+  refresh(npmName: string): Promise<readonly string[]>;
+}
+
+function openScope(packages: Packages, library: string | undefined): Scope {
   const { scope } = packages;
   const registry = openPackageRegistry(packages);
   const data = openPageData({ registry, record: pageRecords(packages, library) });
   return {
-    begin: () => data.paths(),
-    bytes: async (path) => (await data.document(path))?.bytes,
+    data,
     refresh: async (npmName) => {
       const name = npmName.startsWith(`${scope}/`) ? npmName.slice(scope.length + 1) : '';
       if (!isComponentName(name)) return [];
@@ -97,11 +124,12 @@ process.on('message', (order: PageOrder) => {
     case 'ask': {
       const { id, path } = order;
       const kind = path === cataloguePath ? 'catalogue' : 'page';
-      const answer = async (all: Opened): Promise<void> => {
-        const bytes = await all[kind].bytes(path);
-        say({ kind: 'document', id, ...(bytes === undefined ? {} : { bytes }) });
-      };
-      inTurn(kind, answer, (error) => say({ kind: 'failed', id, error }));
+      answer(kind, id, (all) => all[kind].bytes(path));
+      return;
+    }
+    case 'search': {
+      const { id, query } = order;
+      answer('page', id, async ({ page }) => Buffer.from(`${JSON.stringify(await page.search(query))}\n`));
       return;
     }
     case 'changed':
@@ -123,6 +151,14 @@ function showOwners(library: string, scope: string): void {
     setTimeout(() => void look(), ownersEveryMs).unref();
   };
   inTurn('page', look);
+}
+
+function answer(kind: keyof Opened, id: number, work: (all: Opened) => Promise<Uint8Array | undefined>): void {
+  const tell = async (all: Opened): Promise<void> => {
+    const bytes = await work(all);
+    say({ kind: 'document', id, ...(bytes === undefined ? {} : { bytes }) });
+  };
+  inTurn(kind, tell, (error) => say({ kind: 'failed', id, error }));
 }
 
 function inTurn(

@@ -4,11 +4,14 @@ import { gzip } from 'node:zlib';
 import { pageFiles } from '@moby/registry-page';
 import type { Prepared } from '../reads/prepared-answers.ts';
 import type { Page } from './open-page.ts';
+import type { SearchQuery } from './search-query.ts';
 
 /** The page's files and documents as they are sent. */
 export interface PageReads {
   /** By its address, without a leading slash; undefined where there is none. Throws as `Page.document` does. */
   get(path: string): Promise<PageAnswer | undefined>;
+  /** What npm's search finds. Throws as `Page.search` does. */
+  search(query: SearchQuery): Promise<PageAnswer | undefined>;
   /** Something of a package is new: who asks from now on is told. */
   changed(name: string): void;
 }
@@ -53,8 +56,7 @@ export function openPageReads(page: Page): PageReads {
   const make = async (path: string): Promise<PageAnswer | undefined> => {
     const file = files.get(path);
     if (file !== undefined) return prepare(file.bytes, file.contentType);
-    const bytes = await page.document(path);
-    return bytes === undefined ? undefined : prepare(bytes, 'application/json');
+    return prepared(await page.document(path));
   };
   page.onStale((paths) => paths.forEach(drop));
   return {
@@ -70,12 +72,17 @@ export function openPageReads(page: Page): PageReads {
         );
       return entry.answer;
     },
+    search: async (query) => prepared(await page.search(query)),
     changed: (name) => {
       // What was asked for before may not know of it; of other documents the page's process tells.
       for (const path of [indexPath, cataloguePath, `-/web/data/components/${name.slice(name.indexOf('/') + 1)}.json`]) drop(path);
       page.changed(name);
     },
   };
+}
+
+async function prepared(bytes: Uint8Array | undefined): Promise<PageAnswer | undefined> {
+  return bytes === undefined ? undefined : prepare(bytes, 'application/json');
 }
 
 async function prepare(bytes: Uint8Array, contentType: string): Promise<PageAnswer> {

@@ -11,6 +11,12 @@ export type ReadRoute =
   | { readonly kind: 'attestations'; readonly name: string; readonly version: string }
   /** A file or document of the registry's page, or who offers what; `path` is its address without a leading slash. */
   | { readonly kind: 'page'; readonly path: string }
+  /** npm's search. */
+  | { readonly kind: 'search' }
+  /** A list of everything, which npm's clients asked for once. */
+  | { readonly kind: 'all' }
+  /** A user, of whom npm's `owner` asks before it sends a change. */
+  | { readonly kind: 'user'; readonly user: string }
   /** What Verdaccio answers. */
   | { readonly kind: 'verdaccio' };
 
@@ -24,7 +30,8 @@ const tarballPath = new RegExp(`^/${name}/-/(?<file>${word}\\.tgz)$`);
 const attestationsPath = new RegExp(`^/-/npm/v1/attestations/${name}@(?<version>${word})$`);
 const pagePath =
   /^\/(?:-\/web\/(?:page\/[a-z][a-z-]*\.[a-z]{2,4}|data\/(?:index|components\/[a-z][a-z0-9-]{0,63})\.json)|-\/moby\/v1\/index)$/;
-const verdaccioPaths = /^\/-\/(?:ping|whoami|npm\/v1\/user|v1\/search|user\/org\.couchdb\.user:[A-Za-z0-9._-]{1,64})$/;
+const userPath = /^\/-\/user\/org\.couchdb\.user:(?<user>[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/;
+const verdaccioPaths = /^\/-\/(?:ping|whoami|npm\/v1\/user)$/;
 
 /** The read that a canonical path asks for; undefined where there is nothing. */
 export function readRouteOf(path: string): ReadRoute | undefined {
@@ -39,6 +46,10 @@ export function readRouteOf(path: string): ReadRoute | undefined {
   if (path === '/-/npm/v1/keys') return { kind: 'keys' };
   const attested = attestationsPath.exec(path)?.groups;
   if (attested !== undefined) return { kind: 'attestations', name: attested['name'] ?? '', version: attested['version'] ?? '' };
+  if (path === '/-/v1/search') return { kind: 'search' };
+  if (path === '/-/all') return { kind: 'all' };
+  const user = userPath.exec(path)?.groups;
+  if (user !== undefined) return { kind: 'user', user: user['user'] ?? '' };
   if (path === '/') return { kind: 'page', path: 'index.html' };
   if (pagePath.test(path)) return { kind: 'page', path: path.slice(1) };
   return verdaccioPaths.test(path) ? { kind: 'verdaccio' } : undefined;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pageHeaders } from '@moby/registry-page';
 import { Refusal } from '../gate/refusal.ts';
-import type { PageReads } from '../page/page-reads.ts';
+import type { PageAnswer, PageReads } from '../page/page-reads.ts';
+import { searchQuery } from '../page/search-query.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
 import { isMissing } from '../storage/file-error.ts';
 import type { Journal } from '../storage/open-journal.ts';
@@ -22,7 +23,7 @@ export interface ReadsOptions {
   readonly storage: StorageFolder;
   readonly journal: Journal;
   readonly keys: SigningKeys;
-  readonly page: Pick<PageReads, 'get'>;
+  readonly page: Pick<PageReads, 'get' | 'search'>;
 }
 
 /** Answers a read. Resolves to false where Verdaccio is to answer it. Throws a `Refusal`. */
@@ -39,7 +40,7 @@ export function openReads({ settings, storage, journal, keys, page }: ReadsOptio
   const reply = async (
     request: IncomingMessage,
     response: ServerResponse,
-    route: Exclude<ReadRoute, { readonly kind: 'verdaccio' | 'tarball' | 'keys' | 'page' }>,
+    route: Exclude<ReadRoute, { readonly kind: 'verdaccio' | 'tarball' | 'keys' | 'page' | 'search' | 'all' | 'user' }>,
   ): Promise<void> => {
     const base = settings.url?.replace(/\/$/, '') ?? baseOf(request);
     const { name } = route;
@@ -77,7 +78,10 @@ export function openReads({ settings, storage, journal, keys, page }: ReadsOptio
     request.socket.setTimeout(settings.limits.idleMs);
     if (route.kind === 'tarball') await sendTarball(request, response, { storage, journal, name: route.name, file: route.file });
     else if (route.kind === 'keys') answer(response, 200, keysDocument(keys));
-    else if (route.kind === 'page') await sendPage(request, response, { page, path: route.path });
+    else if (route.kind === 'page') sendPage(request, response, await page.get(route.path));
+    else if (route.kind === 'search') sendPage(request, response, await page.search(searchQuery(request.url ?? '')));
+    else if (route.kind === 'user') answer(response, 200, { _id: `org.couchdb.user:${route.user}`, name: route.user });
+    else if (route.kind === 'all') throw noListOfAll();
     else await reply(request, response, route);
     return true;
   };
@@ -129,12 +133,7 @@ function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(header) ? header : undefined;
 }
 
-async function sendPage(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { page, path }: { readonly page: Pick<PageReads, 'get'>; readonly path: string },
-): Promise<void> {
-  const found = await page.get(path);
+function sendPage(request: IncomingMessage, response: ServerResponse, found: PageAnswer | undefined): void {
   if (found === undefined) throw new Refusal({ code: 'MOBY-D404', message: 'there is nothing at this address' });
   for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
   send(request, response, found, found.contentType);
@@ -197,6 +196,14 @@ async function sendTarball(request: IncomingMessage, response: ServerResponse, {
   } finally {
     await opened.close();
   }
+}
+
+function noListOfAll(): Refusal {
+  return new Refusal({
+    code: 'MOBY-D404',
+    message:
+      'there is no list of everything: ask for what you look for, as /-/v1/search?text=redis, or who offers what, at /-/moby/v1/index',
+  });
 }
 
 function notPublished(what: string): never {
