@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pinnedNode, scratchFolder } from '@moby/testkit';
@@ -20,15 +20,18 @@ export interface StockClient {
   run(...args: readonly string[]): Promise<Said>;
 }
 
-type Program = 'npm' | 'pnpm' | 'yarn';
+export type Program = 'npm' | 'pnpm' | 'yarn';
 
 export interface ClientOptions {
   readonly registry: string;
   readonly token?: string;
+  /** Where its folders are made; by default in some that go with the test. */
+  readonly below?: string;
 }
 
-export function stockClient(program: Program, { registry, token }: ClientOptions): StockClient {
-  const [home, folder] = [scratchFolder(), scratchFolder()];
+export function stockClient(program: Program, { registry, token, below }: ClientOptions): StockClient {
+  const makeFolder = (): string => (below === undefined ? scratchFolder() : mkdtempSync(join(below, 'client-')));
+  const [home, folder] = [makeFolder(), makeFolder()];
   const host = registry.replace(/^http:/, '').replace(/\/?$/, '/');
   const npmrc = [
     `registry=${registry}`,

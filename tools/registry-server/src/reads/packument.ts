@@ -1,4 +1,4 @@
-import { objectMember, textMember, type JsonObject } from '../storage/json-object.ts';
+import { isJsonObject, objectMember, textMember, type JsonObject } from '../storage/json-object.ts';
 import type { StoredPackage } from '../storage/stored-package.ts';
 import { tarballName } from '../storage/stored-package.ts';
 
@@ -36,11 +36,16 @@ export function fullPackument(stored: StoredPackage, base: string): JsonObject {
     readme: textMember(document, 'readme') ?? '',
     'dist-tags': tags,
     time,
-    maintainers: document['maintainers'] ?? [],
+    maintainers: maintainersOf(document['maintainers']),
     users: objectMember(document, 'users'),
     versions: eachVersion(stored, (version) => servedVersion(stored, version, base)),
     _attachments: {},
   };
+}
+
+/** Clients print an address with each name; the registry knows none. */
+function maintainersOf(list: unknown): readonly JsonObject[] {
+  return (Array.isArray(list) ? list : []).flatMap((one: unknown) => (isJsonObject(one) ? [{ email: '', ...one }] : []));
 }
 
 /** What installing needs of it: `application/vnd.npm.install-v1+json`. */
