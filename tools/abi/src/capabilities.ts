@@ -1,8 +1,8 @@
 import { type ElfFacts, type Facts, isCapability, type Platform, type PlatformFacts, platforms } from '@moby/model';
-import { isElfFile, loadElf, type ElfFile } from './load.ts';
+import { isElfFile, loadElf, outcomesForAll, type ElfFile } from './load.ts';
 import { type ElfKind, fitOf, systemLibraryFolders } from './machine.ts';
 import { sorted, sortedRecord } from './order.ts';
-import { buildRootTree, type RootTree } from './root-tree.ts';
+import { buildComponentTree, type RootTree } from './root-tree.ts';
 import { compareSymbolVersions, parseSymbolVersion, type SymbolVersion, toSemver } from './symbol-version.ts';
 
 /** What the tool writes into a manifest under `component.proven`; keys sorted. */
@@ -81,7 +81,7 @@ function capabilityOf(kind: ElfKind, platform: Platform, soname: string): string
 }
 
 function providedBy(facts: PlatformFacts, platform: Platform): readonly NamedVersion[] {
-  const tree = treeOf(facts);
+  const tree = buildComponentTree(facts);
   const paths = [...facts.elf.map((file) => file.path), ...Object.keys(facts.links)].filter((path) => path.startsWith('/usr/lib'));
   return paths.flatMap((path): readonly NamedVersion[] => {
     const file = tree.find(path);
@@ -103,34 +103,69 @@ export function isOfferedAs(elf: ElfFacts, path: string): boolean {
 }
 
 function requiredBy(facts: PlatformFacts, platform: Platform): readonly NamedVersion[] {
-  const tree = treeOf(facts);
+  const tree = buildComponentTree(facts);
   const files = tree.files.filter(isElfFile).filter((file) => fitOf(file.elf, platform) !== 'foreign');
+  const byKind = Map.groupBy(files, ({ elf }) => `${elf.machine}.${elf.class}`);
+  return [...byKind.values()].flatMap((alike) => [...loadersRequired(tree, alike, platform), ...librariesRequired(tree, alike, platform)]);
+}
+
+function isProgram({ elf }: ElfFile): boolean {
+  return elf.interpreter !== undefined;
+}
+
+function loadersRequired(tree: RootTree, files: readonly ElfFile[], platform: Platform): readonly NamedVersion[] {
+  return files.flatMap(({ elf }) => {
+    const { interpreter } = elf;
+    if (interpreter === undefined || isElfFile(tree.find(interpreter))) return [];
+    return [{ name: capabilityOf(elf, platform, baseName(interpreter)), version: bare }];
+  });
+}
+
+/** Of files of one kind. */
+function librariesRequired(tree: RootTree, files: readonly ElfFile[], platform: Platform): readonly NamedVersion[] {
+  const outcomes = outcomesForAll(tree, files);
+  if (outcomes === undefined) return librariesLoaded(tree, files, platform);
+  const isOwn = (library: string): boolean => outcomes.get(library) !== undefined;
+  return files.flatMap((file) => [
+    ...file.elf.needed
+      .filter((library) => !isOwn(library))
+      .map((library) => ({ name: capabilityOf(file.elf, platform, library), version: bare })),
+    ...versionsRequired(file, { platform, isOwn }),
+  ]);
+}
+
+/** The same by loading each program, and each library that no program loads. */
+function librariesLoaded(tree: RootTree, files: readonly ElfFile[], platform: Platform): readonly NamedVersion[] {
   const reached = new Set<ElfFile>();
-  const needs: NamedVersion[] = [];
-  const isProgram = (file: ElfFile): boolean => file.elf.interpreter !== undefined;
+  const needs = new Map<string, NamedVersion>();
+  const add = (need: NamedVersion): void => {
+    const known = needs.get(need.name);
+    if (known === undefined || compareSymbolVersions(need.version, known.version) > 0) needs.set(need.name, need);
+  };
   for (const start of [...files.filter(isProgram), ...files.filter((file) => !isProgram(file))]) {
     if (reached.has(start) && !isProgram(start)) continue;
     const result = loadElf(tree, start);
-    for (const file of result.files) reached.add(file);
-    const { interpreter } = start.elf;
-    if (interpreter !== undefined && !isElfFile(tree.find(interpreter)))
-      needs.push({ name: capabilityOf(start.elf, platform, baseName(interpreter)), version: bare });
     for (const need of result.needs) {
       // A library asked for by its path is the exact check's business: a capability has no folders.
       if (need.found === undefined && !need.library.includes('/'))
-        needs.push({ name: capabilityOf(need.file.elf, platform, need.library), version: bare });
+        add({ name: capabilityOf(need.file.elf, platform, need.library), version: bare });
     }
-    for (const file of result.files) needs.push(...versionsRequired(file, { platform, own: result.byName }));
+    const isOwn = (library: string): boolean => result.byName.has(library);
+    for (const file of result.files) {
+      reached.add(file);
+      tree.spend(file.elf.needs.reduce((sum, { library, versions }) => sum + library.length * (1 + versions.length), 0));
+      for (const need of versionsRequired(file, { platform, isOwn })) add(need);
+    }
   }
-  return needs;
+  return [...needs.values()];
 }
 
 function versionsRequired(
   file: ElfFile,
-  context: { readonly platform: Platform; readonly own: ReadonlyMap<string, ElfFile> },
+  context: { readonly platform: Platform; readonly isOwn: (library: string) => boolean },
 ): readonly NamedVersion[] {
   return file.elf.needs
-    .filter((need) => !context.own.has(need.library) && !need.library.includes('/'))
+    .filter((need) => !context.isOwn(need.library) && !need.library.includes('/'))
     .flatMap((need) => {
       const weak = new Set(need.weak);
       return familiesOf(
@@ -159,10 +194,6 @@ function newestByName(versions: readonly NamedVersion[]): ReadonlyMap<string, Sy
 
 function mergeInto(all: Map<string, SymbolVersion[]>, one: ReadonlyMap<string, SymbolVersion>): void {
   for (const [name, version] of one) all.set(name, [...(all.get(name) ?? []), version]);
-}
-
-function treeOf(facts: PlatformFacts): RootTree {
-  return buildRootTree([{ name: '', version: '', facts }]);
 }
 
 function baseName(path: string): string {

@@ -33,7 +33,7 @@ export interface LoadResult {
  * passed over.
  */
 export function loadElf(tree: RootTree, start: ElfFile): LoadResult {
-  const loaded = new Map<ElfFile, Provenance>([[start, { origin: folderOf(start.path), loader: undefined }]]);
+  const loaded = new Map<ElfFile, Provenance>([[start, { origin: folderOf(start.path), ancestor: undefined }]]);
   const byName = new Map<string, ElfFile>();
   const needs: LoadedNeed[] = [];
   const enter = (file: ElfFile, name: string): void => {
@@ -41,22 +41,58 @@ export function loadElf(tree: RootTree, start: ElfFile): LoadResult {
     if (file.elf.soname !== undefined && !byName.has(file.elf.soname)) byName.set(file.elf.soname, file);
   };
   const interpreter = start.elf.interpreter === undefined ? undefined : tree.find(start.elf.interpreter);
-  if (isElfFile(interpreter)) enter(interpreter, interpreter.path.slice(interpreter.path.lastIndexOf('/') + 1));
+  if (isElfFile(interpreter)) enter(interpreter, baseName(interpreter.path));
   if (start.elf.soname !== undefined) byName.set(start.elf.soname, start);
   // A Map gives what is added while it is walked: this loop is the breadth-first search.
   for (const file of loaded.keys()) {
     for (const library of file.elf.needed) {
+      tree.spend(library.length);
       const known = byName.get(library);
       const outcome = known === undefined ? searchLibrary(tree, { file, library, loaded }) : { found: known };
       needs.push({ file, library, found: outcome.found, foreign: outcome.foreign });
       if (outcome.found === undefined) continue;
       enter(outcome.found, library);
-      if (!loaded.has(outcome.found)) loaded.set(outcome.found, { origin: outcome.folder ?? folderOf(outcome.found.path), loader: file });
+      const ancestor = file.elf.rpath === true ? file : loaded.get(file)?.ancestor;
+      if (!loaded.has(outcome.found)) loaded.set(outcome.found, { origin: outcome.folder ?? folderOf(outcome.found.path), ancestor });
     }
   }
   const search = (file: ElfFile, library: string): ElfFile | undefined =>
     byName.get(library) ?? searchLibrary(tree, { file, library, loaded }).found;
   return { files: [...loaded.keys()], needs, byName, search };
+}
+
+/**
+ * How each library name comes out, where that is the same whoever asks for it and whatever is loaded by then: then what a program loads is
+ * known without loading it, and a thousand programs cost no more than their files. Undefined where it isn't: where a name is found in
+ * several places, a file has an RPATH (those below it inherit that), a soname is another file's name, or a path is asked for.
+ * `files` are of one kind, and all that may load each other.
+ */
+export function outcomesForAll(tree: RootTree, files: readonly ElfFile[]): ReadonlyMap<string, ElfFile | undefined> | undefined {
+  const outcomes = new Map<string, ElfFile | undefined>();
+  for (const file of files) {
+    const asked = new Set(file.elf.needed);
+    if (file.elf.rpath === true || file.elf.needs.some(({ library }) => !asked.has(library))) return undefined;
+    for (const library of asked) {
+      if (library.includes('/')) return undefined;
+      const { found, folder } = searchLibrary(tree, { file, library, loaded: new Map() });
+      if ((outcomes.has(library) && outcomes.get(library) !== found) || hasOtherOrigin(found, folder)) return undefined;
+      outcomes.set(library, found);
+    }
+  }
+  const isAlike = (name: string | undefined, file: ElfFile): boolean =>
+    name === undefined || !outcomes.has(name) || outcomes.get(name) === file;
+  const areAlike = files.every((file) => {
+    const interpreter = file.elf.interpreter === undefined ? undefined : tree.find(file.elf.interpreter);
+    const isLoader =
+      !isElfFile(interpreter) || [baseName(interpreter.path), interpreter.elf.soname].every((name) => isAlike(name, interpreter));
+    return isLoader && isAlike(file.elf.soname, file);
+  });
+  return areAlike ? outcomes : undefined;
+}
+
+/** Its `$ORIGIN` is where it was found, which is not where it lies. */
+function hasOtherOrigin(found: ElfFile | undefined, folder: string | undefined): boolean {
+  return found?.elf.runpath?.some((path) => path.includes('ORIGIN')) === true && folder !== folderOf(found.path);
 }
 
 export function isElfFile(file: RootFile | undefined): file is ElfFile {
@@ -67,7 +103,8 @@ export function isElfFile(file: RootFile | undefined): file is ElfFile {
 interface Provenance {
   /** `$ORIGIN`: a program's real folder, but the folder in which a library was found, whatever a link there says. */
   readonly origin: string;
-  readonly loader: ElfFile | undefined;
+  /** The nearest of those that led to it whose RPATH counts for it, too. */
+  readonly ancestor: ElfFile | undefined;
 }
 
 interface Search {
@@ -112,7 +149,7 @@ function searchFolders({ file, loaded }: Search, originOf: (holder: ElfFile) => 
   const hasRunpath = file.elf.runpath !== undefined && file.elf.rpath !== true;
   if (hasRunpath) return expand(file);
   const inherited: string[] = [];
-  for (let at: ElfFile | undefined = file; at !== undefined; at = loaded.get(at)?.loader) {
+  for (let at: ElfFile | undefined = file; at !== undefined; at = loaded.get(at)?.ancestor) {
     if (at.elf.rpath === true) inherited.push(...expand(at));
   }
   return inherited;
@@ -124,4 +161,8 @@ function expandOrigin(text: string, origin: string): string {
 
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

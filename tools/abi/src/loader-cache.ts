@@ -28,7 +28,9 @@ export function parseLoaderCache(bytes: Uint8Array): ReadonlyMap<string, readonl
     const [name, path] = [text(data.getUint32(at + 4, littleEndian)), text(data.getUint32(at + 8, littleEndian))];
     const isPlain = data.getUint32(at + 16, littleEndian) === 0 && data.getUint32(at + 20, littleEndian) === 0;
     if (name === undefined || path === undefined || !isPlain || !path.startsWith('/')) continue;
-    found.set(name, [...(found.get(name) ?? []), path]);
+    const paths = found.get(name);
+    if (paths === undefined) found.set(name, [path]);
+    else paths.push(path);
   }
   return found;
 }

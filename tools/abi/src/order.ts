@@ -11,3 +11,9 @@ export function sorted(texts: Iterable<string>): readonly string[] {
 export function sortedRecord<Value>(entries: Iterable<readonly [string, Value]>): Readonly<Record<string, Value>> {
   return Object.fromEntries([...entries].sort(([a], [b]) => compareText(a, b)));
 }
+
+/** What is in one list and not in another, each once, in its order. */
+export function without<Item>(items: Iterable<Item>, others: Iterable<Item>): readonly Item[] {
+  const known = new Set(others);
+  return [...new Set(items)].filter((item) => !known.has(item));
+}

@@ -1,4 +1,4 @@
-import type { ElfFacts, PlatformFacts } from '@moby/model';
+import { Failure, type ElfFacts, type PlatformFacts } from '@moby/model';
 import { compareText } from './order.ts';
 import type { SymbolLookup } from './symbol-lookup.ts';
 
@@ -38,6 +38,8 @@ export interface RootTree {
   cached(library: string): readonly string[];
   /** `/lib` is not `/usr/lib` but a folder of its own. */
   readonly unmerged: boolean;
+  /** Counts what a walk over the tree costs beside its own paths. Throws `limit` where all of it is over the bound. */
+  spend(steps: number): void;
 }
 
 export interface RootOptions {
@@ -45,23 +47,51 @@ export interface RootOptions {
   readonly ownLinks?: boolean;
   /** Library → paths, as the root's /etc/ld.so.cache has them. An image that is assembled here has no cache. */
   readonly loaderCache?: ReadonlyMap<string, readonly string[]>;
+  /** `maxRootSteps` by default. */
+  readonly maxSteps?: number;
 }
 
+/**
+ * What may be spent on the tree of one component, and of a root of many: a few short facts can ask for folders and links without end.
+ * A step is a character of a path, and each look-up costs `stepsEach` besides. The largest component of the library takes less
+ * than a hundredth of it.
+ */
+const maxComponentSteps = 64 << 20;
+const maxRootSteps = 512 << 20;
+const stepsEach = 64;
 const maxLinkHops = 40;
+const maxNamed = 3;
 const noFolders: ReadonlySet<string> = new Set();
 const mergedFolders: ReadonlySet<string> = new Set(['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'libo32']);
+
+/** The tree of a component by itself. */
+export function buildComponentTree(facts: RootFacts): RootTree {
+  return buildRootTree([{ name: '', version: '', facts }], { maxSteps: maxComponentSteps });
+}
 
 /** `components` are in overlay order: the first one's files hide those of the later ones. */
 export function buildRootTree(components: readonly RootComponent[], options: RootOptions = {}): RootTree {
   const files = new Map<string, RootFile>();
   const links = new Map<string, string>();
   const folders = new Set<string>();
-  for (const component of components) {
-    if (component.facts !== undefined) addLayer({ files, links, folders }, component, component.facts);
+  const { maxSteps = maxRootSteps } = options;
+  let steps = 0;
+  const spend = (more: number): void => {
+    steps += stepsEach + more;
+    if (steps > maxSteps) throw overLimit(components, maxSteps);
+  };
+  const last = components.findLastIndex(({ facts }) => facts !== undefined);
+  for (const [index, component] of components.entries()) {
+    if (component.facts === undefined) continue;
+    addLayer({ files, links, folders }, component, component.facts);
+    // Nothing lies below the last one that its folders could hide.
+    if (index < last) addFolders(folders, component.facts, spend);
   }
+  const walk: Walk = { links, merged: options.ownLinks === true ? noFolders : mergedFolders, spend };
   const resolved = new Map<string, string | undefined>();
   const resolve = (path: string): string | undefined => {
-    if (!resolved.has(path)) resolved.set(path, followLinks(path, links, options.ownLinks === true ? noFolders : mergedFolders));
+    spend(path.length);
+    if (!resolved.has(path)) resolved.set(path, followLinks(path, walk));
     return resolved.get(path);
   };
   const find = (path: string): RootFile | undefined => {
@@ -76,7 +106,17 @@ export function buildRootTree(components: readonly RootComponent[], options: Roo
     isLink: (path) => links.has(path),
     cached: (library) => options.loaderCache?.get(library) ?? [],
     unmerged: resolve('/lib') !== resolve('/usr/lib'),
+    spend,
   };
+}
+
+function overLimit(components: readonly RootComponent[], maxSteps: number): Failure {
+  const names = components.map(({ name, version }) => `\`${name} ${version}\``).filter((name) => name !== '` `');
+  return new Failure({
+    code: 'limit',
+    message: `the links and libraries${names.length === 0 ? '' : ` of ${names.slice(0, maxNamed).join(', ')}`} take more than ${maxSteps} steps to follow`,
+    hints: ['make its paths shorter, its links more direct, or its programs fewer'],
+  });
 }
 
 interface Layers {
@@ -104,12 +144,24 @@ function addLayer(layers: Layers, component: RootComponent, facts: RootFacts): v
       ...(script === undefined ? {} : { script }),
     });
   }
-  for (const path of [...Object.keys(facts.links), ...elf.keys(), ...executables]) {
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) layers.folders.add(path.slice(0, slash));
+}
+
+function addFolders(folders: Set<string>, facts: RootFacts, spend: (steps: number) => void): void {
+  for (const path of [...Object.keys(facts.links), ...facts.elf.map((file) => file.path), ...facts.programs]) {
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      spend(slash);
+      folders.add(path.slice(0, slash));
+    }
   }
 }
 
-function followLinks(path: string, links: ReadonlyMap<string, string>, merged: ReadonlySet<string>): string | undefined {
+interface Walk {
+  readonly links: ReadonlyMap<string, string>;
+  readonly merged: ReadonlySet<string>;
+  readonly spend: (steps: number) => void;
+}
+
+function followLinks(path: string, { links, merged, spend }: Walk): string | undefined {
   let pending = path.split('/').reverse();
   let place: string[] = [];
   let hops = 0;
@@ -120,6 +172,7 @@ function followLinks(path: string, links: ReadonlyMap<string, string>, merged: R
       continue;
     }
     const next = `/${[...place, word].join('/')}`;
+    spend(next.length);
     const target = links.get(next) ?? (place.length === 0 && merged.has(word) ? `usr/${word}` : undefined);
     if (target === undefined) {
       place.push(word);

@@ -46,7 +46,9 @@ function groupEdges(edges: readonly Edge[]): readonly EdgeGroup[] {
   for (const edge of edges) {
     if (edge.verdict === 'ok' || edge.verdict === 'info') continue;
     const key = [edge.rule, edge.verdict, nameOf(edge.from), edge.by === undefined ? '' : nameOf(edge.by)].join('\0');
-    groups.set(key, [...(groups.get(key) ?? []), edge]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [edge]);
+    else group.push(edge);
   }
   return [...groups.values()]
     .flatMap((group): readonly EdgeGroup[] => {

@@ -1,5 +1,5 @@
 import { checkRoot, deriveCapabilities, type ProvenCapabilities, type RootComponent } from '@moby/abi';
-import { isCapability, parseRange, parseVersion, type Platform, satisfies, type PlatformFacts } from '@moby/model';
+import { type ElfFacts, isCapability, parseRange, parseVersion, type Platform, satisfies, type PlatformFacts } from '@moby/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { component, glibc, library, program } from './world.ts';
@@ -178,6 +178,72 @@ describe('capabilities of a component', () => {
         },
       ),
       { numRuns: 2000 },
+    );
+  });
+
+  test('of a ring of libraries that a thousand programs load take no more time than their files', () => {
+    const ring = (count: number, more: Partial<ElfFacts> = {}): RootComponent =>
+      component('ring', '1.0.0', {
+        elf: Array.from({ length: count }, (_, index) => [
+          program(`/usr/bin/p${index}`, { needed: [`l${index}.so`] }),
+          library(`/usr/lib/l${index}.so`, { needed: [`l${(index + 1) % count}.so`, `x${index}.so`], ...more }),
+        ]).flat(),
+      });
+    const { provides, requires } = derive(ring(1000));
+    expect([Object.keys(provides).length, Object.keys(requires).length]).toEqual([1000, 1001]);
+    // Where each way through the ring may differ, it isn't walked a thousand times.
+    const inherited = ring(1000, { rpath: true, runpath: ['/opt'] });
+    expect(() => derive(inherited)).toThrow(/^the links and libraries take more than 67108864 steps to follow$/);
+    expect(Object.keys(derive(ring(20, { rpath: true, runpath: ['/opt'] })).requires)).toHaveLength(21);
+  });
+
+  test('go by the folder in which a library is found, not by the one in which it lies', () => {
+    const linked = component('linked', '1.0.0', {
+      elf: [
+        program('/usr/bin/p', { needed: ['l.so'] }),
+        library('/opt/a/l.so', { runpath: ['$ORIGIN/x'], needed: ['m.so'] }),
+        library('/usr/lib/x/m.so'),
+      ],
+      links: { '/usr/lib/l.so': '/opt/a/l.so' },
+    });
+    expect(derive(linked).requires).toEqual({ 'soname:ld-linux-x86-64.so.2': '*' });
+  });
+
+  test('are the same whether each program is loaded for them or not', () => {
+    const folders = ['/usr/lib', '/opt/a', '/opt/b'];
+    const name = fc.constantFrom('a.so', 'b.so', 'c.so', 'd.so', 'e.so', 'f.so');
+    const path = fc.tuple(fc.constantFrom(...folders), name).map((parts) => parts.join('/'));
+    const made = fc.record(
+      {
+        path,
+        isProgram: fc.boolean(),
+        needed: fc.uniqueArray(name, { maxLength: 2 }),
+        isStranger: fc.constantFrom(true, ...Array.from({ length: 9 }, () => false)),
+        soname: name,
+        runpath: fc.array(fc.constantFrom('/opt/a', '$ORIGIN/../a', '/opt/b'), { minLength: 1, maxLength: 2 }),
+      },
+      { requiredKeys: ['path', 'isProgram', 'needed', 'isStranger'] },
+    );
+    // Nobody asks for it; since it has an RPATH, nothing is known of a program before it is loaded.
+    const { soname: _soname, ...plain } = library('/srv/odd');
+    const odd = { ...plain, rpath: true as const, runpath: [] };
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(made, { maxLength: 8, selector: (one) => one.path }),
+        fc.dictionary(path, path, { maxKeys: 2 }),
+        (files, links) => {
+          const elf = files.map(({ path: at, isProgram, isStranger, ...own }, index): ElfFacts => {
+            const needs = [...own.needed.slice(0, 1), ...(isStranger ? ['f.so'] : [])].map((of) => ({
+              library: of,
+              versions: [`V_1.${index}`],
+            }));
+            return isProgram ? program(`/usr/bin/p${index}`, { ...own, needs }) : { ...plain, path: at, ...own, needs };
+          });
+          const of = (more: readonly ElfFacts[]): unknown => derive(component('x', '1.0.0', { elf: [...elf, ...more], links })).requires;
+          expect(of([odd])).toEqual(of([]));
+        },
+      ),
+      { numRuns: 3000 },
     );
   });
 });

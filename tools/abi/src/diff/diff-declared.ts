@@ -1,5 +1,5 @@
 import { isWithin, parseVersion, parseRange, type KernelNeeds, type Requirement } from '@moby/model';
-import { sorted } from '../order.ts';
+import { sorted, without } from '../order.ts';
 import { added, broken, changed, type AbiDeclared, type Found } from './abi-diff.ts';
 
 /** Derived from the bytes, which are compared themselves. */
@@ -105,5 +105,5 @@ function diffKernelNeeds(old: KernelNeeds | undefined, now: KernelNeeds | undefi
 }
 
 function newOf(old: readonly string[], now: readonly string[]): readonly string[] {
-  return sorted(new Set(now)).filter((one) => !old.includes(one));
+  return sorted(without(now, old));
 }

@@ -1,5 +1,5 @@
 import type { AddedModule, KernelConfig, KernelFacts, KernelSymbols } from '@moby/model';
-import { sorted } from '../order.ts';
+import { sorted, without } from '../order.ts';
 import { added, broken, changed, counted, namesInWords, unknown, type FactsPair, type Found } from './abi-diff.ts';
 
 /** What describes the compiler and the architecture, and is nobody's choice. */
@@ -158,8 +158,8 @@ function diffAddedModule(
     ...(was.vermagic === is.vermagic
       ? []
       : [{ name: is.vermagic.trim(), what: `is built for ${is.vermagic.trim()}, and was for ${was.vermagic.trim()}` }]),
-    ...newOf(was.depends, is.depends).map((one) => ({ name: one, what: `needs the module ${one}` })),
-    ...newOf(was.firmware, is.firmware).map((one) => ({ name: one, what: `may ask for the firmware ${one}` })),
+    ...without(is.depends, was.depends).map((one) => ({ name: one, what: `needs the module ${one}` })),
+    ...without(is.firmware, was.firmware).map((one) => ({ name: one, what: `may ask for the firmware ${one}` })),
   ];
   const crcs = sorted(Object.keys(is.versions).filter((symbol) => was.versions[symbol] !== is.versions[symbol]));
   return [
@@ -199,10 +199,6 @@ function diffAddedModule(
 
 function crcChanged(was: AddedModule, is: AddedModule, symbol: string): boolean {
   return was.exports[symbol] !== '' && is.exports[symbol] !== '' && was.exports[symbol] !== is.exports[symbol];
-}
-
-function newOf(old: readonly string[], now: readonly string[]): readonly string[] {
-  return now.filter((one) => !old.includes(one));
 }
 
 function fileName({ path }: AddedModule): string {

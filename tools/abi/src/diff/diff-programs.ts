@@ -1,4 +1,4 @@
-import { buildRootTree, type RootTree } from '../root-tree.ts';
+import { buildComponentTree, type RootTree } from '../root-tree.ts';
 import { added, broken, type AbiFacts, type FactsPair, type Found } from './abi-diff.ts';
 import { isSharedObject } from './offered-libraries.ts';
 
@@ -7,7 +7,7 @@ const pathFolders: ReadonlySet<string> = new Set(['/usr/local/sbin', '/usr/local
 
 /** Executable files, and the names of links to them on the PATH: what can be started by name or by path. */
 export function diffPrograms({ before, after }: FactsPair): readonly Found[] {
-  const [old, own] = [treeOf(before), treeOf(after)];
+  const [old, own] = [buildComponentTree(before.facts), buildComponentTree(after.facts)];
   const now = programsOf(after, own);
   const gone = [...programsOf(before, old)].filter((path) => !isProgram(own, path));
   const come = [...now].filter((path) => !isProgram(old, path));
@@ -21,10 +21,6 @@ export function diffPrograms({ before, after }: FactsPair): readonly Found[] {
     }),
     ...come.map((path): Found => added({ kind: 'program', name: baseName(path), file: path, sentence: `${path} is new` })),
   ];
-}
-
-function treeOf({ facts }: AbiFacts): RootTree {
-  return buildRootTree([{ name: '', version: '', facts }]);
 }
 
 function programsOf({ facts }: AbiFacts, tree: RootTree): ReadonlySet<string> {

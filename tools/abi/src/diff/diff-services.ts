@@ -1,4 +1,5 @@
 import { goShimReplies, type GoFacts, type GoService } from '@moby/model';
+import { without } from '../order.ts';
 import { added, broken, changed, unknown, type FactsPair, type Found } from './abi-diff.ts';
 
 /**
@@ -58,12 +59,10 @@ function diffShimStart(file: string, old: GoFacts, now: GoFacts): readonly Found
   const [old_, own] = [was.accepts, is.accepts];
   return [
     ...emits,
-    ...old_
-      .filter((reply) => !own.includes(reply))
-      .map((reply) => broken({ ...base, name: reply, sentence: `${file} no more understands a shim that answers as ${reply}` })),
-    ...own
-      .filter((reply) => !old_.includes(reply))
-      .map((reply) => added({ ...base, name: reply, sentence: `${file} understands a shim that answers as ${reply}` })),
+    ...without(old_, own).map((reply) =>
+      broken({ ...base, name: reply, sentence: `${file} no more understands a shim that answers as ${reply}` }),
+    ),
+    ...without(own, old_).map((reply) => added({ ...base, name: reply, sentence: `${file} understands a shim that answers as ${reply}` })),
   ];
 }
 
@@ -73,7 +72,7 @@ function compare(
 ): { readonly gone: readonly string[]; readonly come: readonly string[] } {
   const name = ({ transport, service }: GoService): string => `${transport} ${service}`;
   const [before, after] = [old.map(name), now.map(name)];
-  return { gone: before.filter((one) => !after.includes(one)), come: after.filter((one) => !before.includes(one)) };
+  return { gone: without(before, after), come: without(after, before) };
 }
 
 function isTask(name: string): boolean {

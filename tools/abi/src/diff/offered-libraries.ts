@@ -2,7 +2,7 @@ import type { ElfFacts } from '@moby/model';
 import { isOfferedAs } from '../capabilities.ts';
 import { isElfFile } from '../load.ts';
 import { systemLibraryFolders } from '../machine.ts';
-import { buildRootTree, type RootFacts } from '../root-tree.ts';
+import { buildComponentTree, type RootFacts } from '../root-tree.ts';
 
 /** A shared library that others can name. */
 export interface OfferedLibrary {
@@ -16,7 +16,7 @@ export interface OfferedLibrary {
  * file without a folder was given alone, so where it will lie isn't known, and it counts.
  */
 export function offeredLibraries(facts: RootFacts): ReadonlyMap<string, OfferedLibrary> {
-  const tree = buildRootTree([{ name: '', version: '', facts }]);
+  const tree = buildComponentTree(facts);
   const libraries = new Map<string, OfferedLibrary>();
   for (const path of [...facts.elf.map((file) => file.path), ...Object.keys(facts.links)]) {
     const file = tree.find(path);

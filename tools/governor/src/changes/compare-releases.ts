@@ -1,5 +1,5 @@
-import { diffAbi, platformsToCompare, type AbiSide, type Bump } from '@moby/abi';
-import { upstreamOf, type Facts, type Version } from '@moby/model';
+import { diffAbi, platformsToCompare, type AbiDiff, type AbiSide, type Bump } from '@moby/abi';
+import { Failure, upstreamOf, type Version } from '@moby/model';
 import { isOfLine } from '../judge/baseline.ts';
 import type { PublishedVersion, ReleaseContents } from '../judge/question.ts';
 import type { Witness } from '../judge/report.ts';
@@ -90,48 +90,41 @@ function witnessesOf(kind: ChangeKind, pair: ReleasePair, requires: Bump): reado
   }));
 }
 
-function pairOf(baseline: ReleaseSide, current: ReleaseSide): ReleasePair {
-  const hasFacts = [baseline, current].every(({ contents }) => whyNotCompared(contents.facts) === undefined);
-  const side = ({ contents: { manifest, facts, symbols, kernelSymbols } }: ReleaseSide): AbiSide => ({
-    platforms: facts === undefined || !hasFacts ? {} : platformsToCompare(facts, symbols, kernelSymbols),
-    declared: manifest,
-  });
-  return { baseline, current, abi: diffAbi(side(baseline), side(current), { newNeed: 'minor' }) };
+interface Paired extends ReleasePair {
+  /** Why their facts could not be compared. */
+  readonly tooLong?: string;
 }
 
-function unknownOf({ baseline, current, abi }: ReleasePair): readonly string[] {
-  const without = (side: ReleaseSide, which: string): readonly string[] => {
-    const why = whyNotCompared(side.contents.facts);
-    return why === undefined ? [] : [`the ${which} release has ${why}`];
+function pairOf(baseline: ReleaseSide, current: ReleaseSide): Paired {
+  const hasFacts = [baseline, current].every(({ contents }) => contents.facts !== undefined);
+  const compare = (isWithFacts: boolean): AbiDiff => {
+    const side = ({ contents: { manifest, facts, symbols, kernelSymbols } }: ReleaseSide): AbiSide => ({
+      platforms: facts === undefined || !isWithFacts ? {} : platformsToCompare(facts, symbols, kernelSymbols),
+      declared: manifest,
+    });
+    return diffAbi(side(baseline), side(current), { newNeed: 'minor' });
   };
+  try {
+    return { baseline, current, abi: compare(hasFacts) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { baseline, current, abi: compare(false), tooLong: error.message };
+  }
+}
+
+function unknownOf({ baseline, current, abi, tooLong }: Paired): readonly string[] {
+  const without = (side: ReleaseSide, which: string): readonly string[] =>
+    side.contents.facts === undefined ? [`the ${which} release has no facts.json`] : [];
   const hasOwnFiles = Object.values(baseline.contents.manifest.payload.platforms).some(({ sources }) =>
     sources.some(({ kind }) => kind === 'files'),
   );
   return [
     ...without(baseline, 'old'),
     ...without(current, 'new'),
+    ...(tooLong === undefined ? [] : [tooLong]),
     ...(hasOwnFiles && baseline.digests === undefined ? ['nobody has written down which files the old release has'] : []),
     ...abi.unknown.map(({ sentence }) => sentence),
   ];
-}
-
-/** Following links takes its time by the path and by its segments; the largest component of the library has a few hundred paths. */
-export const maxComparedPaths = 10_000;
-export const maxComparedSegments = 100_000;
-
-function whyNotCompared(facts: Facts | undefined): string | undefined {
-  if (facts === undefined) return 'no facts.json';
-  const paths = Object.values(facts.platforms).flatMap(({ elf, programs, links, scripts = {} }) => [
-    ...elf.map(({ path }) => path),
-    ...programs,
-    ...Object.entries(links).flat(),
-    ...Object.keys(scripts),
-  ]);
-  if (paths.length > maxComparedPaths) return `${paths.length} paths in facts.json, and ${maxComparedPaths} are compared`;
-  const segments = paths.reduce((sum, path) => sum + path.split('/').length, 0);
-  return segments > maxComparedSegments
-    ? `paths of ${segments} segments in facts.json, and ${maxComparedSegments} are compared`
-    : undefined;
 }
 
 function numbersOf(version: Version): readonly string[] {

@@ -86,5 +86,6 @@ function binds(old: ServiceDefaults, now: ServiceDefaults): readonly Grown[] {
 }
 
 function newOf(old: readonly string[], now: readonly string[]): readonly string[] {
-  return [...new Set(now)].filter((one) => !old.includes(one)).sort();
+  const known = new Set(old);
+  return [...new Set(now)].filter((one) => !known.has(one)).sort();
 }

@@ -38,9 +38,9 @@ export const needs: readonly ChangeKind[] = [
     when: 'it takes an exclusive capability, which others can’t have beside it then',
     reference: 'component.md#the-manifest',
     *find({ baseline, current }): Iterable<Seen> {
-      const { exclusive } = baseline.contents.manifest;
+      const exclusive = new Set(baseline.contents.manifest.exclusive);
       for (const slot of [...current.contents.manifest.exclusive].sort())
-        if (!exclusive.includes(slot))
+        if (!exclusive.has(slot))
           yield { about: slot, at: ['component', 'exclusive'], sentence: `it takes ${slot}, which the old one left to others` };
     },
   },

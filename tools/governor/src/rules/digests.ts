@@ -1,9 +1,9 @@
 import { deriveCapabilities } from '@moby/abi';
-import { isPlatform, type Digest, type Platform } from '@moby/model';
+import { Failure, isPlatform, type Digest, type Facts, type Platform } from '@moby/model';
 import type { ComponentSubject } from '../judge/subject.ts';
 import { fileDigests } from '../judge/file-digests.ts';
 import { isEqualJson } from '../json/walk-json.ts';
-import { packedAnyway, isListed } from './listed-files.ts';
+import { listedName, listedNames, packedAnyway, withFolders } from './listed-files.ts';
 import { ofComponent, type Found, type GovernanceRule } from './rule.ts';
 
 const platformsAt = ['component', 'payload', 'platforms'] as const;
@@ -68,7 +68,16 @@ export const digests: GovernanceRule = ofComponent({
       when: '`component.proven` says something else than follows from facts.json',
       *find({ facts, manifestJson }): Iterable<Found> {
         if (facts.kind !== 'read') return;
-        const { provides, requires } = deriveCapabilities(facts.value);
+        const derived = capabilitiesOf(facts.value);
+        if (derived instanceof Failure) {
+          yield {
+            file: 'facts.json',
+            message: `nobody can say what follows from facts.json: ${derived.message}`,
+            help: derived.hints[0] ?? build,
+          };
+          return;
+        }
+        const { provides, requires } = derived;
         const said = manifestJson.component.proven;
         for (const [key, is] of Object.entries({ provides, requires })) {
           const own = (key === 'provides' ? said?.provides : said?.requires) ?? {};
@@ -81,8 +90,10 @@ export const digests: GovernanceRule = ofComponent({
       name: 'undeclared',
       when: 'the package has a file that `files` of package.json doesn’t list, and npm doesn’t pack anyway',
       *find({ manifestJson, question }): Iterable<Found> {
+        if (manifestJson.files === undefined) return;
+        const listed = listedNames(manifestJson.files);
         for (const path of question.release.files.keys())
-          if (!packedAnyway(path) && !isListed(path, manifestJson.files))
+          if (!packedAnyway(path) && ![...withFolders(path)].some((one) => listed.has(one)))
             yield { file: path, message: `\`${path}\` is not among \`files\` of package.json`, help: 'list it, or leave it out' };
       },
     },
@@ -90,14 +101,24 @@ export const digests: GovernanceRule = ofComponent({
       name: 'missing',
       when: '`files` of package.json lists what the package doesn’t have',
       *find({ manifestJson, question }): Iterable<Found> {
-        const paths = [...question.release.files.keys()];
+        const there = new Set([...question.release.files.keys()].flatMap((path) => [...withFolders(path)]));
         for (const [index, listed] of (manifestJson.files ?? []).entries())
-          if (!paths.some((path) => isListed(path, [listed])))
+          if (!there.has(listedName(listed)))
             yield { at: ['files', index], message: `the package has no \`${listed}\``, help: 'take it out, or put it into the package' };
       },
     },
   ],
 });
+
+/** A `Failure` where following its links and libraries takes more than is spent on one component. */
+function capabilitiesOf(facts: Facts): ReturnType<typeof deriveCapabilities> | Failure {
+  try {
+    return deriveCapabilities(facts);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
 
 function* ofAnotherPayload({ manifest, facts, symbols }: ComponentSubject): Iterable<Found> {
   for (const [platform, { digest }] of platformsOf(manifest.payload.platforms)) {

@@ -8,11 +8,17 @@ export function isDescription(path: string): boolean {
   return /^(?:readme|copying|licen[cs]e)(?:\..*)?$/i.test(path);
 }
 
-/** Whether `files` of package.json names a file, or a folder above it; without `files`, everything is packed. Patterns name nothing. */
-export function isListed(path: string, files: readonly string[] | undefined): boolean {
-  if (files === undefined) return true;
-  return files.some((listed) => {
-    const named = listed.replace(/^\.?\//, '').replace(/\/(?:\*\*?)?$/, '');
-    return path === named || path.startsWith(`${named}/`);
-  });
+/** What `files` of package.json names: files, and folders with all that is in them. Patterns name nothing. */
+export function listedNames(files: readonly string[]): ReadonlySet<string> {
+  return new Set(files.map(listedName));
+}
+
+export function listedName(listed: string): string {
+  return listed.replace(/^\.?\//, '').replace(/\/(?:\*\*?)?$/, '');
+}
+
+/** A path, and each folder above it. */
+export function* withFolders(path: string): Generator<string> {
+  yield path;
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) yield path.slice(0, slash);
 }
