@@ -11,8 +11,11 @@ import {
   type PlatformFacts,
 } from '@moby/model';
 import { describe, expect, test } from 'vitest';
+import { linkerSymbols } from '../src/diff/linker-symbols.ts';
 import { component, library, loader, program } from './world.ts';
 
+/** Of the page's first table. */
+const kinds = { breaks: 0, adds: 0, changes: 0, unknown: 0 };
 const folder = '/usr/lib/x86_64-linux-gnu';
 const lib = `${folder}/libx.so.1`;
 
@@ -102,6 +105,21 @@ describe('libraries', () => {
       '- symbol: libx.so.1 lacks 5 symbols that the old one exports: b, c, d and 2 more',
       'major',
     ]);
+  });
+
+  test('what the tools of a link put into a library is nobody’s offer, and the page names all of it', () => {
+    const rows = readFileSync(join(import.meta.dirname, '../../../docs/reference/abi-diff.md'), 'utf8').matchAll(
+      /^\| `(\w+)` \| (.+) \|$/gm,
+    );
+    const table = Object.fromEntries([...rows].flatMap(([, name = '', from]) => (name in kinds ? [] : [[name, from]])));
+    expect(table).toEqual(linkerSymbols);
+    const names = Object.keys(linkerSymbols);
+    expect(names).toEqual(expect.arrayContaining(['__so_start', '_IO_stdin_used', '__bss_start', '_edata', '_end']));
+    for (const name of names) {
+      expect(compare(offering({ '': `a ${name}` }), offering({ '': 'a' }))).toEqual(['patch']);
+      expect(compare(offering({ '': 'a' }), offering({ '': `a ${name}` }))).toEqual(['patch']);
+    }
+    expect(compare(offering({ '': 'a end' }), offering({ '': 'a' })).at(-1)).toBe('major');
   });
 
   test('symbols that nobody has read are unknown, not equal', () => {

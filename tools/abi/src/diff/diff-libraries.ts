@@ -1,18 +1,8 @@
 import type { ElfSymbols } from '@moby/model';
 import { sorted } from '../order.ts';
 import { added, broken, changed, counted, namesInWords, unknown, type FactsPair, type Found } from './abi-diff.ts';
+import { linkerSymbols } from './linker-symbols.ts';
 import { isSharedObject, offeredLibraries, type OfferedLibrary } from './offered-libraries.ts';
-
-/** What linkers put into every library; nobody imports them. */
-const linkerSymbols: ReadonlySet<string> = new Set([
-  '_init',
-  '_fini',
-  '_edata',
-  '_end',
-  '__bss_start',
-  '_DYNAMIC',
-  '_GLOBAL_OFFSET_TABLE_',
-]);
 
 /** Sonames, symbol versions and exported symbols that other components can bind to, and plugins. */
 export function diffLibraries(pair: FactsPair): readonly Found[] {
@@ -29,7 +19,7 @@ export function diffLibraries(pair: FactsPair): readonly Found[] {
     ...gone.map((library) => goneLibrary(library, next)),
     ...come.map(({ name, elf }) => added({ kind: 'soname', name, file: elf.path, sentence: `${name} is new` })),
     ...both.flatMap((library) => diffVersions(pair, library)),
-    ...diffPlugins(pair),
+    ...diffPlugins(pluginsOf(pair.before, before), pluginsOf(pair.after, after)),
   ];
 }
 
@@ -61,8 +51,8 @@ function diffVersions(pair: FactsPair, library: LibraryPair): readonly Found[] {
   const [old, own] = [new Set(was.elf.offers), new Set(now.elf.offers)];
   const gone = was.elf.offers.filter((version) => !own.has(version));
   const come = now.elf.offers.filter((version) => !old.has(version));
-  const before = pair.before.symbols?.[was.elf.path];
-  const after = pair.after.symbols?.[now.elf.path];
+  const before = exportsOf(pair.before.symbols?.[was.elf.path]);
+  const after = exportsOf(pair.after.symbols?.[now.elf.path]);
   const goneVersions = gone.map((version): Found => {
     const change = { kind: 'symbol-version', name: version, file: was.elf.path, ...symbolsAt(before, version) } as const;
     return isPrivate(version)
@@ -80,17 +70,20 @@ function diffVersions(pair: FactsPair, library: LibraryPair): readonly Found[] {
       sentence: `${name} offers ${what}`,
     });
   });
-  return [...goneVersions, ...comeVersions, ...diffSymbols(pair, { library, gone: new Set(gone), come: new Set(come) })];
+  const versions = { library, before, after, gone: new Set(gone), come: new Set(come) };
+  return [...goneVersions, ...comeVersions, ...diffSymbols(pair, versions)];
 }
 
 interface VersionsOfLibrary {
   readonly library: LibraryPair;
+  readonly before: Exports;
+  readonly after: Exports;
   readonly gone: ReadonlySet<string>;
   readonly come: ReadonlySet<string>;
 }
 
 /** Names below the versions that both have; a version that is gone or new has been told with its names. */
-function diffSymbols(pair: FactsPair, { library, gone, come }: VersionsOfLibrary): readonly Found[] {
+function diffSymbols(pair: FactsPair, { library, before, after, gone, come }: VersionsOfLibrary): readonly Found[] {
   const { was, now } = library;
   const { name } = now;
   if (pair.before.symbols === undefined || pair.after.symbols === undefined) {
@@ -98,8 +91,6 @@ function diffSymbols(pair: FactsPair, { library, gone, come }: VersionsOfLibrary
     const sentence = `nobody has read which symbols the ${lacking} ${name} exports`;
     return [unknown({ kind: 'symbol', name, file: now.elf.path, sentence })];
   }
-  const before = exportsOf(pair.before.symbols[was.elf.path]);
-  const after = exportsOf(pair.after.symbols[now.elf.path]);
   const lost = missingOf(before, after, gone);
   const won = missingOf(after, before, come);
   return [
@@ -129,9 +120,11 @@ function exportsOf(symbols: ElfSymbols | undefined): Exports {
   const byVersion = new Map<string, Set<string>>();
   const plain = new Set<string>();
   for (const [group, text] of Object.entries(symbols?.exports ?? {})) {
-    const names = text.split(' ').filter((name) => !linkerSymbols.has(name));
+    const names = text.split(' ').filter((name) => !Object.hasOwn(linkerSymbols, name));
     const version = group.replace(/^@@?/, '');
-    byVersion.set(version, new Set([...(byVersion.get(version) ?? []), ...names]));
+    const known = byVersion.get(version);
+    if (known === undefined) byVersion.set(version, new Set(names));
+    else for (const name of names) known.add(name);
     if (!group.startsWith('@') || group.startsWith('@@')) for (const name of names) plain.add(name);
   }
   return { byVersion, plain };
@@ -152,8 +145,8 @@ function isUnversioned({ byVersion }: Exports): boolean {
   return [...byVersion.keys()].every((version) => version === '');
 }
 
-function symbolsAt(symbols: ElfSymbols | undefined, version: string): { readonly symbols?: readonly string[] } {
-  const names = exportsOf(symbols).byVersion.get(version);
+function symbolsAt({ byVersion }: Exports, version: string): { readonly symbols?: readonly string[] } {
+  const names = byVersion.get(version);
   // Linkers export a version's own name, too.
   const listed = sorted(names ?? []).filter((name) => name !== version);
   return listed.length === 0 ? {} : { symbols: listed };
@@ -165,8 +158,7 @@ function isPrivate(version: string): boolean {
 }
 
 /** Shared objects outside of the folders that are searched. One with a soname is its package's own; one without is loaded by its path. */
-function diffPlugins({ before, after }: FactsPair): readonly Found[] {
-  const [old, own] = [pluginsOf(before), pluginsOf(after)];
+function diffPlugins(old: Plugins, own: Plugins): readonly Found[] {
   const gone = [...old].filter(([path]) => !own.has(path));
   const come = [...own].filter(([path]) => !old.has(path));
   return [
@@ -186,8 +178,10 @@ function diffPlugins({ before, after }: FactsPair): readonly Found[] {
 }
 
 /** Path → whether it has a soname. */
-function pluginsOf({ facts }: FactsPair['before']): ReadonlyMap<string, boolean> {
-  const offered = new Set([...offeredLibraries(facts).values()].map(({ elf }) => elf.path));
+type Plugins = ReadonlyMap<string, boolean>;
+
+function pluginsOf({ facts }: FactsPair['before'], libraries: ReadonlyMap<string, OfferedLibrary>): Plugins {
+  const offered = new Set([...libraries.values()].map(({ elf }) => elf.path));
   return new Map(
     facts.elf
       .filter((elf) => isSharedObject(elf) && !offered.has(elf.path))
