@@ -2,8 +2,10 @@ import { catalogue, doorDecision, judge, type DoorDecision, type GovernanceRule 
 import { expect, test } from 'vitest';
 import { questionOf, type Change } from './fixture.ts';
 
-const decide = async (change: Change, rules: readonly GovernanceRule[] = catalogue): Promise<DoorDecision> =>
-  doorDecision(await judge(await questionOf(change), rules));
+const decide = async (change: Change, rules: readonly GovernanceRule[] = catalogue): Promise<DoorDecision> => {
+  const question = await questionOf(change);
+  return doorDecision(await judge(question, rules), question.publisher);
+};
 
 const saying = (severity: GovernanceRule['severity'], waivableBy: GovernanceRule['waivableBy']): GovernanceRule => ({
   id: 'A1',
@@ -40,15 +42,29 @@ test('whatever else is for a person to decide is refused, with the words of who 
       {
         rule: 'MOBY-N304',
         severity: 'error',
-        help: 'a steward decides whether both may be there; a steward may let it pass, by a waiver in the policy',
+        help: 'a steward decides whether both may be there; a steward may let it pass, by a waiver in the policy, or a steward by publishing it',
       },
     ],
   });
   const words = async (waivableBy: GovernanceRule['waivableBy']): Promise<string | undefined> =>
     (await decide({}, [saying('review', waivableBy)])).findings[0]?.help;
-  expect(await words('owner')).toBe('an owner or a steward may let it pass, by a waiver in the policy');
+  expect(await words('owner')).toBe('an owner or a steward may let it pass, by a waiver in the policy, or a steward by publishing it');
   expect(await words('security-team')).toBe('the security team may let it pass, by a waiver in the policy');
-  expect(await words('nobody')).toBe('a steward may let it pass, by a waiver in the policy');
+  expect(await words('nobody')).toBe('a steward may let it pass, by a waiver in the policy, or a steward by publishing it');
+});
+
+test('a steward decides by publishing, and so does the bot for what was merged; an owner and the security team don’t', async () => {
+  const accepts = async (role: NonNullable<Change['publisher']>['role'], waivableBy: GovernanceRule['waivableBy']): Promise<boolean> =>
+    (await decide({ publisher: { id: 'ann', role } }, [saying('review', waivableBy)])).accept;
+  const roles = ['contributor', 'maintainer', 'security-team', 'steward', 'bot'] as const;
+  for (const waivableBy of ['owner', 'steward', 'nobody'] as const)
+    expect(await Promise.all(roles.map((role) => accepts(role, waivableBy)))).toEqual([false, false, false, true, true]);
+  expect(await Promise.all(roles.map((role) => accepts(role, 'security-team')))).toEqual(roles.map(() => false));
+  expect(await decide({ publisher: { id: 'ann', role: 'steward' } }, [saying('review', 'steward')])).toMatchObject({
+    accept: true,
+    findings: [{ severity: 'warning' }],
+  });
+  expect((await decide({ publisher: { id: 'ann', role: 'steward' } }, [saying('error', 'steward')])).accept).toBe(false);
 });
 
 test('errors of the release and of the judging refuse, warnings are told, hints are not', async () => {
@@ -81,7 +97,7 @@ test('what nobody could judge stays out', async () => {
 test('a finding as the door tells it is the report’s own, apart from its severity and help', async () => {
   const change: Change = { payload: { kind: 'unproven', why: 'x' }, json: (json) => (json.license = 'x'), publisher: undefined };
   const report = await judge(await questionOf(change));
-  const told = doorDecision(report).findings.map(({ severity: _severity, help: _help, ...own }) => own);
+  const told = doorDecision(report, undefined).findings.map(({ severity: _severity, help: _help, ...own }) => own);
   const said = report.findings.map(({ severity: _severity, help: _help, ...own }) => own);
   expect(told).toHaveLength(3);
   for (const one of told) expect(said).toContainEqual(one);

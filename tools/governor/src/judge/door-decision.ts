@@ -1,6 +1,7 @@
 import { escapeText } from './escape-text.ts';
+import type { Publisher } from './question.ts';
 import type { Finding, Report } from './report.ts';
-import { deciderWords } from './waiver.ts';
+import { decidersOf, deciderWords } from './waiver.ts';
 
 /** What the registry's door does with a release. */
 export interface DoorDecision {
@@ -19,11 +20,12 @@ export interface DoorFinding extends Omit<Finding, 'severity'> {
 const withheldBy = 'MOBY-P706';
 
 /**
- * At the registry's door nobody sits who could decide: what is for a person to decide is refused with the words of who may, apart
- * from a payload that nobody has built. Hints stay out.
+ * At the registry's door nobody sits who could be asked. What is for a steward to decide is decided by the steward who publishes it, or by the
+ * bot, which publishes what was merged; the rest is refused with the words of who may let it pass, apart from a payload that nobody
+ * has built. Hints stay out.
  */
-export function doorDecision(report: Pick<Report, 'findings' | 'unjudged'>): DoorDecision {
-  const findings = [...report.findings.flatMap(atDoor), ...unjudgedAtDoor(report)];
+export function doorDecision(report: Pick<Report, 'findings' | 'unjudged'>, publisher: Publisher | undefined): DoorDecision {
+  const findings = [...report.findings.flatMap((finding) => atDoor(finding, publisher)), ...unjudgedAtDoor(report)];
   const isError = ({ severity }: DoorFinding): boolean => severity === 'error';
   return {
     accept: !findings.some(isError),
@@ -32,7 +34,7 @@ export function doorDecision(report: Pick<Report, 'findings' | 'unjudged'>): Doo
   };
 }
 
-function atDoor(finding: Finding): readonly DoorFinding[] {
+function atDoor(finding: Finding, publisher: Publisher | undefined): readonly DoorFinding[] {
   const { severity } = finding;
   switch (severity) {
     case 'hint':
@@ -43,14 +45,22 @@ function atDoor(finding: Finding): readonly DoorFinding[] {
     case 'tool-error':
       return [{ ...finding, severity: 'error' }];
     case 'review':
-      return finding.rule === withheldBy
-        ? [{ ...finding, severity: 'warning', help: 'it doesn’t become `latest` until somebody has built it here' }]
+      if (finding.rule === withheldBy)
+        return [{ ...finding, severity: 'warning', help: 'it doesn’t become `latest` until somebody has built it here' }];
+      return decidesByPublishing(finding, publisher)
+        ? [{ ...finding, severity: 'warning' }]
         : [{ ...finding, severity: 'error', help: helpAndDecider(finding) }];
   }
 }
 
+/** An owner who publishes is the author, who waives nothing of their own; the security team's word is one of its own. */
+function decidesByPublishing(finding: Finding, publisher: Publisher | undefined): boolean {
+  return (publisher?.role === 'steward' || publisher?.role === 'bot') && decidersOf(finding).includes('steward');
+}
+
 function helpAndDecider(finding: Finding): string {
-  const decider = `${deciderWords(finding)} may let it pass, by a waiver in the policy`;
+  const bySteward = decidersOf(finding).includes('steward') ? ', or a steward by publishing it' : '';
+  const decider = `${deciderWords(finding)} may let it pass, by a waiver in the policy${bySteward}`;
   return finding.help === undefined ? decider : `${finding.help}; ${decider}`;
 }
 

@@ -93,6 +93,8 @@ export interface ReleaseSignature {
   readonly verified: boolean;
   /** The key is one of a maintainer's `keys` in OWNERS.yaml. */
   readonly byMaintainer: boolean;
+  /** Why it isn't verified. */
+  readonly why?: string;
 }
 
 export interface Publisher {

@@ -25,7 +25,7 @@ export const attestSubject: GovernanceRule = ofPackage({
       *find({ question: { signature } }): Iterable<Found> {
         if (signature?.verified === false)
           yield {
-            message: `the statement signed by ${signature.keyid} doesn’t hold for this release`,
+            message: signature.why ?? `the statement signed by ${signature.keyid} doesn’t hold for this release`,
             help: 'sign what is published: `moby-compose component publish`',
           };
       },

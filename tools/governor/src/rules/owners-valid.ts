@@ -21,6 +21,8 @@ export const ownersValid: GovernanceRule = ofPackage({
         if (question.publisher?.role === 'steward') return;
         yield {
           at: ['name'],
+          // The bot publishes what was merged, and nothing was.
+          ...(question.publisher?.role === 'bot' ? { severity: 'error' as const } : {}),
           message: `nobody answers for \`${name}\` yet`,
           help: 'name `registry: USER` in its OWNERS.yaml by a pull request',
         };
