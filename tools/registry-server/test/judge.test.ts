@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageTarEntries, paxHeader, removeFolder, temporaryFolder, type PackageTarEntry } from '@moby/testkit';
@@ -234,9 +235,9 @@ describe('a library', () => {
   let owned: RunningServer;
   let library: string;
   let folder: string;
-  const owners = (text: string): void => {
-    mkdirSync(join(library, 'components/tango/1.0'), { recursive: true });
-    writeFileSync(join(library, 'components/tango/OWNERS.yaml'), text);
+  const owners = (text: string, name = 'tango'): void => {
+    mkdirSync(join(library, 'components', name, '1.0'), { recursive: true });
+    writeFileSync(join(library, 'components', name, 'OWNERS.yaml'), text);
   };
   const ask = async (user: string, component: ComponentText): Promise<Answered> =>
     owned.ask({
@@ -285,6 +286,43 @@ describe('a library', () => {
     await expect.poll(shown, { timeout: 20_000 }).toEqual([[{ name: 'carol' }], undefined]);
   });
 
+  test('whose owners are no users here is seeded by a steward and the bot, and by nobody else', async () => {
+    owners('lifecycle: maintained\nmaintainers:\n  - { name: Carol }\n', 'victor');
+    for (const user of ['carol', 'mike']) expect((await ask(user, { name: 'victor' })).json['code']).toBe('MOBY-D426');
+    expect((await ask('bo', { name: 'victor' })).status).toBe(201);
+    expect((await ask('stella', { name: 'victor', revision: 2 })).status).toBe(201);
+    expect((await ask('carol', { name: 'victor', revision: 3 })).json['code']).toBe('MOBY-D426');
+    // Where no OWNERS.yaml was merged the bot has nothing to publish.
+    expect(said(await ask('bo', { name: 'whiskey' }))).toEqual([422, 'MOBY-O401 owners-valid']);
+  });
+
+  test('lets pass what its docs/governance/policy.yaml has a waiver for', async () => {
+    const policy = (text: string): void => {
+      mkdirSync(join(library, 'docs/governance'), { recursive: true });
+      writeFileSync(join(library, 'docs/governance/policy.yaml'), text);
+    };
+    const waiver = (rule: string, by = 'steward'): string =>
+      `  - { rule: ${rule}, package: '@moby/systmd', version: 1.0.1, by: ${by}, reason: they are told apart }\n`;
+    owners('lifecycle: maintained\nmaintainers:\n  - { name: Mike, registry: mike }\n', 'systmd');
+    expect(said(await ask('mike', { name: 'systmd' }))).toEqual([422, 'MOBY-N304 typosquat']);
+    for (const [text, why] of [
+      ['waivers: yes\n', '`waivers` is no list'],
+      [`waivers:\n${waiver('MOBY-N399')}`, '`MOBY-N399` is the number of no rule (line 2)'],
+      [`waivers:\n${waiver('MOBY-N304', 'mike')}`, '`by` is one of owner, steward, security-team (line 2)'],
+      [`rules: []\n`, '`rules` is no key of it'],
+      [`# ${'x'.repeat(70_000)}\n`, 'it is larger than 65536 bytes'],
+    ] as const) {
+      policy(text);
+      const { status, json } = await ask('mike', { name: 'systmd' });
+      expect([status, json['code'], json['error']]).toEqual([503, 'MOBY-D432', expect.stringContaining(why)]);
+    }
+    policy(`waivers:\n${waiver('MOBY-N304', 'owner')}`);
+    expect(said(await ask('mike', { name: 'systmd' }))).toEqual([422, 'MOBY-N304 typosquat']);
+    policy(`waivers:\n${waiver('MOBY-N304')}`);
+    expect((await ask('mike', { name: 'systmd' })).status).toBe(201);
+    rmSync(join(library, 'docs'), { recursive: true });
+  });
+
   test('that can’t be read lets nobody change anything of the component', async () => {
     for (const text of ['lifecycle: king\nmaintainers: []\n', 'a: &x 1\nb: *x\n', `# ${'x'.repeat(70_000)}\n`, '']) {
       owners(text);
@@ -300,6 +338,88 @@ describe('a library', () => {
     expect(owner.json['code']).toBe('MOBY-D427');
     rmSync(join(library, 'components/tango/OWNERS.yaml'));
     expect((await ask('mike', { name: 'tango', revision: 3 })).json['code']).toBe('MOBY-D426');
+  });
+});
+
+describe('judging is done beside the server', () => {
+  /** Facts that take as long to follow as facts may: everybody loads everybody, and inherits where. */
+  const hostile = async (name: string): Promise<Json> => {
+    const count = 1000;
+    const base = { class: 64, machine: 'x86-64', needs: [], offers: [] };
+    const elf = Array.from({ length: count }, (_, at) => [
+      { ...base, path: `/usr/bin/p${at}`, interpreter: '/lib64/ld-linux-x86-64.so.2', needed: [`l${at}`] },
+      { ...base, path: `/usr/lib/l${at}`, needed: [`l${(at + 1) % count}`], rpath: true, runpath: ['/opt'] },
+    ]).flat();
+    return bodyOf(edit(await builtComponent({ name }), 'facts.json', (json) => (json['platforms']['linux/amd64'].elf = elf)));
+  };
+  const judgeOf = (pid: number): number | undefined => {
+    const found = readdirSync('/proc').find((entry) => {
+      if (!/^[0-9]+$/.test(entry)) return false;
+      try {
+        const [, parent] = / [A-Z] ([0-9]+) /.exec(readFileSync(`/proc/${entry}/stat`, 'utf8')) ?? [];
+        return Number(parent) === pid && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes('judge-entry');
+      } catch {
+        return false;
+      }
+    });
+    return found === undefined ? undefined : Number(found);
+  };
+  const serverPid = (): number => server.process.pid ?? 0;
+
+  test('facts that lead round and round are refused, and others are answered before', async () => {
+    const events: string[] = [];
+    const body = await hostile('victor');
+    const publishing = send(body).then((answered) => {
+      events.push('refused');
+      return answered;
+    });
+    for (let reads = 0; reads < 3; reads += 1) {
+      expect((await server.ask({ path: publishPath('@moby/alpha') })).status).toBe(200);
+      events.push('read');
+    }
+    const answered = await publishing;
+    expect(said(answered)).toEqual([422, 'MOBY-P703 digests']);
+    expect(answered.json['error']).toContain('the links and libraries take more than 67108864 steps to follow');
+    expect(events).toEqual(['read', 'read', 'read', 'refused']);
+  });
+
+  test('a judge that stands still holds up publishes alone', async () => {
+    expect((await publish({ name: 'whiskey' })).status).toBe(201);
+    const judge = judgeOf(serverPid());
+    if (judge === undefined) throw new Error('nobody judges');
+    process.kill(judge, 'SIGSTOP');
+    const events: string[] = [];
+    const publishing = publish({ name: 'whiskey', revision: 2 }).then((answered) => {
+      events.push('published');
+      return answered;
+    });
+    try {
+      for (let reads = 0; reads < 20; reads += 1) expect((await server.ask({ path: publishPath('@moby/whiskey') })).status).toBe(200);
+      expect((await server.ask({ path: '/-/readyz' })).status).toBe(200);
+      events.push('read');
+    } finally {
+      process.kill(judge, 'SIGCONT');
+    }
+    expect((await publishing).status).toBe(201);
+    expect(events).toEqual(['read', 'published']);
+  });
+
+  test('a judge that dies lets nothing in, and the next one judges on', async () => {
+    expect((await publish({ name: 'xray' })).status).toBe(201);
+    const answered = new AbortController();
+    const publishing = publish({ name: 'xray', revision: 2 }).finally(() => answered.abort());
+    while (!answered.signal.aborted) {
+      const judge = judgeOf(serverPid());
+      if (judge !== undefined) process.kill(judge, 'SIGKILL');
+      await setTimeout(20);
+    }
+    const { status, json } = await publishing;
+    expect([status, json['error']]).toEqual([
+      422,
+      'MOBY-D433 not-judged: judging @moby/xray@1.0.2 was given up: it ended early (SIGKILL); send it again, and make it smaller where it is given up again',
+    ]);
+    expect(Object.keys((await packument('xray')).versions)).toEqual(['1.0.1']);
+    expect((await publish({ name: 'xray', revision: 2 })).status).toBe(201);
   });
 });
 

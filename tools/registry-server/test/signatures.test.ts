@@ -290,29 +290,29 @@ describe('a publisher’s statement', () => {
   });
 
   const refused: readonly (readonly [string, Signed, string, string])[] = [
-    ['by a stranger’s key', { by: stranger }, 'MOBY-D430', 'is by a key that is not trusted here'],
+    ['by a stranger’s key', { by: stranger }, 'MOBY-D424', 'is by a key that is not trusted here'],
     [
       'about another version',
       { change: (json) => (json['predicate'].buildDefinition.externalParameters.version = '1.0.9') },
-      'MOBY-D430',
+      'MOBY-D424',
       'it is about @moby/tango@1.0.9',
     ],
     [
       'about another tarball',
       { change: (json) => (json['subject'][0].digest.sha512 = '00'.repeat(64)) },
-      'MOBY-D430',
+      'MOBY-D424',
       'it says another digest of `pkg:npm/%40moby/tango@1.0.2`',
     ],
     [
       'about another payload',
       { change: (json) => (json['subject'][2].digest.sha256 = '00'.repeat(32)) },
-      'MOBY-D430',
+      'MOBY-D424',
       'it says another digest of `payload of linux/amd64`',
     ],
-    ['about nothing', { change: (json) => (json['subject'] = []) }, 'MOBY-D430', 'it says nothing of `package.json`'],
-    ['that is no bundle', { bundle: () => ({}) }, 'MOBY-D430', 'is not a sigstore bundle'],
+    ['about nothing', { change: (json) => (json['subject'] = []) }, 'MOBY-D424', 'it says nothing of `package.json`'],
+    ['that is no bundle', { bundle: () => ({}) }, 'MOBY-D424', 'is not a sigstore bundle'],
     ['that is no object', { bundle: () => [] }, 'MOBY-D422', 'is not a JSON object'],
-    ['of a component whose owners have no key', { name: 'uniform' }, 'MOBY-D430', 'components/uniform/OWNERS.yaml names no key'],
+    ['of a component whose owners have no key', { name: 'uniform' }, 'MOBY-D424', 'components/uniform/OWNERS.yaml names no key'],
   ];
 
   test.each(refused)('%s is refused, and nothing is stored', async (_what, options, code, why) => {
@@ -325,7 +325,12 @@ describe('a publisher’s statement', () => {
   test('may be required, of stewards too', async () => {
     for (const user of ['carol', 'stella']) {
       const body = await bodyOf(await builtComponent({ name: 'tango', revision: 3 }));
-      expect((await send(server, body, tokens[user] ?? '')).json['code']).toBe('MOBY-D428');
+      const { status, json } = await send(server, body, tokens[user] ?? '');
+      expect([status, json['code'], json['error']]).toEqual([
+        422,
+        'MOBY-D424',
+        expect.stringContaining('MOBY-X803 attest-subject: it comes without'),
+      ]);
     }
   });
 

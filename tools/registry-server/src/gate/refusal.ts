@@ -1,6 +1,6 @@
 /**
  * Why the gate refuses, with the status of its answer. Codes are permanent; what is wrong with a component itself is found
- * by rules, which have codes of their own.
+ * by rules, which have codes of their own. 428 and 430 were told of statements, which MOBY-X803 judges.
  */
 export const refusals = {
   'MOBY-D400': {
@@ -40,13 +40,21 @@ export const refusals = {
     status: 503,
     means: 'The library’s OWNERS.yaml can’t be read, so nobody can be said to own it.',
   },
-  'MOBY-D428': { name: 'unsigned', status: 422, means: 'The registry takes signed releases alone, and this one brought no statement.' },
   'MOBY-D429': { name: 'too-many', status: 429, means: 'Too many writes of one user, logins that failed, or connections of one client.' },
-  'MOBY-D430': { name: 'wrong-statement', status: 422, means: 'The signed statement is not by an owner’s key, or about another release.' },
   'MOBY-D431': {
     name: 'wrong-line',
     status: 422,
     means: 'The tag `line-…` of a publish names no line of the component that holds the version.',
+  },
+  'MOBY-D432': {
+    name: 'policy-unreadable',
+    status: 503,
+    means: 'The library’s docs/governance/policy.yaml can’t be read, so nobody can say what was decided.',
+  },
+  'MOBY-D433': {
+    name: 'not-judged',
+    status: 422,
+    means: 'Judging the release took more time or memory than there is for one.',
   },
   'MOBY-D500': { name: 'internal-error', status: 500, means: 'A bug; nothing was changed. The log has its stack.' },
   'MOBY-D501': { name: 'no-judge', status: 503, means: 'This server has no rules to judge by, and so publishes nothing.' },

@@ -1,80 +1,108 @@
-import { catalogue, judge, stockText, type Finding, type GovernanceRule, type Question, type Report } from '@moby/governor';
-import type { Actor, Change, Judge, Judgement } from '../publish/judge.ts';
-import type { Log } from '../server/log.ts';
-import type { RegistrySettings } from '../settings/registry-settings.ts';
+import { stockText } from '@moby/governor';
+import { Refusal } from '../gate/refusal.ts';
+import { entryBeside, NoAnswer, openProcess } from '../process/open-process.ts';
+import type { Change, Judge, Judgement } from '../publish/judge.ts';
 import { objectMember, textMember } from '../storage/json-object.ts';
-import type { Journal } from '../storage/open-journal.ts';
-import type { StorageFolder } from '../storage/storage-folder.ts';
 import type { PayloadState } from '../storage/stored-package.ts';
-import { openPublishedContents } from './published-contents.ts';
+import type { JudgeAnswer, JudgeWork } from './judge-work.ts';
 import type { Prover } from './prover.ts';
-import { questionOfChange, questionOfPublish, type QuestionWorld } from './question-of.ts';
+import { workOfPromotion, workOfPublish, workOfRestored, type WorkWorld } from './work-of.ts';
 
-export interface JudgeWorld {
-  readonly settings: RegistrySettings;
-  readonly storage: StorageFolder;
-  readonly journal: Journal;
-  readonly log: Log;
-}
+export type JudgeWorld = Omit<WorkWorld, 'prover'>;
 
-/** The rules that a promotion asks once more: what the payload is has to be known by then. */
-const promotionRules = ['digests', 'reproducible'];
+/** Of one release; what takes longer is refused. */
+const defaultMaxMs = 30_000;
+const heapMegabytes = 512;
+/** It is kept warm for a while: a library is published one release after another. */
+const idleMs = 60_000;
+const maxWaiting = 1000;
 
-/** The governor's rules, asked with what this registry knows. */
-export function openJudge({ settings, storage, journal, log }: JudgeWorld, prover: Prover): Judge {
-  const world: QuestionWorld = { settings, storage, journal, contents: openPublishedContents({ storage, journal, log }), prover };
+/**
+ * The governor's rules, asked with what this registry knows. What strangers send is read and judged in a process of its own, one release at
+ * a time. What that can't judge, as it runs out of time or memory, is refused.
+ */
+export function openJudge(world: JudgeWorld, prover: Prover, { maxMs = defaultMaxMs }: { readonly maxMs?: number } = {}): Judge {
+  const works: WorkWorld = { ...world, prover };
+  const entry = entryBeside(import.meta.url, 'judge-entry');
+  const beside = openProcess({ entry, heapMegabytes, maxMs, questions: 'one', maxWaiting, idleMs });
+  const ask = async (what: string, work: JudgeWork): Promise<JudgeAnswer> => {
+    try {
+      const answer = await beside.ask(work);
+      if (isAnswer(answer)) return answer;
+      throw new TypeError(`judging ${what} gave nothing`);
+    } catch (error) {
+      if (!(error instanceof NoAnswer) || error.why === 'failed') throw error;
+      if (error.why !== 'busy') world.log({ level: 'error', event: 'not-judged', release: what, error: error.message });
+      throw notJudged(what, error);
+    }
+  };
   return {
     publish: async (publish) => {
-      // The very bytes that were judged and published once: what a disk has lost comes back as it was.
-      if (journal.integrityOf(publish.name, publish.version) === publish.integrity)
-        return { findings: [], refusal: undefined, payload: 'unproven' };
-      const question = await questionOfPublish(world, publish);
-      return judgementOf({ report: await judge(question), question, by: publish.by });
+      // Both processes start at once where neither is there.
+      beside.begin();
+      const what = `${publish.name}@${publish.version}`;
+      // What a disk has lost comes back as it was.
+      const isBack = world.journal.integrityOf(publish.name, publish.version) === publish.integrity;
+      return judgementOf(await ask(what, await (isBack ? workOfRestored : workOfPublish)(works, publish)));
     },
     change: async (change) => {
-      if (change.kind !== 'promote') return { findings: [], refusal: undefined, payload: 'unproven' };
-      if (payloadOf(change) === 'proven') return { findings: [], refusal: undefined, payload: 'proven' };
-      const question = await questionOfChange(world, change);
-      return judgementOf({ report: await judge(question, rulesNamed(promotionRules)), question, by: undefined });
+      if (change.kind !== 'promote') return passed('unproven');
+      if (payloadOf(change) === 'proven') return passed('proven');
+      const answer = await ask(`${change.name}@${change.versions.join(', ')}`, await workOfPromotion(works, change));
+      return promotionOf(answer);
+    },
+    close: () => {
+      beside.close();
+      prover.close();
     },
   };
 }
 
-function rulesNamed(names: readonly string[]): readonly GovernanceRule[] {
-  return catalogue.filter(({ name }) => names.includes(name));
+function passed(payload: PayloadState): Judgement {
+  return { findings: [], refusal: undefined, payload };
 }
 
 function payloadOf({ versions: [version = ''], published }: Change): PayloadState {
   return textMember(objectMember(published.versions[version], 'dist'), 'payload') === 'proven' ? 'proven' : 'unproven';
 }
 
-interface Judged {
-  readonly report: Report;
-  readonly question: Question;
-  /** Who may decide what is for a person to decide; undefined where nobody may. */
-  readonly by: Actor | undefined;
-}
-
-function judgementOf({ report, question, by }: Judged): Judgement {
-  const refusing = report.findings.filter((finding) => refuses(finding, by));
-  const texts = refusing.length === 0 ? [] : [stockText({ findings: refusing })];
-  if (refusing.length === 0 && report.unjudged.length > 0)
-    texts.push(`the release can't be read far enough to judge it by ${report.unjudged.join(', ')}`);
+function judgementOf({ decision, isProven }: JudgeAnswer): Judgement {
+  const { accept, findings } = decision;
   return {
-    findings: report.findings,
-    refusal: texts.length === 0 ? undefined : texts.join('\n'),
-    payload: isProven(report.findings, question) ? 'proven' : 'unproven',
+    findings,
+    refusal: accept ? undefined : stockText({ findings: findings.filter(({ severity }) => severity === 'error') }),
+    payload: isProven ? 'proven' : 'unproven',
   };
 }
 
-/** What a person has to decide is decided by whoever may waive it and publishes: an owner, or a steward (a bot publishes what was merged). */
-function refuses({ severity, waivableBy }: Finding, by: Actor | undefined): boolean {
-  if (severity === 'error' || severity === 'tool-error') return true;
-  if (severity !== 'review') return false;
-  if (by === undefined) return true;
-  return waivableBy !== 'owner' && by.role !== 'steward' && by.role !== 'bot';
+/** What the door takes and keeps from `latest` doesn't become it here either. */
+function promotionOf(answer: JudgeAnswer): Judgement {
+  const { decision } = answer;
+  const judgement = judgementOf(answer);
+  return decision.accept && decision.withholdLatest ? { ...judgement, refusal: stockText(decision) } : judgement;
 }
 
-function isProven(findings: readonly Finding[], { payload }: Question): boolean {
-  return payload.kind === 'proven' && !findings.some(({ name }) => name === 'reproducible' || name === 'digests');
+function notJudged(what: string, { why, message }: NoAnswer): Refusal {
+  switch (why) {
+    case 'busy':
+      return new Refusal({
+        code: 'MOBY-D503',
+        message: `too many releases wait to be judged: send ${what} again`,
+        headers: { 'retry-after': '30' },
+      });
+    case 'late':
+      return new Refusal({
+        code: 'MOBY-D433',
+        message: `judging ${what} was given up: ${message}; make its facts.json, its symbols.json and their paths smaller`,
+      });
+    default:
+      return new Refusal({
+        code: 'MOBY-D433',
+        message: `judging ${what} was given up: ${message}; send it again, and make it smaller where it is given up again`,
+      });
+  }
+}
+
+function isAnswer(value: unknown): value is JudgeAnswer {
+  return typeof value === 'object' && value !== null && 'decision' in value;
 }

@@ -1,10 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { PayloadProof } from '@moby/governor';
-import { takeTurns } from '../gate/take-turns.ts';
+import { entryBeside, NoAnswer, openProcess } from '../process/open-process.ts';
 import { isJsonObject } from '../storage/json-object.ts';
 import type { ProveWork } from './prove-entry.ts';
-import type { Prover, ToProve } from './prover.ts';
+import type { Prover } from './prover.ts';
 
 export interface ProverOptions {
   /** The content store of this machine: what it has of the pinned packages is at hand. Nothing is fetched. */
@@ -17,65 +15,40 @@ export interface ProverOptions {
 
 export const proverLimits: { readonly maxMs: number; readonly maxBytes: number } = { maxMs: 60_000, maxBytes: 512 << 20 };
 
-/** After so long without a release the process goes; the next one waits for another. */
 const idleMs = 10_000;
 const heapMegabytes = 1024;
+const maxWaiting = 1000;
 
-/**
- * Derives payloads in a process of its own, one release at a time: reads of the registry go on meanwhile, and whatever becomes of that
- * process, the server stays.
- */
+/** Derives payloads in a process of its own, one release at a time. */
 export function openProver({ store, maxMs, maxBytes }: ProverOptions): Prover {
-  const turns = takeTurns();
-  let child: ChildProcess | undefined;
-  let idle: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    child?.removeAllListeners();
-    child?.kill('SIGKILL');
-    child = undefined;
-  };
-  const ask = (asked: ChildProcess, release: ToProve): Promise<PayloadProof> =>
-    new Promise((resolve) => {
-      const end = (proof: PayloadProof, isFit = false): void => {
-        clearTimeout(timer);
-        asked.removeAllListeners();
-        if (!isFit) stop();
-        resolve(proof);
-      };
-      const unproven = (why: string): void => end({ kind: 'unproven', why });
-      const timer = setTimeout(() => unproven(`deriving it took longer than ${maxMs / 1000} s`), maxMs);
-      asked.once('message', (message: unknown) => (isProof(message) ? end(message, true) : unproven('deriving it gave nothing')));
-      asked.once('error', (error) => unproven(`deriving it failed: ${error.message}`));
-      asked.once('exit', (code, signal) => unproven(`deriving it ended early (${signal ?? code})`));
-      const work: ProveWork = { files: new Map(release.files), store, maxBytes };
-      asked.send(work, (error) => {
-        if (error !== null) unproven(`deriving it failed: ${error.message}`);
-      });
-    });
+  const beside = openProcess({
+    entry: entryBeside(import.meta.url, 'prove-entry'),
+    heapMegabytes,
+    maxMs,
+    questions: 'one',
+    maxWaiting,
+    idleMs,
+  });
   return {
-    prove: (release) =>
-      turns('', async () => {
-        clearTimeout(idle);
-        child = child?.connected === true ? child : startProcess();
-        const proof = await ask(child, release);
-        idle = setTimeout(stop, idleMs).unref();
-        return proof;
-      }),
+    prove: async (release) => {
+      try {
+        const proof = await beside.ask({ tarball: release.tarball, store, maxBytes } satisfies ProveWork);
+        return isProof(proof) ? proof : unproven('gave nothing');
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error;
+        return unproven(error.why === 'late' ? `took longer than ${maxMs / 1000} s` : `failed: ${firstLine(error.message)}`);
+      }
+    },
+    close: () => beside.close(),
   };
 }
 
-function startProcess(): ChildProcess {
-  const entry = `./prove-entry${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
-  const child = fork(fileURLToPath(new URL(entry, import.meta.url)), {
-    execArgv: [...process.execArgv, `--max-old-space-size=${heapMegabytes}`],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] },
-  });
-  // A server that is done doesn't wait for it; it ends when its server is gone.
-  child.unref();
-  child.channel?.unref();
-  return child;
+function unproven(what: string): PayloadProof {
+  return { kind: 'unproven', why: `deriving it ${what}` };
+}
+
+function firstLine(text: string): string {
+  return text.slice(0, Math.max(0, `${text}\n`.indexOf('\n')));
 }
 
 function isProof(value: unknown): value is PayloadProof {

@@ -2,29 +2,22 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { readPackageArchive } from '@moby/content/package-archive';
 import type { PayloadProof } from '@moby/governor';
+import { answerQuestions } from '../process/answer-questions.ts';
 import { provePayload } from './prove-payload.ts';
 
 export interface ProveWork {
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly tarball: Uint8Array;
   readonly store: string;
   readonly maxBytes: number;
 }
 
-process.on('message', (message: unknown) => {
-  if (!isWork(message)) return;
-  work(message).then(
-    (proof) => process.send?.(proof),
-    (error: unknown) => {
-      const why = `deriving it failed: ${error instanceof Error ? error.message : String(error)}`;
-      process.send?.({ kind: 'unproven', why } satisfies PayloadProof);
-    },
-  );
-});
-// Its server is gone.
-process.on('disconnect', () => process.exit());
+answerQuestions<ProveWork>({ answer: prove });
 
-async function work({ files, store, maxBytes }: ProveWork): Promise<PayloadProof> {
+async function prove({ tarball, store, maxBytes }: ProveWork): Promise<PayloadProof> {
+  const { files, faults } = await readPackageArchive(tarball);
+  if (faults.length > 0) return { kind: 'unproven', why: 'the archive is not in order' };
   const folder = await mkdtemp(join(tmpdir(), 'moby-prove-'));
   try {
     for (const [path, bytes] of files) {
@@ -36,8 +29,4 @@ async function work({ files, store, maxBytes }: ProveWork): Promise<PayloadProof
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function isWork(value: unknown): value is ProveWork {
-  return typeof value === 'object' && value !== null && 'files' in value && value.files instanceof Map;
 }

@@ -4,14 +4,17 @@ import type { PayloadProof } from '@moby/governor';
 export interface ToProve {
   /** `@moby/redis@8.0.201` */
   readonly name: string;
-  /** The package's files; nothing is wrong with the archive that they came in. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly tarball: Uint8Array;
 }
 
 /** Derives a release's payloads, where the packages are at hand and it can be done within bounds. */
 export interface Prover {
   prove(release: ToProve): Promise<PayloadProof>;
+  close(): void;
 }
 
 /** For a registry that has no packages. */
-export const noProver: Prover = { prove: () => Promise.resolve({ kind: 'unproven', why: 'this registry has no packages at hand' }) };
+export const noProver: Prover = {
+  prove: () => Promise.resolve({ kind: 'unproven', why: 'this registry has no packages at hand' }),
+  close: () => undefined,
+};

@@ -6,6 +6,8 @@ import { Refusal } from '../gate/refusal.ts';
 export interface ComponentOwners {
   /** Where that stands: in the library's OWNERS.yaml, or here in the registry. */
   readonly kind: 'library' | 'registry';
+  /** Whether it is known who answers for it, be it nobody who is a user here. */
+  readonly isKnown: boolean;
   readonly lifecycle: 'experimental' | 'maintained' | 'deprecated' | 'retired';
   /** Names of users; empty where nobody owns it yet. */
   readonly users: readonly string[];

@@ -1,13 +1,13 @@
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, readYaml, validateDocument, type Document } from '@moby/model';
 import { readVerifyingKey, type VerifyingKey } from '@moby/trust';
 import { Refusal } from '../gate/refusal.ts';
-import { isMissing } from '../storage/file-error.ts';
 import { isJsonObject, memberOf, textMember } from '../storage/json-object.ts';
 import type { Journal } from '../storage/open-journal.ts';
 import type { StoredPackage } from '../storage/stored-package.ts';
 import type { ComponentOwners } from './component-owners.ts';
+import { readBounded } from './read-bounded.ts';
 
 /** Finds who owns a component, anew for each write: a pull request that was merged counts from the next one on. */
 export type FindOwners = (name: string, published: StoredPackage | undefined) => Promise<ComponentOwners>;
@@ -26,10 +26,12 @@ export function findOwners({ library, scopes, journal }: FindOwnersOptions): Fin
     const [scope, own = ''] = name.split('/');
     if (library !== undefined && scope === scopes[0]) return libraryOwners(library, own);
     const first = journal.publisherOf(name);
+    const users = usersOf(published) ?? (first === undefined ? [] : [first]);
     return {
       kind: 'registry',
+      isKnown: users.length > 0,
       lifecycle: 'maintained',
-      users: usersOf(published) ?? (first === undefined ? [] : [first]),
+      users,
       keys: [],
       lines: [],
     };
@@ -44,39 +46,25 @@ function usersOf(published: StoredPackage | undefined): readonly string[] | unde
 }
 
 async function libraryOwners(library: string, own: string): Promise<ComponentOwners> {
-  const nobody = { kind: 'library', lifecycle: 'experimental', users: [], keys: [], lines: [] } as const;
+  const nobody = { kind: 'library', isKnown: false, lifecycle: 'experimental', users: [], keys: [], lines: [] } as const;
   const folder = join(library, 'components', own);
   const file = `components/${own}/OWNERS.yaml`;
-  const text = await readBounded(join(folder, 'OWNERS.yaml'), file);
-  if (text === undefined) return nobody;
-  const read = await readYaml({ file, text });
+  const found = await readBounded(join(folder, 'OWNERS.yaml'), maxFileBytes);
+  if (found === undefined) return nobody;
+  if (found === 'too-large') throw unreadable(file, `it is larger than ${maxFileBytes} bytes`);
+  const read = await readYaml({ file, text: found.text });
   const findings = read.ok ? await validateDocument(read.value, 'owners') : read.findings;
   const [finding] = findings;
   if (!read.ok || finding !== undefined) throw unreadable(file, finding?.message ?? '');
   const maintainers = maintainersOf(read.value);
   return {
     kind: 'library',
+    isKnown: true,
     lifecycle: lifecycleOf(read.value),
     users: maintainers.flatMap((one) => textMember(one, 'registry') ?? []),
     keys: maintainers.flatMap(keysOf).map((key) => keyOf(key, file)),
     lines: (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name),
   };
-}
-
-async function readBounded(path: string, shown: string): Promise<string | undefined> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  if (file === undefined) return undefined;
-  try {
-    const buffer = Buffer.alloc(maxFileBytes + 1);
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    if (bytesRead > maxFileBytes) throw unreadable(shown, `it is larger than ${maxFileBytes} bytes`);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 function maintainersOf({ value }: Document): readonly unknown[] {

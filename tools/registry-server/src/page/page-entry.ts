@@ -3,6 +3,7 @@ import { isComponentName } from '@moby/model';
 import { cataloguePath } from '@moby/registry/npm';
 import { openPackageRegistry, openPageData, type Packages, type PageData } from '@moby/registry-page';
 import { takeTurns } from '../gate/take-turns.ts';
+import { answerQuestions, tellServer, textOf } from '../process/answer-questions.ts';
 import { openCatalogue, type Catalogue } from './open-catalogue.ts';
 import { pageRecords } from './page-records.ts';
 import { searchDocument } from './search-document.ts';
@@ -21,22 +22,24 @@ export interface PagePlace {
   readonly library: string | undefined;
 }
 
+/** What the process is told. */
 export type PageOrder =
   | { readonly kind: 'open'; readonly place: PagePlace }
-  /** Asks for a document by its address; answered once, in its turn. */
-  | { readonly kind: 'ask'; readonly id: number; readonly path: string }
-  /** Asks for what npm's search finds; answered as a document. */
-  | { readonly kind: 'search'; readonly id: number; readonly query: SearchQuery }
   /** npm's name of a package of which something is new. */
   | { readonly kind: 'changed'; readonly name: string };
 
-export type PageWord =
-  /** `bytes` is missing where there is no such document. */
-  | { readonly kind: 'document'; readonly id: number; readonly bytes?: Uint8Array }
-  | { readonly kind: 'failed'; readonly id: number; readonly error: string }
+/** Asks for a document by its address, or for what npm's search finds. */
+export type PageQuestion = { readonly path: string } | { readonly query: SearchQuery };
+
+export interface PageAnswer {
+  /** Missing where there is no such document. */
+  readonly bytes?: Uint8Array;
+}
+
+/** What it says by itself. */
+export type PageNews =
   /** Documents of these addresses are others now. */
-  | { readonly kind: 'stale'; readonly paths: readonly string[] }
-  | { readonly kind: 'trouble'; readonly error: string };
+  { readonly kind: 'stale'; readonly paths: readonly string[] } | { readonly kind: 'trouble'; readonly error: string };
 
 /** Documents of one kind: what is asked of them comes in its turn, so that an answer knows of every change before it. */
 interface Documents {
@@ -113,34 +116,33 @@ const ownersEveryMs = 2000;
 const turns = takeTurns();
 let opened: Opened | undefined;
 
-process.on('message', (order: PageOrder) => {
-  switch (order.kind) {
-    case 'open':
+answerQuestions<PageQuestion, PageOrder>({
+  answer: (question) => {
+    const kind = 'path' in question && question.path === cataloguePath ? 'catalogue' : 'page';
+    return turns(kind, async (): Promise<PageAnswer> => {
+      const bytes = opened === undefined ? undefined : await bytesFor(opened, question);
+      return bytes === undefined ? {} : { bytes };
+    });
+  },
+  onNews: (order) => {
+    if (order.kind === 'open') {
       opened = open(order.place);
       if (order.place.library !== undefined) showOwners(order.place.library, order.place.scopes[0] ?? '@moby');
       inTurn('catalogue', ({ catalogue }) => catalogue.begin());
       inTurn('page', ({ page }) => page.begin());
       return;
-    case 'ask': {
-      const { id, path } = order;
-      const kind = path === cataloguePath ? 'catalogue' : 'page';
-      answer(kind, id, (all) => all[kind].bytes(path));
-      return;
     }
-    case 'search': {
-      const { id, query } = order;
-      answer('page', id, async ({ page }) => Buffer.from(`${JSON.stringify(await page.search(query))}\n`));
-      return;
-    }
-    case 'changed':
-      for (const kind of ['catalogue', 'page'] as const) refresh(kind, order.name);
-  }
+    for (const kind of ['catalogue', 'page'] as const) refresh(kind, order.name);
+  },
 });
-// Its server is gone.
-process.on('disconnect', () => process.exit());
+
+async function bytesFor({ catalogue, page }: Opened, question: PageQuestion): Promise<Uint8Array | undefined> {
+  if ('query' in question) return Buffer.from(`${JSON.stringify(await page.search(question.query))}\n`);
+  return question.path === cataloguePath ? catalogue.bytes(question.path) : page.bytes(question.path);
+}
 
 function refresh(kind: keyof Opened, npmName: string): void {
-  inTurn(kind, async (all) => say({ kind: 'stale', paths: await all[kind].refresh(npmName) }));
+  inTurn(kind, async (all) => tellServer({ kind: 'stale', paths: await all[kind].refresh(npmName) } satisfies PageNews));
 }
 
 /** Who owns a component changes without a write. The first look comes before the page reads anything. */
@@ -153,24 +155,8 @@ function showOwners(library: string, scope: string): void {
   inTurn('page', look);
 }
 
-function answer(kind: keyof Opened, id: number, work: (all: Opened) => Promise<Uint8Array | undefined>): void {
-  const tell = async (all: Opened): Promise<void> => {
-    const bytes = await work(all);
-    say({ kind: 'document', id, ...(bytes === undefined ? {} : { bytes }) });
-  };
-  inTurn(kind, tell, (error) => say({ kind: 'failed', id, error }));
-}
-
-function inTurn(
-  kind: keyof Opened,
-  work: (all: Opened) => Promise<unknown>,
-  failed: (error: string) => void = (error) => say({ kind: 'trouble', error }),
-): void {
+function inTurn(kind: keyof Opened, work: (all: Opened) => Promise<unknown>): void {
   turns(kind, async () => {
     if (opened !== undefined) await work(opened);
-  }).catch((error: unknown) => failed(error instanceof Error ? (error.stack ?? error.message) : String(error)));
-}
-
-function say(word: PageWord): void {
-  process.send?.(word);
+  }).catch((error: unknown) => tellServer({ kind: 'trouble', error: textOf(error) } satisfies PageNews));
 }

@@ -1,4 +1,5 @@
 import { Refusal } from '../gate/refusal.ts';
+import type { ComingStatement } from '../judge/judge-work.ts';
 import type { ComponentOwners } from '../owners/component-owners.ts';
 import type { Role } from '../settings/registry-settings.ts';
 import type { JsonObject } from '../storage/json-object.ts';
@@ -23,6 +24,8 @@ export interface Publish {
   readonly integrity: string;
   readonly by: Actor;
   readonly owners: ComponentOwners;
+  /** What came along to vouch for it; its signature is looked at, and nothing else. */
+  readonly statement: ComingStatement | undefined;
   /** What is published of this component already; undefined for its first version. */
   readonly published: StoredPackage | undefined;
   /** Names that others are publishing for the first time right now, and began before. */
@@ -60,6 +63,8 @@ export interface Judgement {
 export interface Judge {
   publish(publish: Publish): Promise<Judgement>;
   change(change: Change): Promise<Judgement>;
+  /** The server has stopped. */
+  close?(): void;
 }
 
 /** What stands in for rules that are not there: nothing is published without them. */

@@ -90,8 +90,8 @@ export async function serveRegistry(options: ServeOptions): Promise<void> {
       now: () => performance.now(),
     });
     ends.push(async () => page.close());
-    const { listener, settled } = await startListener(options, { storage, health, page: openPageReads(page) });
-    ends.push(settled);
+    const { listener, settled, judge } = await startListener(options, { storage, health, page: openPageReads(page) });
+    ends.push(settled, async () => judge.close?.());
     const inside = createServer(listener({ isPrivate: true }));
     const socketPath = join(privateFolder, 'gate.sock');
     await listen(inside, socketPath);
@@ -135,6 +135,7 @@ interface Listener {
   readonly listener: (kind: { readonly isPrivate: boolean }) => RequestListener;
   /** Resolves when no write is being carried out any more. */
   readonly settled: () => Promise<void>;
+  readonly judge: Judge;
 }
 
 interface Opened {
@@ -200,6 +201,7 @@ async function startListener(options: ServeOptions, { storage, health, page }: O
         reads,
       }),
     settled: async () => void (await Promise.allSettled(running)),
+    judge,
   };
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Answer, Write } from '../gate/gate.ts';
 import { mayDo, type Identity } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
-import { verifyStatement } from '../owners/verify-statement.ts';
+import { checkStatement } from '../owners/check-statement.ts';
 import { parsePublishBody, type PublishBody } from '../publish/publish-body.ts';
 import { releaseLine } from '../publish/release-line.ts';
 import { tagsOfPublish } from '../publish/tags.ts';
@@ -58,10 +58,11 @@ async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn
   const tags = before?.tags ?? {};
   const line = releaseLine({ version, tag: sent.tag, lines: owners.lines, tags });
   const isRequired = world.settings.statements === 'required';
-  const statement = await verifyStatement({ name, sent, owners, isRequired, now: store.now() });
+  const statement = checkStatement({ name, sent, owners, isRequired, now: store.now() });
   const newNames = [...world.newNames];
   const arriving = newNames.slice(0, Math.max(0, newNames.indexOf(name)));
-  const asked = { name, version, line, document, tarball, integrity, by: identity, owners, published: before, arriving };
+  const coming = statement === undefined ? undefined : { keyid: statement.keyid, said: statement.said, why: statement.why };
+  const asked = { name, version, line, document, tarball, integrity, by: identity, owners, statement: coming, published: before, arriving };
   const { findings, payload } = judged(`${name}@${version}`, await judge.publish(asked));
   const moved = tagsOfPublish({ version, line, tags });
   await addVersion(store, before, {
@@ -69,11 +70,20 @@ async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn
     name,
     tags: moved,
     payload,
-    ...(statement === undefined ? {} : { statement }),
+    ...(statement === undefined ? {} : { statement: statement.stored }),
     by: identity.name,
   });
   if (before === undefined) await world.onNewPackage(name);
-  log({ level: 'info', event: 'published', name, version, integrity, user: identity.name });
+  const told = findings.map(({ rule }) => rule);
+  log({
+    level: 'info',
+    event: 'published',
+    name,
+    version,
+    integrity,
+    user: identity.name,
+    ...(told.length === 0 ? {} : { findings: told }),
+  });
   return { status: 201, body: { ok: `published ${name}@${version}`, success: true, tags: Object.keys(moved), payload, findings } };
 }
 
