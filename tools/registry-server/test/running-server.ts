@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pinnedNode } from '@moby/testkit';
+import { compileCache, pinnedNode } from '@moby/testkit';
 import type { EntryOptions } from './server-entry.ts';
 
 /** What `JSON.parse` gives: tests look into it freely. */
@@ -83,7 +83,7 @@ export async function startServer(
   const command = [...prefix, pinnedNode(), '-C', 'source', entry, JSON.stringify(options)];
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: options.root, TMPDIR: process.env['TMPDIR'] ?? '/tmp' },
+    env: { PATH: process.env['PATH'] ?? '', HOME: options.root, TMPDIR: process.env['TMPDIR'] ?? '/tmp', NODE_COMPILE_CACHE: compileCache },
   });
   const said = listen(child, { onLine, keptLogLength });
   const closed = once(child, 'close');

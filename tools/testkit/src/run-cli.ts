@@ -101,6 +101,12 @@ function both(text: Text): string {
   return `\nstdout:\n${text.stdout}\nstderr:\n${text.stderr}`;
 }
 
+/**
+ * Where Node keeps what it has compiled of the program, for all programs that tests start. Most of them have a cache of their own, which
+ * is empty, and would spend more time on compiling the program than on running it.
+ */
+export const compileCache: string = join(checkout, 'node_modules/.cache/compile');
+
 /** Node as users get it with the dependencies; this process's own where the platform has none. */
 export function pinnedNode(): string {
   try {
@@ -115,7 +121,7 @@ export function pinnedNode(): string {
 const ofTheTestRunner = /^(?:NODE_ENV|NODE_OPTIONS|NODE_V8_COVERAGE|VITEST.*|TEST|VITE_.*|DEV|PROD|MODE|BASE_URL|SSR|FORCE_COLOR|npm_.*)$/;
 
 function environment(changes: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const all = { ...process.env, NO_COLOR: '1', LC_ALL: 'C.UTF-8', TZ: 'UTC' };
+  const all = { ...process.env, NO_COLOR: '1', LC_ALL: 'C.UTF-8', TZ: 'UTC', NODE_COMPILE_CACHE: compileCache };
   const kept = Object.entries(all).filter(([name]) => !ofTheTestRunner.test(name));
   const result: Record<string, string> = {};
   for (const [name, value] of [...kept, ...Object.entries(changes)]) {
