@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { pageFiles } from '@moby/registry-page';
-import type { Prepared } from '../reads/prepared-answers.ts';
+import { etagOf, type Prepared } from '../reads/prepared-answers.ts';
 import type { Page } from './open-page.ts';
 import type { SearchQuery } from './search-query.ts';
 
@@ -18,6 +17,8 @@ export interface PageReads {
 
 export interface PageAnswer extends Prepared {
   readonly contentType: string;
+  /** Of the body and of its compressed form. */
+  readonly heldBytes: number;
 }
 
 interface Entry {
@@ -46,7 +47,7 @@ export function openPageReads(page: Page): PageReads {
       drop(path);
       return;
     }
-    entry.bytes = answer.body.length + answer.zipped.length;
+    entry.bytes = answer.heldBytes;
     heldBytes += entry.bytes;
     for (const oldest of entries.keys()) {
       if (heldBytes <= maxHeldBytes) break;
@@ -87,5 +88,6 @@ async function prepared(bytes: Uint8Array | undefined): Promise<PageAnswer | und
 
 async function prepare(bytes: Uint8Array, contentType: string): Promise<PageAnswer> {
   const body = Buffer.from(bytes);
-  return { contentType, etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`, body, zipped: await zip(body) };
+  const zipped = await zip(body);
+  return { contentType, etag: etagOf(body), body, zipped: () => Promise.resolve(zipped), heldBytes: body.length + zipped.length };
 }

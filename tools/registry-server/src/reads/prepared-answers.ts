@@ -5,12 +5,14 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { StorageFolder } from '../storage/storage-folder.ts';
 import { packageFolder, readStoredPackage, type StoredPackage } from '../storage/stored-package.ts';
+import { RecentValues } from './recent-values.ts';
 
 /** An answer's body, ready to be sent. */
 export interface Prepared {
   readonly etag: string;
   readonly body: Buffer;
-  readonly zipped: Buffer;
+  /** Compressed when the first client wants it so. */
+  readonly zipped: () => Promise<Buffer>;
 }
 
 /**
@@ -22,78 +24,101 @@ export interface PreparedAnswers {
   get(name: string, kind: string, make: (stored: StoredPackage) => object | undefined): Promise<Prepared | undefined>;
 }
 
-interface Entry {
+type Reading = Promise<StoredPackage | undefined>;
+
+interface Answers {
   /** Device, inode, size and time of the document: another file is another state. */
   readonly state: string;
-  readonly stored: Promise<StoredPackage | undefined>;
-  readonly answers: Map<string, Promise<Prepared | undefined>>;
-  bytes: number;
+  readonly byKind: Map<string, Promise<Prepared | undefined>>;
+}
+
+interface Document {
+  readonly state: string;
+  readonly reading: Reading;
 }
 
 /** A document in memory takes about so many times its size on disk. */
 const parsedFactor = 4;
+/** Documents take far more room than their answers, and are wanted until these are made: of all room, they have one part in so many. */
+const documentsShare = 4;
 const zip = promisify(gzip);
 
 export function openPreparedAnswers(storage: StorageFolder, maxBytes: number): PreparedAnswers {
-  /** By name; the one that was asked for last is last. */
-  const entries = new Map<string, Entry>();
-  let heldBytes = 0;
-  const drop = (name: string): void => {
-    heldBytes -= entries.get(name)?.bytes ?? 0;
-    entries.delete(name);
+  const documents = new RecentValues<Document>(maxBytes / documentsShare);
+  const answers = new RecentValues<Answers>(maxBytes - maxBytes / documentsShare);
+  const read = (name: string, { state, sizeBytes }: State): Reading => {
+    const known = documents.get(name);
+    if (known?.state === state) return known.reading;
+    const document: Document = { state, reading: readStoredPackage(storage, name) };
+    documents.set(name, document, sizeBytes * parsedFactor);
+    // What can't be read now may be readable the next time.
+    document.reading.catch(() => documents.drop(name, document));
+    return document.reading;
   };
-  const grow = (name: string, entry: Entry, bytes: number): void => {
-    if (entries.get(name) !== entry) return;
-    entry.bytes += bytes;
-    heldBytes += bytes;
-    for (const oldest of entries.keys()) {
-      if (heldBytes <= maxBytes) break;
-      drop(oldest);
-    }
-  };
-  const entryOf = (name: string): Entry | undefined => {
-    const stats = statSync(join(packageFolder(storage, name), 'package.json'), { bigint: true, throwIfNoEntry: false });
-    if (stats === undefined) {
-      drop(name);
-      return undefined;
-    }
-    const state = `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}`;
-    const known = entries.get(name);
-    const entry: Entry = known?.state === state ? known : { state, stored: readStoredPackage(storage, name), answers: new Map(), bytes: 0 };
-    entries.delete(name);
-    entries.set(name, entry);
-    if (entry !== known) {
-      heldBytes -= known?.bytes ?? 0;
-      grow(name, entry, Number(stats.size) * parsedFactor);
-      // What can't be read now may be readable the next time.
-      entry.stored.catch(() => entries.get(name) === entry && drop(name));
-    }
-    return entry;
+  const answersOf = (name: string, { state }: State): Answers => {
+    const known = answers.get(name);
+    if (known?.state === state) return known;
+    const none: Answers = { state, byKind: new Map() };
+    answers.set(name, none, 0);
+    return none;
   };
   return {
     get: async (name, kind, make) => {
-      const entry = entryOf(name);
-      if (entry === undefined) return undefined;
-      const known = entry.answers.get(kind);
+      const state = stateOf(join(packageFolder(storage, name), 'package.json'));
+      if (state === undefined) return undefined;
+      const own = answersOf(name, state);
+      const known = own.byKind.get(kind);
       if (known !== undefined) return known;
-      const answer = prepare(entry.stored, make);
-      entry.answers.set(kind, answer);
+      const grow = (bytes: number): void => answers.grow(name, own, bytes);
+      const answer = prepare(read(name, state), make, grow);
+      own.byKind.set(kind, answer);
+      // What is not there takes no room, however many ask for it.
       answer.then(
-        (prepared) => grow(name, entry, (prepared?.body.length ?? 0) + (prepared?.zipped.length ?? 0)),
-        () => entry.answers.delete(kind),
+        (found) => found === undefined && own.byKind.delete(kind),
+        () => own.byKind.delete(kind),
       );
       return answer;
     },
   };
 }
 
+interface State {
+  readonly state: string;
+  readonly sizeBytes: number;
+}
+
+/** Undefined where there is no such file. */
+function stateOf(path: string): State | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  return { state: `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs}`, sizeBytes: Number(stats.size) };
+}
+
 async function prepare(
-  reading: Promise<StoredPackage | undefined>,
+  reading: Reading,
   make: (stored: StoredPackage) => object | undefined,
+  grow: (bytes: number) => void,
 ): Promise<Prepared | undefined> {
   const stored = await reading;
   const value = stored === undefined ? undefined : make(stored);
   if (value === undefined) return undefined;
   const body = Buffer.from(JSON.stringify(value));
-  return { etag: `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`, body, zipped: await zip(body) };
+  grow(body.length);
+  return { etag: etagOf(body), body, zipped: zippedOnce(body, grow) };
+}
+
+export function etagOf(body: Uint8Array): string {
+  return `"${createHash('sha256').update(body).digest('hex').slice(0, 32)}"`;
+}
+
+/** Compresses at the first call; what that takes is told. */
+function zippedOnce(body: Uint8Array, grow: (bytes: number) => void): () => Promise<Buffer> {
+  let zipped: Promise<Buffer> | undefined;
+  return () => {
+    zipped ??= zip(body).then((bytes) => {
+      grow(bytes.length);
+      return bytes;
+    });
+    return zipped;
+  };
 }

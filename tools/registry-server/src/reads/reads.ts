@@ -50,7 +50,7 @@ export function openReads({ settings, storage, journal, keys, page }: ReadsOptio
         const found = await prepared.get(name, `${isShort ? 'short' : 'full'} ${base}`, (stored) =>
           isShort ? abbreviatedPackument(stored, base) : fullPackument(stored, base),
         );
-        send(request, response, found ?? notPublished(name), isShort ? abbreviatedType : 'application/json');
+        await send(request, response, found ?? notPublished(name), isShort ? abbreviatedType : 'application/json');
         return;
       }
       case 'version': {
@@ -58,14 +58,19 @@ export function openReads({ settings, storage, journal, keys, page }: ReadsOptio
           const version = Object.hasOwn(stored.tags, route.version) ? (stored.tags[route.version] ?? '') : route.version;
           return Object.hasOwn(stored.versions, version) ? servedVersion(stored, version, base) : undefined;
         });
-        send(request, response, found ?? notPublished(`${name}@${route.version}`), 'application/json');
+        await send(request, response, found ?? notPublished(`${name}@${route.version}`), 'application/json');
         return;
       }
       case 'attestations':
         answer(response, 200, await attestationsOf({ prepared, storage, ...route }));
         return;
       case 'tags':
-        send(request, response, (await prepared.get(name, 'tags', (stored) => stored.tags)) ?? notPublished(name), 'application/json');
+        await send(
+          request,
+          response,
+          (await prepared.get(name, 'tags', (stored) => stored.tags)) ?? notPublished(name),
+          'application/json',
+        );
     }
   };
   return async (request, response, path) => {
@@ -136,17 +141,17 @@ function single(header: string | string[] | undefined): string | undefined {
 function sendPage(request: IncomingMessage, response: ServerResponse, found: PageAnswer | undefined): void {
   if (found === undefined) throw new Refusal({ code: 'MOBY-D404', message: 'there is nothing at this address' });
   for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
-  send(request, response, found, found.contentType);
+  await send(request, response, found, found.contentType);
 }
 
-function send(request: IncomingMessage, response: ServerResponse, { etag, body, zipped }: Prepared, type: string): void {
+async function send(request: IncomingMessage, response: ServerResponse, { etag, body, zipped }: Prepared, type: string): Promise<void> {
   const headers = { etag, vary: 'accept, accept-encoding', 'cache-control': 'public, max-age=0, must-revalidate' };
   if (isKnown(request, etag)) {
     response.writeHead(304, headers).end();
     return;
   }
   const isZipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  const bytes = isZipped ? zipped : body;
+  const bytes = isZipped ? await zipped() : body;
   response.writeHead(200, {
     ...headers,
     'content-type': type,
