@@ -1,9 +1,11 @@
 /**
  * `npm run bench`: what the program costs against the least that the same work can cost, in one run, A B A B, medians.
- * The first run downloads the packages of redis-os and moby-origin. With `--strict` a goal that is missed is exit code 1.
+ * The first run downloads the packages of redis-os and moby-origin. `--only registry` measures the registry alone. With `--strict` a
+ * goal that is missed is exit code 1.
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { openWorkspaceRegistry } from '@moby/registry';
 import { readArtifact } from '@moby/machine';
 import { type Artifact, payloadSources } from '@moby/model';
@@ -15,6 +17,7 @@ import { type Figure, mb, more, ms, ratio } from './figure.ts';
 import { makeByHand } from './hand-made.ts';
 import { makeHelloCli } from './hello-cli.ts';
 import { interleaved, measure, median, type Usage } from './measure.ts';
+import { registryFigures } from './registry/registry-figures.ts';
 import { secondsUntilPong } from './until-pong.ts';
 import { verdictTimes } from './verdicts.ts';
 
@@ -34,26 +37,38 @@ interface Bench {
 async function main(): Promise<void> {
   const folder = temporaryFolder();
   try {
-    const bench = await prepare(folder);
-    const warm = await warmAssemble(bench);
-    const cold = await coldAssemble(bench);
+    const { values } = parseArgs({
+      options: { only: { type: 'string' }, strict: { type: 'boolean', default: false }, 'no-boot': { type: 'boolean', default: false } },
+    });
+    if (values.only !== undefined && values.only !== 'registry')
+      throw new Error(`there is no section \`${values.only}\`: \`registry\` is one`);
     const figures = [
-      warm.figure,
-      await warmDisk(bench),
-      cold.figure,
-      await help(bench),
-      size(bench),
-      ...(await verdictTimes(folder)),
-      ...(await factsTimes(folder)),
-      ...(await erofs(bench)),
-      ...(process.argv.includes('--no-boot') ? [] : [await boot(bench)]),
-      ...(await memory(bench, warm.ours, cold.ours)),
+      ...(values.only === undefined ? await programFigures(folder, { boots: !values['no-boot'] }) : []),
+      ...(await registryFigures(join(folder, 'registry'))),
     ];
     print(figures);
-    if (process.argv.includes('--strict') && figures.some(({ passed }) => passed === false)) process.exitCode = 1;
+    if (values.strict && figures.some(({ passed }) => passed === false)) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function programFigures(folder: string, { boots }: { readonly boots: boolean }): Promise<readonly Figure[]> {
+  const bench = await prepare(folder);
+  const warm = await warmAssemble(bench);
+  const cold = await coldAssemble(bench);
+  return [
+    warm.figure,
+    await warmDisk(bench),
+    cold.figure,
+    await help(bench),
+    size(bench),
+    ...(await verdictTimes(folder)),
+    ...(await factsTimes(folder)),
+    ...(await erofs(bench)),
+    ...(boots ? [await boot(bench)] : []),
+    ...(await memory(bench, warm.ours, cold.ours)),
+  ];
 }
 
 async function prepare(folder: string): Promise<Bench> {

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { prepareRoot } from '../../../registry-server/test/running-server.ts';
+import { type Figure, mb, ms, ratio } from '../figure.ts';
+import { interleaved, median } from '../measure.ts';
+import { loadEntry, type Load, type LoadOrder } from './load.ts';
+import { counts, largeName, makeStorages, smallNames } from './make-storages.ts';
+import { publishTimes } from './publishes.ts';
+import { peakMemory, serveOurs, serveStock, type Served } from './servers.ts';
+
+const rounds = 3;
+const forMs = 4000;
+const connections = 8;
+const largeGoal = 10;
+const publishes = 25;
+
+/** What clients ask with: npm's, and whoever wants the whole document. */
+const asNpm = { accept: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*', 'accept-encoding': 'gzip' };
+const whole = { accept: 'application/json' };
+
+const small = smallNames.map(pathOf);
+const large = [pathOf(largeName)];
+const smallTitle = `${counts.components} components x ${counts.versions} versions`;
+
+/** Packuments, publishes and memory of our server against Verdaccio of the same version, both on the same packages. */
+export async function registryFigures(folder: string): Promise<readonly Figure[]> {
+  const [ours, stock] = [join(folder, 'ours'), join(folder, 'stock')];
+  const { config = '' } = prepareRoot(ours);
+  await makeStorages(ours, stock);
+  const servers: Served[] = [];
+  try {
+    servers.push(await serveOurs(ours, config), await serveStock(stock));
+    const [our, their] = servers;
+    if (our === undefined || their === undefined) throw new TypeError('two servers were started');
+    const compare = (order: Omit<LoadOrder, 'port' | 'connections'>, times: number): Promise<Compared> =>
+      compareLoad({ ours: our.port, stock: their.port }, order, times);
+    const figures = [
+      ...rows(`${smallTitle}, each the first time`, await compare({ paths: small, headers: asNpm }, 1)),
+      ...rows(`${smallTitle}, as npm asks`, await compare({ paths: small, headers: asNpm, forMs }, rounds)),
+      ...rows(`${smallTitle}, whole`, await compare({ paths: small, headers: whole, forMs }, rounds)),
+      ...rows(`${counts.versionsOfLarge} versions, as npm asks`, await compare({ paths: large, headers: asNpm, forMs }, rounds), largeGoal),
+      ...rows(`${counts.versionsOfLarge} versions, whole`, await compare({ paths: large, headers: whole, forMs }, rounds), largeGoal),
+      publishFigure(await publishTimes(join(folder, 'components'), { ours: our.port, stock: their.port }, publishes)),
+      ...memoryFigures(our, their),
+    ];
+    return figures;
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
+interface Compared {
+  readonly ours: Load;
+  readonly stock: Load;
+}
+
+async function compareLoad(
+  ports: { readonly ours: number; readonly stock: number },
+  order: Omit<LoadOrder, 'port' | 'connections'>,
+  times: number,
+): Promise<Compared> {
+  const load = async (port: number): Promise<Load> => {
+    const asked: LoadOrder = { port, connections, ...order };
+    const child = spawn(process.execPath, [loadEntry], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.end(JSON.stringify(asked));
+    return JSON.parse(await text(child.stdout));
+  };
+  const { a, b } = await interleaved(
+    times,
+    () => load(ports.ours),
+    () => load(ports.stock),
+  );
+  return { ours: medianLoad(a), stock: medianLoad(b) };
+}
+
+function medianLoad(loads: readonly Load[]): Load {
+  const of = (key: keyof Load): number => median(loads.map((load) => load[key]));
+  return {
+    answers: of('answers'),
+    perSecond: of('perSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+    bytesPerAnswer: of('bytesPerAnswer'),
+  };
+}
+
+function rows(what: string, { ours, stock }: Compared, goal = 1): readonly Figure[] {
+  const latency = (name: string, a: number, b: number): Figure => ({
+    what: `${what}: ${name}`,
+    ours: ms(a),
+    against: `${ms(b)} Verdaccio`,
+    result: `${(b / a).toFixed(a > b ? 2 : 1)} times as fast`,
+    goal: 'never slower',
+    passed: a <= b,
+  });
+  return [
+    {
+      what: `${what}, ${(ours.bytesPerAnswer / 1000).toFixed(0)} kB`,
+      ours: `${ours.perSecond.toFixed(0)} a second`,
+      against: `${stock.perSecond.toFixed(stock.perSecond < 10 ? 1 : 0)} Verdaccio, ${(stock.bytesPerAnswer / 1000).toFixed(0)} kB`,
+      result: ratio(ours.perSecond, stock.perSecond),
+      goal: goal === 1 ? 'never slower' : `at least ${goal} times`,
+      passed: ours.perSecond >= goal * stock.perSecond,
+    },
+    latency('p50', ours.p50Ms, stock.p50Ms),
+    latency('p99', ours.p99Ms, stock.p99Ms),
+  ];
+}
+
+function publishFigure({ ours, stock }: { readonly ours: number; readonly stock: number }): Figure {
+  return {
+    what: `a publish behind the gate (n=${publishes})`,
+    ours: ms(ours),
+    against: `${ms(stock)} Verdaccio`,
+    result: `+${ms(ours - stock)}, ${ratio(ours, stock)}`,
+    goal: '',
+  };
+}
+
+function memoryFigures(our: Served, their: Served): readonly Figure[] {
+  const [ours, stock] = [peakMemory(our.pid), peakMemory(their.pid)];
+  return [
+    {
+      what: 'peak memory of the server',
+      ours: mb(ours.own),
+      against: `${mb(stock.own)} Verdaccio`,
+      result: ratio(ours.own, stock.own),
+      goal: '',
+    },
+    { what: 'peak memory of its page’s process', ours: mb(ours.children), against: '', result: '', goal: '' },
+  ];
+}
+
+function pathOf(name: string): string {
+  return `/${name.replace('/', '%2f')}`;
+}
