@@ -42,7 +42,7 @@ describeMachine(
       const composed = await assembled('redis-os');
       const report = await testOf({
         ...composed,
-        artifact: { ...composed.artifact, expect: [{ kind: 'tcp', port: 6379, send: 'PING\r\n', receive: '+PANG', withinMs: 12_000 }] },
+        artifact: { ...composed.artifact, expect: [{ kind: 'tcp', port: 6379, send: 'PING\r\n', receive: '+PANG', withinMs: 20_000 }] },
       });
       const judged = report.entries.find(({ kind }) => kind === 'expectation');
       expect(judged?.outcome).toBe('failed');
