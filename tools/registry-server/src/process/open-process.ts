@@ -189,7 +189,7 @@ class ForkedProcess implements BesideProcess {
 
 function startProcess({ entry, heapMegabytes, isBackground }: ProcessOptions): ChildProcess {
   const child = fork(entry, {
-    execArgv: [...process.execArgv, `--max-old-space-size=${heapMegabytes}`],
+    execArgv: [...process.execArgv, ...sourcesOf(entry), `--max-old-space-size=${heapMegabytes}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'] },
@@ -199,6 +199,11 @@ function startProcess({ entry, heapMegabytes, isBackground }: ProcessOptions): C
   child.channel?.unref();
   if (isBackground === true) giveWay(child);
   return child;
+}
+
+/** In a checkout the program finds its sources by a hook, which a child doesn't inherit: it would look for what only a build makes. */
+function sourcesOf(entry: string): readonly string[] {
+  return entry.endsWith('.ts') ? ['--conditions=source'] : [];
 }
 
 function giveWay({ pid }: ChildProcess): void {
