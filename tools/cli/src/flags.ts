@@ -120,6 +120,15 @@ export const registryFlags = {
   storage: Flags.string({ helpValue: 'DIR', description: "the registry's folder; by default below $XDG_DATA_HOME or ~/.local/share" }),
 };
 
+/** Of those about its users. */
+export const registryUserFlags = {
+  ...registryFlags,
+  config: Flags.string({
+    helpValue: 'FILE',
+    description: 'the configuration that the server is started with: where its folder is, and roles',
+  }),
+};
+
 export const assemblyArgument = {
   assembly: Args.string({ description: 'a name below assemblies/, a folder, or a file; by default the one of this folder' }),
 };

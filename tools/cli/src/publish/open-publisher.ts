@@ -3,8 +3,9 @@ import { openHttp, proxySettings, type HttpClient } from '@moby/content';
 import { Failure } from '@moby/model';
 import { readNpmSettings } from '@moby/registry/npm';
 import { openRegistryWriter, type RegistryWriter } from '@moby/registry/publish';
+import type { Role } from '@moby/registry-server';
 import type { Session } from '../moby-command.ts';
-import { parseRegistries } from '../registry-places.ts';
+import { ownScope, parseRegistries } from '../registry-places.ts';
 
 /** Registries that can be written to, and their connections. */
 export interface Publisher {
@@ -18,7 +19,8 @@ export interface Publisher {
 /** A registry may prove a payload before it answers. */
 const silenceMs = 120_000;
 
-export async function openPublisher(named: readonly string[], { reporter }: Session): Promise<Publisher> {
+/** `otherwise` is the registry of `@moby` where neither the command nor npm's configuration names one. */
+export async function openPublisher(named: readonly string[], { reporter }: Session, otherwise?: string): Promise<Publisher> {
   const given = parseRegistries(named);
   const settings = await readNpmSettings({ currentFolder: process.cwd(), homeFolder: homedir(), environment: process.env });
   const scopes = new Map([...settings.scopes, ...given.map(({ scope, url }) => [scope, url] as const)]);
@@ -26,7 +28,7 @@ export async function openPublisher(named: readonly string[], { reporter }: Sess
   const http = openHttp({ proxy: proxySettings(process.env, new Map()), silenceMs });
   const credentials = (url: URL): Readonly<Record<string, string>> => settings.credentials(url);
   const open = (scope: string): RegistryWriter => {
-    const url = scopes.get(scope);
+    const url = scopes.get(scope) ?? (scope === ownScope ? otherwise : undefined);
     if (url === undefined) throw unnamed(scope);
     return openRegistryWriter({
       url,
@@ -48,12 +50,15 @@ export async function openPublisher(named: readonly string[], { reporter }: Sess
 }
 
 /** Throws `denied` before any work, where the registry would refuse it at its end. */
-export function mustBeLoggedIn(writer: RegistryWriter): void {
+export function mustBeLoggedIn(writer: RegistryWriter, role?: Role): void {
   if (writer.isLoggedIn) return;
   throw new Failure({
     code: 'denied',
     message: `you are not logged in at ${shownRegistry(writer)}`,
-    hints: [`moby-compose component login --registry ${writer.label}`, 'users are made by who runs the registry'],
+    hints: [
+      `moby-compose component login --registry ${writer.label}`,
+      `users are made by who runs the registry: moby-compose registry user add NAME${role === undefined ? '' : ` --role ${role}`}`,
+    ],
   });
 }
 
@@ -67,7 +72,7 @@ function unnamed(scope: string): Failure {
     code: 'usage',
     message: `no registry is named for ${scope}`,
     hints: [
-      `name it: --registry ${scope === '@moby' ? '' : `${scope}=`}URL`,
+      `name it: --registry ${scope === ownScope ? '' : `${scope}=`}URL`,
       `or write \`${scope}:registry=URL\` into .npmrc; a registry of one's own runs by moby-compose registry serve`,
     ],
   });

@@ -1,23 +1,21 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { storeFolder } from '@moby/composer';
-import { Failure, type Judged } from '@moby/model';
+import { Failure } from '@moby/model';
 import {
-  defaultSettings,
   defaultStorage,
   jsonLog,
   openJudge,
   openProver,
   parseListen,
   proverLimits,
-  readSettings,
   serveRegistry,
   type Ready,
-  type SettingsFile,
 } from '@moby/registry-server';
 import type { Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 import { readyLine, storageLines } from '../words/registry.ts';
+import { readConfiguration } from './read-configuration.ts';
 
 export interface ServeFlags {
   readonly listen?: string | undefined;
@@ -28,7 +26,7 @@ export interface ServeFlags {
 
 /** Runs a registry until it is told to stop. */
 export async function serveOutcome(flags: ServeFlags, { reporter, signal, impatience }: Session): Promise<Outcome> {
-  const configured = await settingsOf(flags.config);
+  const configured = await readConfiguration(flags.config);
   if (!configured.ok) return refusedBy(configured.findings);
   const { settings, storage, store = storeFolder(process.env) } = configured.value;
   const listen = listenOf(flags.listen) ?? settings.listen;
@@ -59,23 +57,6 @@ export async function serveOutcome(flags: ServeFlags, { reporter, signal, impati
   }
   const { url = '', packages = 0, versions = 0, findings = [] } = served.ready ?? {};
   return { kind: 'done', value: { url, storage: root, packages, versions, findings }, lines: [], next: [['stopped']] };
-}
-
-async function settingsOf(file: string | undefined): Promise<Judged<SettingsFile>> {
-  if (file === undefined) return { ok: true, value: { settings: defaultSettings, storage: undefined, store: undefined }, findings: [] };
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new Failure({
-      code: 'not-found',
-      message: `\`${file}\` can't be read: ${code}`,
-      hints: ['name a configuration with --config FILE'],
-      cause: error,
-    });
-  }
-  return readSettings(file, text);
 }
 
 function listenOf(text: string | undefined): { readonly host: string; readonly port: number } | undefined {

@@ -4,7 +4,7 @@ import type { RegistrySettings, Role } from '../settings/registry-settings.ts';
 import { Refusal } from './refusal.ts';
 import type { UsersFile } from './users-file.ts';
 
-/** Who asks: a user whose token is good, in the role that the configuration gives. */
+/** Who asks: a user whose token is good, in the role that the configuration gives, else the users file. */
 export interface Identity {
   readonly name: string;
   readonly role: Role;
@@ -51,7 +51,7 @@ export function identityOf(
   if (mark === undefined || !Array.isArray(groups) || !groups.includes(`${markPrefix}${mark}`)) {
     throw new Refusal({ code: 'MOBY-D401', message: 'the token is no longer good: log in again' });
   }
-  return { name, role: settings.roles.get(name) ?? 'contributor' };
+  return { name, role: settings.roles.get(name) ?? users.roleOf(name) ?? 'contributor' };
 }
 
 /** Refuses what a role may not do. */

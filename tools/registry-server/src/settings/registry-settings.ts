@@ -12,7 +12,7 @@ export interface RegistrySettings {
   readonly url: string | undefined;
   /** Addresses of reverse proxies, whose `X-Forwarded-` headers are believed. */
   readonly proxies: readonly string[];
-  /** By user name; who stands in `htpasswd` alone is a contributor. */
+  /** By user name; of others the users file says it, and who has none there is a contributor. */
   readonly roles: ReadonlyMap<string, Role>;
   /** A checkout of the library, whose OWNERS.yaml say who may publish; without it, whoever publishes a name first owns it. */
   readonly library: string | undefined;

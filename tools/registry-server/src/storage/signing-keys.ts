@@ -1,4 +1,4 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { readFileSync, statSync } from 'node:fs';
 import { Failure } from '@moby/model';
 import {
@@ -14,9 +14,10 @@ import {
   type VerifyingKey,
 } from '@moby/trust';
 import { replaceFile } from './durable-files.ts';
-import { errorCode, fileFailure, isMissing } from './file-error.ts';
+import { fileFailure, isMissing } from './file-error.ts';
 import { memberOf, textMember } from './json-object.ts';
 import { storageFolder } from './storage-folder.ts';
+import { withLock } from './with-lock.ts';
 
 /** The keys that this registry vouches with. They are read anew when the file was replaced, so that a rotation needs no new start. */
 export interface SigningKeys {
@@ -72,20 +73,8 @@ export interface RotatedKey {
 /** Puts a new key in the place of the one that the registry of a folder uses; a server that runs takes it at its next publish. Throws `not-found`, `store-corrupt`, `limit`, `io`. */
 export async function rotateSigningKey(root: string, now: () => Date): Promise<RotatedKey> {
   const path = storageFolder(root).signingKeys;
-  const lock = `${path}.lock`;
-  try {
-    await (await open(lock, 'wx', 0o600)).close();
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST')
-      throw new Failure({
-        code: 'io',
-        message: `\`${path}\` is being replaced by another process`,
-        hints: [`wait for it; if none runs, it was cut off: rm ${lock}`],
-      });
-    if (isMissing(error)) throw noKeys(path);
-    throw fileFailure(lock, 'written', error);
-  }
-  try {
+  statOf(path);
+  return withLock({ path, waits: false }, async () => {
     const { current, earlier } = readKeys(path);
     if (earlier.length + 2 > maxKeys)
       throw new Failure({
@@ -97,9 +86,7 @@ export async function rotateSigningKey(root: string, now: () => Date): Promise<R
     const expired: VerifyingKey = { keyid: current.keyid, publicKey: current.publicKey, expires: now() };
     await writeKeys(path, key, [expired, ...earlier]);
     return { keyid: readSigningKey(key, path).keyid, earlier: expired };
-  } finally {
-    await rm(lock, { force: true });
-  }
+  });
 }
 
 /** One file, so that a crash leaves the old keys or the new ones. */
