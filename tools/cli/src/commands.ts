@@ -29,6 +29,7 @@ export const commands: Readonly<Record<string, Load>> = {
   'registry:export': async () => (await import('./commands/registry-export.ts')).RegistryExport,
   'registry:fsck': async () => (await import('./commands/registry-fsck.ts')).RegistryFsck,
   'registry:key:rotate': async () => (await import('./commands/registry-key-rotate.ts')).RegistryKeyRotate,
+  'registry:seed': async () => (await import('./commands/registry-seed.ts')).RegistrySeed,
   'registry:serve': async () => (await import('./commands/registry-serve.ts')).RegistryServe,
   'registry:user:add': async () => (await import('./commands/registry-user-add.ts')).RegistryUserAdd,
   'registry:user:list': async () => (await import('./commands/registry-user-list.ts')).RegistryUserList,

@@ -1,16 +1,16 @@
 import { storeFolder } from '@moby/composer';
 import { openContentStore } from '@moby/content';
 import { Failure, type Diagnostic } from '@moby/model';
-import { publishRelease, Refused } from '@moby/registry/publish';
-import type { SigningKey } from '@moby/trust';
+import { publishRelease } from '@moby/registry/publish';
 import type { ComponentPlace } from '../author/find-components.ts';
-import { keyFile, readKeyFile } from '../key-file.ts';
 import type { Session } from '../moby-command.ts';
 import { refusedBy, type Outcome } from '../outcome.ts';
 import { renderDiagnostic } from '../reporter/render-diagnostic.ts';
 import { nextAfterPublish, preparedLines, publishedLine, releaseValue, type ToldRelease } from '../words/published.ts';
+import { chosenKey } from './chosen-key.ts';
 import { openPublisher } from './open-publisher.ts';
 import { prepareRelease, type PreparedRelease, type PrepareWorld } from './prepare-release.ts';
+import { findingsOf, refusalOf } from './refusal-of.ts';
 
 export interface PublishOptions {
   readonly places: readonly ComponentPlace[];
@@ -31,7 +31,7 @@ export async function publishOutcome(options: PublishOptions): Promise<Outcome> 
   try {
     const cacheFolder = storeFolder(process.env);
     const store = openContentStore(cacheFolder);
-    const world: PrepareWorld = { publisher, store, cacheFolder, key: await keyOf(key), tag, isDryRun, warn: reporter.warn };
+    const world: PrepareWorld = { publisher, store, cacheFolder, key: await chosenKey(key), tag, isDryRun, warn: reporter.warn };
     const { releases, findings } = await prepareAll(places, world, session);
     reporter.settle();
     if (findings.some(({ severity }) => severity === 'error')) return refusedBy(findings);
@@ -78,14 +78,6 @@ async function prepareAll(
   return { releases, findings };
 }
 
-/** What is wrong with one line says nothing of the others, which are looked at too. */
-function findingsOf(error: unknown): readonly Diagnostic[] {
-  if (!(error instanceof Failure) || !['invalid-input', 'limit', 'not-found', 'wrong-digest', 'bad-archive'].includes(error.code))
-    throw error;
-  if (error.findings.length > 0) return error.findings;
-  return [{ severity: 'error', code: error.code, message: error.message, hints: error.hints }];
-}
-
 /** One after the other; what the registry refuses of one says nothing of the others. */
 async function sendAll(releases: readonly PreparedRelease[], { reporter, signal }: Session): Promise<readonly ToldRelease[]> {
   const told: ToldRelease[] = [];
@@ -108,13 +100,6 @@ async function sendAll(releases: readonly PreparedRelease[], { reporter, signal 
   return told;
 }
 
-/** Who isn't known is known to no release; everything else is about this one. */
-function refusalOf(error: unknown): Diagnostic | undefined {
-  if (error instanceof Refused && error.answer.status !== 401)
-    return { severity: 'error', code: error.code, message: error.message, hints: error.hints };
-  return error instanceof Failure && error.findings.length === 1 ? error.findings[0] : undefined;
-}
-
 /** `next` and the line's tag are the registry's to set, and `latest` comes by promotion. */
 function tagOf(tag: string | undefined): string | undefined {
   if (tag === undefined || tag === 'next') return undefined;
@@ -132,14 +117,4 @@ function tagOf(tag: string | undefined): string | undefined {
     message: `\`${tag}\` ${why}`,
     hints: tag === 'latest' ? ['publish first, then: moby-compose component promote NAME@VERSION'] : ['as --tag beta'],
   });
-}
-
-/** The key that was named, else one's own where there is one. */
-async function keyOf(named: string | undefined): Promise<SigningKey | undefined> {
-  try {
-    return await readKeyFile(named ?? keyFile(process.env), process.env);
-  } catch (error) {
-    if (named === undefined && error instanceof Failure && error.code === 'not-found') return undefined;
-    throw error;
-  }
 }

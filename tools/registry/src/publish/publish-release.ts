@@ -27,6 +27,8 @@ export interface PublishedRelease {
   readonly state: 'new' | 'as before';
   /** The dist-tags that point to it. */
   readonly tags: readonly string[];
+  /** Whether the registry has derived its payloads; undefined where it says nothing of that. */
+  readonly payload?: string;
 }
 
 /** Whether a version is there, and with what: `same` where its content is that of the packed one, whichever zlib compressed it. */
@@ -45,7 +47,7 @@ export async function publishRelease(release: Release, writer: RegistryWriter): 
   if (standing.kind === 'other') throw frozen(packed, label, standing.free);
   if (standing.kind === 'new') state = await send(release, writer);
   if (release.tag !== undefined) await setTag(release, release.tag, writer);
-  return { state, tags: await tagsOf(packed, writer) };
+  return { state, ...(await shownOf(packed, writer)) };
 }
 
 export async function standingOf(packed: PackedComponent, writer: RegistryWriter): Promise<Standing> {
@@ -104,10 +106,17 @@ async function setTag({ packed }: Release, tag: string, writer: RegistryWriter):
   await writer.write({ method: 'PUT', path, body: packed.npmVersion, what: `the tag \`${tag}\` of ${npmName}` });
 }
 
-async function tagsOf({ manifest, npmVersion }: PackedComponent, writer: RegistryWriter): Promise<readonly string[]> {
-  const { tags } = await readDocument(manifest.npmName, writer);
+async function shownOf(
+  { manifest, npmVersion }: PackedComponent,
+  writer: RegistryWriter,
+): Promise<Pick<PublishedRelease, 'tags' | 'payload'>> {
+  const { tags, versions } = await readDocument(manifest.npmName, writer);
   const own = [...tags].flatMap(([tag, version]) => (version === npmVersion ? [tag] : []));
-  return own.sort((a, b) => Number(b === 'next') - Number(a === 'next') || (a < b ? -1 : 1));
+  const payload = textAt(versions.get(npmVersion), 'dist', 'payload');
+  return {
+    tags: own.sort((a, b) => Number(b === 'next') - Number(a === 'next') || (a < b ? -1 : 1)),
+    ...(payload === undefined ? {} : { payload }),
+  };
 }
 
 async function isSameTar(packed: PackedComponent, tarball: string | undefined, writer: RegistryWriter): Promise<boolean> {
