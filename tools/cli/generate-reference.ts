@@ -7,6 +7,7 @@ import { commandsPage } from './reference/commands-page.ts';
 import { exitCodesPage } from './reference/exit-codes-page.ts';
 import { governanceRulesPages } from './reference/governance-rules-pages.ts';
 import { messagesPage } from './reference/messages-page.ts';
+import { refusalsPage } from './reference/refusals-page.ts';
 import { rulesPages } from './reference/rules-pages.ts';
 
 const folder = new URL('../../docs/reference/', import.meta.url);
@@ -17,6 +18,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     'commands.md': commandsPage(),
     'exit-codes.md': exitCodesPage(),
     'messages.md': messagesPage(),
+    'registry-refusals.md': refusalsPage(),
     ...rulesPages(),
     ...governanceRulesPages(),
   };

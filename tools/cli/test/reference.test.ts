@@ -35,6 +35,16 @@ test('every code that the sources use has its entry, and no entry is left over',
   expect(ofFindings.filter((code) => !used.has(code)).sort()).toEqual([]);
 });
 
+test('every code that a registry answers has its entry, and every entry is answered', () => {
+  const answered = new Set<string>();
+  for (const tool of ['registry-server', 'registry-page'])
+    for (const file of sourcesOf(join(checkout, 'tools', tool, 'src')).filter((name) => !name.endsWith('/refusal.ts')))
+      for (const [code] of readFileSync(file, 'utf8').matchAll(/MOBY-D\d+/g)) answered.add(code);
+  const page = readFileSync(join(checkout, 'docs/reference/registry-refusals.md'), 'utf8');
+  const described = [...page.matchAll(/^## (MOBY-D\d+) /gm)].map(([, code = '']) => code);
+  expect([...answered].sort()).toEqual(described);
+});
+
 function sourcesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
