@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { once } from 'node:events';
-import { checkout, expectGolden, pinnedNode, scratchFolder } from '@moby/testkit';
+import { expectGolden, scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { passwordOf } from '../../registry-server/test/running-server.ts';
+import { onTerminal } from './on-terminal.ts';
 import { sharedPublishWorld } from './publish-world.ts';
 import { put, transcript, type Visit } from './world.ts';
 
@@ -74,35 +73,6 @@ describe('login', () => {
     expect(existsSync(npmrcOf(place))).toBe(false);
   });
 });
-
-interface Typed {
-  readonly after: string;
-  readonly typed: string;
-}
-
-/** Runs on a terminal of its own (`script` of util-linux), and types where a text has appeared. */
-async function onTerminal(place: Visit, args: readonly string[], typing: readonly Typed[]): Promise<string> {
-  const command = [pinnedNode(), join(checkout, 'tools/cli/bin/run.js'), ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
-    cwd: place.folder,
-    env: { PATH: process.env['PATH'], TERM: 'xterm', ...place.env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let text = '';
-  const left = [...typing];
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
-    text += piece;
-    const [next] = left;
-    if (next === undefined || !text.includes(next.after)) return;
-    left.shift();
-    child.stdin.write(next.typed);
-  });
-  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
-  await once(child, 'close');
-  clearTimeout(timer);
-  if (left.length > 0) throw new Error(`${left[0]?.after} was never asked:\n${text}`);
-  return text;
-}
 
 describe('a published version', () => {
   /** All of the library is published. */

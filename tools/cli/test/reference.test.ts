@@ -45,6 +45,15 @@ test('every code that a registry answers has its entry, and every entry is answe
   expect([...answered].sort()).toEqual(described);
 });
 
+test('every event of a registry’s log is in the how-to, and none that is not written', () => {
+  const written = new Set<string>();
+  for (const file of sourcesOf(join(checkout, 'tools/registry-server/src')))
+    for (const [, event = ''] of readFileSync(file, 'utf8').matchAll(/\bevent: '([a-z-]+)'/g)) written.add(event);
+  const page = readFileSync(join(checkout, 'docs/how-to/run-the-registry.md'), 'utf8');
+  const described = [...page.matchAll(/^\| `([a-z-]+)` \| (?:info|warn|error)/gm)].map(([, event = '']) => event);
+  expect([...described].sort()).toEqual([...written].sort());
+});
+
 function sourcesOf(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
