@@ -40,7 +40,9 @@ interface Subject {
   readonly digest: Readonly<Record<string, string>>;
 }
 
-const statementType = 'https://in-toto.io/Statement/v1';
+/** Of a statement in a DSSE envelope. */
+export const payloadType = 'application/vnd.in-toto+json';
+export const statementType = 'https://in-toto.io/Statement/v1';
 const predicateType = 'https://slsa.dev/provenance/v1';
 /** Form 1 of a component's release: what its payload is derived from, and how (docs/reference/payload-form-1.md). */
 const buildType = 'urn:moby-compose:release:v1';

@@ -1,24 +1,11 @@
-import { bundleFromJSON, bundleToJSON, isBundleWithDsseEnvelope, type SerializedBundle } from '@sigstore/bundle';
-import { DSSEBundleBuilder } from '@sigstore/sign';
+import { bundleFromJSON, isBundleWithDsseEnvelope } from '@sigstore/bundle';
 import { toSignedEntity, toTrustMaterial, VerificationError, Verifier } from '@sigstore/verify';
-import { canonicalJson, Failure } from '@moby/model';
-import type { SigningKey, VerifyingKey } from './keys.ts';
+import { Failure } from '@moby/model';
+import type { VerifyingKey } from './keys.ts';
+import { payloadType } from './statement.ts';
 
-const payloadType = 'application/vnd.in-toto+json';
 /** Of a bundle as text; one with a thousand sources has 300 kB. */
 export const maxBundleBytes: number = 2 ** 20;
-
-/** A statement in a DSSE envelope, signed by one's own key, as a sigstore bundle: no log and no clock is asked. */
-export async function signStatement(key: SigningKey, statement: object): Promise<SerializedBundle> {
-  const publicKey = key.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  const builder = new DSSEBundleBuilder({
-    signer: {
-      sign: (data) => Promise.resolve({ signature: key.sign(data), key: { $case: 'publicKey', publicKey, hint: key.keyid } }),
-    },
-    witnesses: [],
-  });
-  return bundleToJSON(await builder.create({ data: Buffer.from(canonicalJson(statement)), type: payloadType }));
-}
 
 /**
  * The statement of a bundle whose signature is by one of the keys, parsed and otherwise unjudged (see `differencesOf`), with that key.
@@ -56,4 +43,12 @@ export function verifyBundle(
     if (error instanceof VerificationError) throw bad(`is not what was signed: ${error.message}`);
     throw bad('is not a sigstore bundle');
   }
+}
+
+/** By which key a bundle says that it is signed; undefined where it says none. */
+export function bundleKeyid(json: unknown): string | undefined {
+  let at = json;
+  for (const field of ['verificationMaterial', 'publicKey', 'hint'])
+    at = typeof at === 'object' && at !== null ? new Map<string, unknown>(Object.entries(at)).get(field) : undefined;
+  return typeof at === 'string' && /^SHA256:[A-Za-z0-9+/]{43}$/.test(at) ? at : undefined;
 }
