@@ -73,9 +73,10 @@ const failures: Readonly<Record<FailureCode, Text>> = {
     good: 'fetch it again; where it stays so, the package itself is wrong, and its pin should move',
   },
   'bad-signature': {
-    means: 'InRelease is not signed by a key of the archive. Nothing is read from it.',
-    bad: 'a mirror that rewrites its index',
-    good: 'another mirror; the keys and their fingerprints are data of the repository',
+    means:
+      'What has to be signed is not, by another key than those that are known, or has other bytes than were signed: InRelease of an archive, a release or the catalogue of a registry, a publisher’s statement. Nothing of it is used.',
+    bad: 'a mirror that rewrites its index; a registry whose key is another than at its first use',
+    good: 'another mirror; where a key was replaced by those who own it: `moby-compose verify NAME@VERSION --trust-key KEYID`',
   },
   'bad-index': {
     means: 'An index is not the one that InRelease names, or can’t be read; or a registry answers for a component with something else.',
@@ -170,6 +171,11 @@ const findings: Readonly<Record<string, Text>> = {
     means: 'What was kept of a registry has other bytes than were kept. It is fetched or made again.',
     bad: 'a disk that loses bits; a file below `registry/` of the cache that somebody edited',
     good: 'nothing has to be done; where it comes again, look at the disk',
+  },
+  'catalogue-older': {
+    means: 'A registry’s catalogue of who offers what is signed, and older than one that was seen before. The newer one is used.',
+    bad: 'something in between that hides what was published since; a registry that was put back from an older copy',
+    good: 'ask whoever runs the registry; it passes once as many versions are published as were seen',
   },
   'registry-unreachable': {
     means: 'A registry of components does not answer, or not with what a registry answers. What it said last stands in for it.',

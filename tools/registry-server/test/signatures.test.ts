@@ -6,10 +6,12 @@ import { parseManifest } from '@moby/model';
 import { releaseDigests } from '@moby/registry/pack';
 import {
   makeSigningKey,
+  publicKeysOf,
   readPublicKeys,
   readSigningKey,
   releaseStatement,
   signStatement,
+  verifyDocument,
   verifyRelease,
   type SigningKey,
 } from '@moby/trust';
@@ -173,17 +175,32 @@ describe('what is published', () => {
   });
 });
 
-describe('keys', () => {
-  test('are made at the first start and kept at the next', async () => {
-    const root = scratchFolder();
-    const first = await startServer(prepareRoot(root));
-    const before = (await first.ask({ path: '/-/npm/v1/keys' })).text;
-    await first.stop();
-    const second = await startServer(prepareRoot(root));
-    expect((await second.ask({ path: '/-/npm/v1/keys' })).text).toBe(before);
-    await second.kill();
-  }, 60_000);
+test('keys and the catalogue that they sign are the same after a restart, and another key signs it anew', async () => {
+  const root = scratchFolder();
+  const first = await startServer(prepareRoot(root));
+  const token = await first.login('stella');
+  expect((await send(first, await bodyOf(await builtComponent({ name: 'alpha' })), token)).status).toBe(201);
+  const path = '/-/moby/v1/index';
+  const before = await first.ask({ path });
+  expect((await first.ask({ path, headers: { 'if-none-match': String(before.headers['etag']) } })).status).toBe(304);
+  const keys = (await first.ask({ path: '/-/npm/v1/keys' })).text;
+  await first.stop();
+  const server = await startServer(prepareRoot(root));
+  expect((await server.ask({ path: '/-/npm/v1/keys' })).text).toBe(keys);
+  expect((await server.ask({ path })).text).toBe(before.text);
+  const signer = async (): Promise<string> => {
+    const { signed, ...document } = (await server.ask({ path })).json;
+    expect(document).toMatchObject({ catalogue: 1, sequence: 1, components: { '@moby/alpha': {} } });
+    const known = readPublicKeys((await server.ask({ path: '/-/npm/v1/keys' })).json, 'the registry');
+    return verifyDocument(signed, { name: path.slice(1), document, keys: known, what: 'the catalogue' }).keyid;
+  };
+  const old = await signer();
+  const { keyid } = await rotateSigningKey(root, now);
+  expect([await signer(), old === keyid]).toEqual([keyid, false]);
+  await server.kill();
+}, 60_000);
 
+describe('keys', () => {
   test.each([
     ['nothing', ''],
     ['no JSON', '{"key":'],
@@ -275,7 +292,7 @@ describe('a publisher’s statement', () => {
     const { attestations } = json['versions']['1.0.1'].dist;
     expect(attestations).toEqual({
       url: `${server.url}/-/npm/v1/attestations/@moby/tango@1.0.1`,
-      provenance: { predicateType: 'https://slsa.dev/provenance/v1' },
+      provenance: { predicateType: 'https://slsa.dev/provenance/v1', key: publicKeysOf([key]).keys[0]?.key },
     });
     for (const path of [new URL(attestations.url).pathname, '/-/npm/v1/attestations/@moby%2ftango@1.0.1']) {
       const found = await server.ask({ path });

@@ -7,6 +7,7 @@ import { treeDigest } from '@moby/registry';
 import { exportRegistry, type ExportedVersion } from '@moby/registry/export';
 import { openNpmRegistry } from '@moby/registry/npm';
 import { removeFolder, temporaryFolder } from '@moby/testkit';
+import { makeSigningKey, readPublicKeys, readSigningKey, verifyDocument } from '@moby/trust';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { writeBelow, writeComponent } from './write-component.ts';
 
@@ -173,6 +174,24 @@ test('an export that was cut off goes on', async () => {
   rmSync(join(folder, 'registry/@moby/yajl'));
   await exported();
   expect(files()).toEqual(whole);
+});
+
+test('a signed export keeps its bytes, signs what is added, and takes nothing unsigned any more', async () => {
+  const key = readSigningKey(makeSigningKey(), 'a.key');
+  const lines = ['zlib/1.2', 'yajl/2.1'].map((line) => ({ folder: join(folder, 'components', line), label: line }));
+  const to = join(folder, 'registry');
+  await exportRegistry({ lines, to });
+  await exportRegistry({ lines: lines.slice(0, 1), to, key });
+  const before = files();
+  await exportRegistry({ lines, to, key });
+  expect(files()).toEqual(before);
+  const { signed, ...document } = documentOf('-/moby/v1/index');
+  expect(document).toMatchObject({ catalogue: 1, sequence: 2 });
+  const keys = readPublicKeys(documentOf('-/npm/v1/keys'), 'keys');
+  expect(verifyDocument(signed, { name: '-/moby/v1/index', document, keys, what: 'it' }).keyid).toBe(key.keyid);
+  expect(JSON.stringify(documentOf('@moby/yajl')['versions'])).toContain(key.keyid);
+  expect((await refusal(exported())).message).toContain('was signed when it was exported before');
+  expect(files()).toEqual(before);
 });
 
 test('a packument that is none is named', async () => {

@@ -121,7 +121,10 @@ export function pinnedNode(): string {
 const ofTheTestRunner = /^(?:NODE_ENV|NODE_OPTIONS|NODE_V8_COVERAGE|VITEST.*|TEST|VITE_.*|DEV|PROD|MODE|BASE_URL|SSR|FORCE_COLOR|npm_.*)$/;
 
 function environment(changes: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const all = { ...process.env, NO_COLOR: '1', LC_ALL: 'C.UTF-8', TZ: 'UTC', NODE_COMPILE_CACHE: compileCache };
+  const { XDG_CACHE_HOME: cache } = changes;
+  // Registries of tests come and go at the same ports: who remembers their keys is as new as what is kept of them.
+  const config = cache === undefined ? {} : { XDG_CONFIG_HOME: join(cache, 'config') };
+  const all = { ...process.env, ...config, NO_COLOR: '1', LC_ALL: 'C.UTF-8', TZ: 'UTC', NODE_COMPILE_CACHE: compileCache };
   const kept = Object.entries(all).filter(([name]) => !ofTheTestRunner.test(name));
   const result: Record<string, string> = {};
   for (const [name, value] of [...kept, ...Object.entries(changes)]) {

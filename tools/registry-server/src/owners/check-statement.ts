@@ -1,5 +1,5 @@
 import { Failure } from '@moby/model';
-import { verifyBundle } from '@moby/trust';
+import { publicKeysOf, verifyBundle } from '@moby/trust';
 import type { ComingStatement } from '../judge/judge-work.ts';
 import type { PublishBody } from '../publish/publish-body.ts';
 import { textMember } from '../storage/json-object.ts';
@@ -29,7 +29,7 @@ export function checkStatement({ name, sent, owners, isRequired, now }: ToCheck)
   const { bundle, version } = sent;
   if (bundle === undefined || (owners.kind === 'registry' && owners.keys.length === 0 && !isRequired)) return undefined;
   const what = `${name}@${version}`;
-  const doubtful = (why: string): CheckedStatement => ({ keyid: 'nobody', why, stored: { bundle, predicateType: '' } });
+  const doubtful = (why: string): CheckedStatement => ({ keyid: 'nobody', why, stored: { bundle, predicateType: '', key: undefined } });
   if (owners.keys.length === 0) {
     const where =
       owners.kind === 'library' ? `components/${name.slice(name.indexOf('/') + 1)}/OWNERS.yaml` : 'this registry, which has no library,';
@@ -37,7 +37,8 @@ export function checkStatement({ name, sent, owners, isRequired, now }: ToCheck)
   }
   try {
     const { statement, key } = verifyBundle(bundle, owners.keys, what, now);
-    return { keyid: key.keyid, said: statement, stored: { bundle, predicateType: textMember(statement, 'predicateType') ?? '' } };
+    const stored = { bundle, predicateType: textMember(statement, 'predicateType') ?? '', key: publicKeysOf([key]).keys[0]?.key };
+    return { keyid: key.keyid, said: statement, stored };
   } catch (error) {
     if (error instanceof Failure) return doubtful(error.message);
     throw error;

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Failure } from '@moby/model';
-import { catalogueOf, type CatalogueDocument } from '@moby/registry/export';
+import { catalogueOfParts, cataloguePart, type CatalogueDocument, type CataloguePart } from '@moby/registry/export';
 import type { Packages } from '@moby/registry-page';
 
 /** Which component offers what, of all scopes; each package is read once, and again when something of it is new. */
@@ -9,23 +9,20 @@ export interface Catalogue {
   refresh(npmName: string): Promise<void>;
 }
 
-type Components = CatalogueDocument['components'];
-
 export function openCatalogue(packages: Packages): Catalogue {
-  let all: Promise<Map<string, Components[string]>> | undefined;
-  const readAll = async (): Promise<Map<string, Components[string]>> => {
-    const entries = new Map<string, Components[string]>();
+  let all: Promise<Map<string, CataloguePart>> | undefined;
+  const readAll = async (): Promise<Map<string, CataloguePart>> => {
+    const parts = new Map<string, CataloguePart>();
     for (const npmName of await packages.names()) {
-      await put(entries, npmName, packages);
+      await put(parts, npmName, packages);
       await setImmediate();
     }
-    return entries;
+    return parts;
   };
   return {
     document: async () => {
       all ??= readAll();
-      const entries = [...(await all)].sort(([a], [b]) => (a < b ? -1 : 1));
-      return { catalogue: 1, components: Object.fromEntries(entries) };
+      return catalogueOfParts((await all).values());
     },
     refresh: async (npmName) => {
       if (all !== undefined) await put(await all, npmName, packages);
@@ -33,16 +30,15 @@ export function openCatalogue(packages: Packages): Catalogue {
   };
 }
 
-async function put(entries: Map<string, Components[string]>, npmName: string, packages: Packages): Promise<void> {
-  const entry = await read(npmName, packages);
-  if (entry === undefined) entries.delete(npmName);
-  else entries.set(npmName, entry);
+async function put(parts: Map<string, CataloguePart>, npmName: string, packages: Packages): Promise<void> {
+  const part = await read(npmName, packages);
+  if (part === undefined) parts.delete(npmName);
+  else parts.set(npmName, part);
 }
 
-async function read(npmName: string, packages: Packages): Promise<Components[string] | undefined> {
+async function read(npmName: string, packages: Packages): Promise<CataloguePart | undefined> {
   try {
-    const packument = await packages.packument(npmName);
-    return packument === undefined ? undefined : (await catalogueOf([packument])).components[npmName];
+    return await cataloguePart(await packages.packument(npmName));
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;

@@ -1,9 +1,11 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { cataloguePath } from '@moby/registry/npm';
 import { pageFiles } from '@moby/registry-page';
 import { etagOf, type Prepared } from '../reads/prepared-answers.ts';
 import type { Page } from './open-page.ts';
 import type { SearchQuery } from './search-query.ts';
+import type { CatalogueSigner } from './sign-catalogue.ts';
 
 /** The page's files and documents as they are sent. */
 export interface PageReads {
@@ -24,15 +26,16 @@ export interface PageAnswer extends Prepared {
 interface Entry {
   readonly answer: Promise<PageAnswer | undefined>;
   bytes: number;
+  /** Of the catalogue, the key that signs it. */
+  readonly keyid: string | undefined;
 }
 
 const indexPath = '-/web/data/index.json';
-const cataloguePath = '-/moby/v1/index';
 /** Of the documents that are kept ready; the largest have some hundred kB. */
 const maxHeldBytes = 32 << 20;
 const zip = promisify(gzip);
 
-export function openPageReads(page: Page): PageReads {
+export function openPageReads(page: Page, signer: CatalogueSigner): PageReads {
   const files = new Map(pageFiles().map((file) => [file.path, file]));
   /** The one that was asked for last is last. */
   const entries = new Map<string, Entry>();
@@ -57,13 +60,16 @@ export function openPageReads(page: Page): PageReads {
   const make = async (path: string): Promise<PageAnswer | undefined> => {
     const file = files.get(path);
     if (file !== undefined) return prepare(file.bytes, file.contentType);
-    return prepared(await page.document(path));
+    const bytes = await page.document(path);
+    return prepared(bytes !== undefined && path === cataloguePath ? await signer.sign(bytes) : bytes);
   };
   page.onStale((paths) => paths.forEach(drop));
   return {
     get: (path) => {
+      const keyid = path === cataloguePath ? signer.keyid() : undefined;
+      if (entries.get(path)?.keyid !== keyid) drop(path);
       const known = entries.get(path);
-      const entry: Entry = known ?? { answer: make(path), bytes: 0 };
+      const entry: Entry = known ?? { answer: make(path), bytes: 0, keyid };
       entries.delete(path);
       entries.set(path, entry);
       if (known === undefined)

@@ -18,6 +18,7 @@ import { openStorage, type OpenStorage } from '../storage/open-storage.ts';
 import type { StorageFinding } from '../storage/mend-storage.ts';
 import { openPage } from '../page/open-page.ts';
 import { openPageReads, type PageReads } from '../page/page-reads.ts';
+import { openCatalogueSigner } from '../page/sign-catalogue.ts';
 import { openWrites } from '../writes/writes.ts';
 import { openReads } from '../reads/reads.ts';
 import { openAccounts } from './accounts.ts';
@@ -90,7 +91,8 @@ export async function serveRegistry(options: ServeOptions): Promise<void> {
       now: () => performance.now(),
     });
     ends.push(async () => page.close());
-    const { listener, settled, judge } = await startListener(options, { storage, health, page: openPageReads(page) });
+    const signer = openCatalogueSigner({ keys: storage.keys, path: storage.folder.catalogue, log });
+    const { listener, settled, judge } = await startListener(options, { storage, health, page: openPageReads(page, signer) });
     ends.push(settled, async () => judge.close?.());
     const inside = createServer(listener({ isPrivate: true }));
     const socketPath = join(privateFolder, 'gate.sock');

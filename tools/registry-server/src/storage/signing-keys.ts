@@ -6,7 +6,10 @@ import {
   publicKeysOf,
   readPublicKeys,
   readSigningKey,
+  signDocument,
   signRelease,
+  type Envelope,
+  type NamedDocument,
   type PublicKeys,
   type RegistrySignature,
   type SignedRelease,
@@ -23,6 +26,8 @@ import { withLock } from './with-lock.ts';
 export interface SigningKeys {
   /** By the key that is in use. Whoever asks has taken the time of the publish before, so that no signature is younger than its key. */
   sign(release: SignedRelease): RegistrySignature;
+  /** By the key that is in use. */
+  signDocument(document: NamedDocument): Envelope;
   /** The key in use, then those that were, the last one first: what `/-/npm/v1/keys` serves. */
   all(): readonly VerifyingKey[];
 }
@@ -60,6 +65,7 @@ export function openSigningKeys(path: string): SigningKeys {
   current();
   return {
     sign: (release) => signRelease(current().current, release),
+    signDocument: (document) => signDocument(current().current, document),
     all: () => [current().current, ...current().earlier],
   };
 }

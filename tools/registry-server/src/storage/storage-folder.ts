@@ -14,6 +14,8 @@ export interface StorageFolder {
   readonly secret: string;
   /** The private key that publishes are signed with, and the public ones that were used before. */
   readonly signingKeys: string;
+  /** Who offers what, as it was signed last. */
+  readonly catalogue: string;
   /** What a repair takes out of `packages`, so that nothing is lost by it. */
   readonly setAside: string;
 }
@@ -26,6 +28,7 @@ export function storageFolder(root: string): StorageFolder {
     users: join(root, 'htpasswd'),
     secret: join(root, 'secret'),
     signingKeys: join(root, 'signing-keys.json'),
+    catalogue: join(root, 'catalogue.json'),
     setAside: join(root, 'set-aside'),
   };
 }

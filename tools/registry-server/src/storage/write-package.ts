@@ -43,6 +43,8 @@ export interface NewVersion extends Hashes {
 export interface SignedStatement {
   readonly bundle: JsonObject;
   readonly predicateType: string;
+  /** The owner's key that it was verified by, in base64: a bundle only names it. */
+  readonly key: string | undefined;
 }
 
 /**
@@ -151,7 +153,12 @@ function servedDocument(
   const attestations =
     statement === undefined
       ? {}
-      : { attestations: { url: attestationsPath(name, version), provenance: { predicateType: statement.predicateType } } };
+      : {
+          attestations: {
+            url: attestationsPath(name, version),
+            provenance: { predicateType: statement.predicateType, key: statement.key },
+          },
+        };
   return {
     ...said,
     _id: `${name}@${version}`,

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '@moby/content';
 import { Failure, type Diagnostic, type Manifest } from '@moby/model';
+import type { SigningKey } from '@moby/trust/registry';
 import { lineOf } from '../component-folder.ts';
 import { cataloguePath } from '../npm/component-list.ts';
 import { packComponent, type PackedComponent } from '../pack/pack-component.ts';
@@ -9,12 +10,15 @@ import { catalogueOf } from './catalogue.ts';
 import { readDescription } from './description.ts';
 import { mergePackument, tarballPath, type Line, type PackumentDocument } from './exported-packument.ts';
 import { readPackumentFile, sameContent, writeIfOther } from './registry-files.ts';
+import { refuseUnsigned, signedPackument, writeCatalogue } from './sign-export.ts';
 
 export interface ExportRequest {
   /** Lines of components; of two with one version the first counts. `label` is what messages call them. */
   readonly lines: readonly { readonly folder: string; readonly label: string }[];
   /** The registry: a folder that is empty, missing, or was exported to before. */
   readonly to: string;
+  /** Signs each version and the catalogue. */
+  readonly key?: SigningKey | undefined;
 }
 
 export interface ExportedVersion {
@@ -29,15 +33,16 @@ export interface ExportedVersion {
  * web server can serve it, and `file:` reads it. What was exported before stays; tarballs are written before what names them. Throws
  * `invalid-input` for a folder that is something else, and where a version was exported with other content: nothing is written then.
  */
-export async function exportRegistry({ lines, to }: ExportRequest): Promise<readonly ExportedVersion[]> {
+export async function exportRegistry({ lines, to, key }: ExportRequest): Promise<readonly ExportedVersion[]> {
   await refuseOtherFolder(to);
+  await refuseUnsigned(to, key);
   const exported: ExportedVersion[] = [];
   const documents: PackumentDocument[] = [];
   const tarballs: PackedComponent[] = [];
   const conflicts: Diagnostic[] = [];
   for (const [npmName, own] of await packAll(lines)) {
     const before = await readPackumentFile(to, npmName);
-    const merged = mergePackument(before, own, await readDescription(own));
+    const merged = signedPackument(mergePackument(before, own, await readDescription(own)), key);
     for (const { packed, label } of own) {
       const state = await stateOf(to, before, packed);
       if (state === 'other') conflicts.push(otherContent(packed, label));
@@ -56,7 +61,9 @@ export async function exportRegistry({ lines, to }: ExportRequest): Promise<read
     });
   for (const packed of tarballs) await writeIfOther(join(to, tarballPath(packed.manifest.npmName, packed.npmVersion)), packed.tarball);
   for (const document of documents) await writeIfOther(join(to, document.name), jsonOf(document));
-  await writeIfOther(join(to, cataloguePath), jsonOf(await catalogueOf(await allPackuments(to))));
+  const all = await allPackuments(to);
+  for (const document of all) await writeIfOther(join(to, document.name), jsonOf(signedPackument(document, key)));
+  await writeCatalogue(to, await catalogueOf(all), key);
   return exported;
 }
 

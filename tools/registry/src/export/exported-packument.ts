@@ -1,4 +1,5 @@
 import { compareVersions, fromNpmVersion, isPrerelease, type Version } from '@moby/model';
+import type { RegistrySignature } from '@moby/trust/registry';
 import type { PackedComponent } from '../pack/pack-component.ts';
 
 /** A component's line as it was packed. */
@@ -21,7 +22,12 @@ export interface PackumentDocument {
 }
 
 export interface VersionDocument {
-  readonly dist: { readonly integrity: string; readonly shasum: string; readonly tarball: string };
+  readonly dist: {
+    readonly integrity: string;
+    readonly shasum: string;
+    readonly tarball: string;
+    readonly signatures?: readonly RegistrySignature[];
+  };
   readonly deprecated?: string;
 }
 

@@ -1,4 +1,4 @@
-export { catalogueOf, type CatalogueDocument } from './catalogue.ts';
+export { catalogueOfParts, cataloguePart, type CatalogueDocument, type CataloguePart } from './catalogue.ts';
 export { ownersText } from './description.ts';
 export { exportRegistry, type ExportedVersion, type ExportRequest } from './export-registry.ts';
 export { tarballPath } from './exported-packument.ts';

@@ -1,6 +1,7 @@
 import { Failure, isComponentName, type ComponentName } from '@moby/model';
 import { isRecord } from './packument.ts';
 import type { RegistryClient } from './registry-client.ts';
+import type { RegistryTrust } from './registry-trust.ts';
 
 /** Which component offers what, as the registry's own list says it: `-/moby/v1/index`. */
 export const cataloguePath = '-/moby/v1/index';
@@ -15,10 +16,10 @@ const pageSize = 250;
 
 /**
  * A scope's components, sorted: by the registry's catalogue; else by npm's search; else by the list of all packages that older
- * registries have. Throws `not-found` where the registry has none of them.
+ * registries have. Throws `bad-signature` for a catalogue that is not its registry's, `not-found` where the registry has none of them.
  */
-export async function listComponents(client: RegistryClient, scope: string): Promise<ComponentList> {
-  const found = (await fromCatalogue(client)) ?? (await fromSearch(client, scope)) ?? (await fromAll(client));
+export async function listComponents(client: RegistryClient, scope: string, trust: RegistryTrust | undefined): Promise<ComponentList> {
+  const found = (await fromCatalogue(client, trust)) ?? (await fromSearch(client, scope)) ?? (await fromAll(client));
   if (found === undefined)
     throw new Failure({
       code: 'not-found',
@@ -42,8 +43,9 @@ function ownName(npmName: string, scope: string): ComponentName | undefined {
   return isComponentName(name) ? name : undefined;
 }
 
-async function fromCatalogue(client: RegistryClient): Promise<Offers | undefined> {
-  const catalogue = await client.document(cataloguePath);
+async function fromCatalogue(client: RegistryClient, trust: RegistryTrust | undefined): Promise<Offers | undefined> {
+  const answered = await client.document(cataloguePath);
+  const catalogue = trust === undefined ? answered : await trust.catalogue(answered);
   if (!isRecord(catalogue) || catalogue['catalogue'] !== 1 || !isRecord(catalogue['components'])) return undefined;
   return new Map(Object.entries(catalogue['components']).map(([name, entry]) => [name, providesOf(entry)]));
 }

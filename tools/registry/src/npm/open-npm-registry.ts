@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Http, type HttpHeaders } from '@moby/content';
 import {
@@ -17,8 +19,10 @@ import { openDocumentCache } from './document-cache.ts';
 import { withFiles } from './file-http.ts';
 import { openPackageCache, type PackageCache } from './package-cache.ts';
 import { readPackument, type Packument, type PublishedVersion } from './packument.ts';
+import { verifyStatement, type OwnersWorld } from './owners-statement.ts';
 import { registryAddress } from './registry-address.ts';
 import { RegistryClient } from './registry-client.ts';
+import { RegistryTrust, type TrustOptions } from './registry-trust.ts';
 
 export interface NpmRegistryOptions {
   /** `http:`, `https:`, or `file:` for a folder that was exported. */
@@ -33,6 +37,13 @@ export interface NpmRegistryOptions {
   readonly offline: boolean;
   /** What doesn't stop anything: a registry that is silent, a version that can't be read, damage in the cache. */
   readonly warn: (finding: Diagnostic) => void;
+  /** Whose signatures count; without it none is looked at. */
+  readonly trust?: NpmTrust | undefined;
+}
+
+export interface NpmTrust extends TrustOptions {
+  /** The keys of a package's OWNERS.yaml, where it is at hand. */
+  readonly ownersKeys: OwnersWorld['ownersKeys'];
 }
 
 /**
@@ -40,24 +51,27 @@ export interface NpmRegistryOptions {
  * what is chosen. It is asked of no other scope, so another registry of the same name can't be taken for it.
  */
 export function openNpmRegistry(options: NpmRegistryOptions): Registry {
-  const { cacheFolder, warn, offline, credentials } = options;
-  const url = registryAddress(options.url);
-  const client = new RegistryClient({
-    url,
-    http: withFiles(options.http),
-    credentials,
-    offline,
-    warn,
-    cache: openDocumentCache(cacheFolder),
-  });
-  return new NpmRegistry({ client, url, scope: options.scope, packages: openPackageCache(cacheFolder), warn });
+  return new NpmRegistry(openNpmParts(options));
 }
 
-interface NpmRegistryParts {
+/** What both the registry and whoever verifies releases work with. */
+export function openNpmParts({ scope, cacheFolder, warn, offline, credentials, trust, ...options }: NpmRegistryOptions): NpmRegistryParts {
+  const url = registryAddress(options.url);
+  const cache = openDocumentCache(cacheFolder);
+  const client = new RegistryClient({ url, http: withFiles(options.http), credentials, offline, warn, cache });
+  const signatures = trust === undefined ? undefined : new RegistryTrust({ ...trust, client, url: client.label, cache, warn });
+  const owners = trust === undefined ? undefined : { ...trust, client };
+  return { client, url, scope, packages: openPackageCache(cacheFolder), signatures, owners, warn };
+}
+
+export interface NpmRegistryParts {
   readonly client: RegistryClient;
   readonly url: string;
   readonly scope: string;
   readonly packages: PackageCache;
+  /** Undefined where no signature is looked at. */
+  readonly signatures: RegistryTrust | undefined;
+  readonly owners: OwnersWorld | undefined;
   readonly warn: (finding: Diagnostic) => void;
 }
 
@@ -105,6 +119,9 @@ class NpmRegistry implements Registry {
     const published = await this.#published(name, version);
     const { manifest, npmVersion, integrity, line } = published;
     const id = `${manifest.npmName}@${npmVersion}`;
+    const { signatures, owners } = this.#parts;
+    // Before anything of the package moves.
+    await signatures?.release({ npmName: manifest.npmName, ...published });
     const folder = await this.#folderOf(published, id);
     const label = `${id}/package.json`;
     const packed = await readManifest(folder, label);
@@ -114,11 +131,12 @@ class NpmRegistry implements Registry {
         message: `the registry ${this.label} says of \`${id}\` what its package does not: ${differing(manifest, packed).join(', ')}`,
         hints: ['nobody should have been able to publish that: tell who runs the registry, and take another version'],
       });
+    if (owners !== undefined) await verifyStatement({ ...published, packageJson: await readFile(join(folder, 'package.json')) }, owners);
     return { ...readComponent(folder, label, manifest), line, origin: { package: id, integrity } };
   }
 
   #components(): Promise<ComponentList> {
-    this.#list ??= listComponents(this.#parts.client, this.#parts.scope);
+    this.#list ??= listComponents(this.#parts.client, this.#parts.scope, this.#parts.signatures);
     return this.#list;
   }
 
@@ -148,7 +166,11 @@ class NpmRegistry implements Registry {
     const { client, packages, url, warn } = this.#parts;
     const wanted = { integrity, name: id };
     const kept = await packages.folderOf(wanted, (path) =>
-      warn({ severity: 'warning', code: 'cache-damaged', message: `\`${path}\` has other bytes than were kept, and is made anew` }),
+      warn({
+        severity: 'warning',
+        code: 'cache-damaged',
+        message: `what was kept of the package \`${id}\` has other bytes than were kept, and is made anew: \`${path}\``,
+      }),
     );
     if (kept !== undefined) return kept;
     const address = tarballAddress(tarball, new URL(manifest.npmName, url));
@@ -163,7 +185,7 @@ class NpmRegistry implements Registry {
 }
 
 /** A registry behind https is not left for http, as npm's own documents would have it; one on the web names no file of this machine. */
-function tarballAddress(tarball: string, packument: URL): URL | undefined {
+export function tarballAddress(tarball: string, packument: URL): URL | undefined {
   const url = URL.parse(tarball, packument.href);
   if (url === null || (url.protocol === 'file:' ? packument.protocol !== 'file:' : !/^https?:$/.test(url.protocol))) return undefined;
   if (packument.protocol === 'https:' && url.hostname === packument.hostname) url.protocol = 'https:';
@@ -171,7 +193,7 @@ function tarballAddress(tarball: string, packument: URL): URL | undefined {
 }
 
 /** What of a manifest differs, by name. */
-function differing(one: Manifest, other: Manifest): readonly string[] {
+export function differing(one: Manifest, other: Manifest): readonly string[] {
   const [left, right] = [new Map<string, unknown>(Object.entries(one)), new Map<string, unknown>(Object.entries(other))];
   return [...new Set([...left.keys(), ...right.keys()])].filter((key) => !isDeepStrictEqual(left.get(key), right.get(key))).sort();
 }

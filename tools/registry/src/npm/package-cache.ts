@@ -14,6 +14,8 @@ export interface PackageCache {
    * the folder is written anew; undefined where the tarball itself is damaged or missing. `name` is for messages.
    */
   folderOf(wanted: WantedPackage, damaged: (path: string) => void): Promise<string | undefined>;
+  /** The tarball that is kept, as it lies there, and where; undefined where there is none. */
+  tarballOf(integrity: string): Promise<{ readonly bytes: Uint8Array; readonly path: string } | undefined>;
   /** Keeps a tarball and unpacks it. Throws `wrong-digest`, what `readTarball` throws, `no-space`, `io`. */
   put(tarball: Uint8Array, wanted: WantedPackage): Promise<string>;
 }
@@ -41,6 +43,11 @@ export function openPackageCache(folder: string): PackageCache {
       const files = await readTarball(tarball, name);
       if ((await settleFolder(path, files, temporary)) === 'differs') damaged(path);
       return path;
+    },
+    tarballOf: async (integrity) => {
+      const path = `${pathOf(integrity)}.tgz`;
+      const bytes = await readBounded(path);
+      return bytes === undefined ? undefined : { bytes, path };
     },
     put: async (tarball, { integrity, name }) => {
       const found = integrityOf(tarball);

@@ -10,6 +10,7 @@ import {
   type Notice,
   type Version,
 } from '@moby/model';
+import type { RegistrySignature } from '@moby/trust/registry';
 
 /** A version as its registry offers it. */
 export interface PublishedVersion {
@@ -22,6 +23,11 @@ export interface PublishedVersion {
   readonly notice: Notice | undefined;
   /** The component's line, where a dist-tag `line-1.7` says it. */
   readonly line: string;
+  /** The registry's own. */
+  readonly signatures: readonly RegistrySignature[];
+  readonly publishedAt: Date | undefined;
+  /** Whether there is a statement that its publisher has signed, and the key in base64 by which the registry has verified it. */
+  readonly attested: { readonly key: string | undefined } | undefined;
 }
 
 /** What a registry says of one component. */
@@ -37,6 +43,8 @@ const manifestFields = ['name', 'version', 'description', 'license', 'homepage',
 const integrityPattern = /^sha512-[A-Za-z0-9+/]{86}==$/;
 const yankedPattern = /^\[yanked\]\s*/;
 const maxReasonLength = 500;
+const maxSignatures = 8;
+const maxKeyLength = 1024;
 
 /**
  * A full packument as a registry gives it. What isn't a component is no version of one; a version that can't be read is left
@@ -57,11 +65,12 @@ export async function readPackument(json: unknown, place: { readonly npmName: st
       message: `\`${npmName}\` has ${published.length} versions in the registry ${registry}; at most ${maxVersions} are read`,
     });
   const lines = linesOf(json['dist-tags']);
+  const times = json['time'];
   const versions: [Version, PublishedVersion][] = [];
   const findings: Diagnostic[] = [];
   for (const [npmVersion, document] of published) {
     if (!isRecord(document) || document['component'] === undefined) continue;
-    const read = await readVersion(npmVersion, document, { npmName, registry, lines });
+    const read = await readVersion(npmVersion, document, { npmName, registry, lines, times });
     if ('manifest' in read) versions.push([read.manifest.version, read]);
     else findings.push(read);
   }
@@ -71,7 +80,12 @@ export async function readPackument(json: unknown, place: { readonly npmName: st
 async function readVersion(
   npmVersion: string,
   document: Readonly<Record<string, unknown>>,
-  { npmName, registry, lines }: { readonly npmName: string; readonly registry: string; readonly lines: readonly string[] },
+  {
+    npmName,
+    registry,
+    lines,
+    times,
+  }: { readonly npmName: string; readonly registry: string; readonly lines: readonly string[]; readonly times: unknown },
 ): Promise<PublishedVersion | Diagnostic> {
   const id = `${npmName}@${printable(npmVersion.slice(0, 100))}`;
   const leftOut = (why: string, details: readonly string[] = []): Diagnostic => ({
@@ -101,6 +115,9 @@ async function readVersion(
     tarball: dist['tarball'],
     notice: noticeOf(document['deprecated']),
     line: lines.filter((line) => isInLine(version, line)).at(-1) ?? '',
+    signatures: signaturesOf(dist['signatures']),
+    publishedAt: dateOf(isRecord(times) ? times[npmVersion] : undefined),
+    attested: attestedOf(dist['attestations']),
   };
 }
 
@@ -115,6 +132,26 @@ function linesOf(tags: unknown): readonly string[] {
 /** npm's field may hold several, by spaces. */
 function sha512Of(integrity: unknown): string | undefined {
   return typeof integrity === 'string' ? integrity.split(/\s+/, 10).find((one) => integrityPattern.test(one)) : undefined;
+}
+
+function signaturesOf(signatures: unknown): readonly RegistrySignature[] {
+  if (!Array.isArray(signatures)) return [];
+  return signatures.slice(0, maxSignatures).flatMap((one: unknown): readonly RegistrySignature[] => {
+    const [keyid, sig] = isRecord(one) ? [one['keyid'], one['sig']] : [];
+    return typeof keyid === 'string' && typeof sig === 'string' ? [{ keyid: printable(keyid.slice(0, 100)), sig }] : [];
+  });
+}
+
+function dateOf(time: unknown): Date | undefined {
+  const date = new Date(typeof time === 'string' ? time : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+function attestedOf(attestations: unknown): PublishedVersion['attested'] {
+  if (!isRecord(attestations)) return undefined;
+  const { provenance } = attestations;
+  const key = isRecord(provenance) ? provenance['key'] : undefined;
+  return { key: typeof key === 'string' && key.length <= maxKeyLength ? key : undefined };
 }
 
 function noticeOf(deprecated: unknown): Notice | undefined {

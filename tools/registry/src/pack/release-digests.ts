@@ -11,12 +11,21 @@ export interface Release {
 }
 
 /** What a publisher's statement about a release vouches for, computed of the release itself. */
-export function releaseDigests({ manifest, npmVersion, tarball, packageJson }: Release): ReleaseDigests {
+export function releaseDigests({ tarball, ...release }: Release): ReleaseDigests {
+  return digestsOf(release, createHash('sha512').update(tarball).digest('hex'));
+}
+
+/** The same of a release whose tarball is known by npm's name of its sha512. */
+export function publishedDigests({ integrity, ...release }: Omit<Release, 'tarball'> & { readonly integrity: string }): ReleaseDigests {
+  return digestsOf(release, Buffer.from(integrity.slice('sha512-'.length), 'base64').toString('hex'));
+}
+
+function digestsOf({ manifest, npmVersion, packageJson }: Omit<Release, 'tarball'>, tarball: string): ReleaseDigests {
   const platforms = Object.entries(manifest.payload.platforms);
   return {
     name: manifest.npmName,
     version: npmVersion,
-    tarball: createHash('sha512').update(tarball).digest('hex'),
+    tarball,
     manifest: createHash('sha256').update(packageJson).digest('hex'),
     payloads: Object.fromEntries(platforms.map(([platform, { digest }]) => [platform, digest.slice('sha256:'.length)])),
     sources: platforms.flatMap(([, payload]) =>
