@@ -10,6 +10,7 @@ export interface PlaceFlags {
   readonly registry?: readonly string[] | undefined;
   readonly offline?: boolean | undefined;
   readonly frozen?: boolean | undefined;
+  readonly 'trust-key'?: readonly string[] | undefined;
 }
 
 /** Where assemblies and components are looked for. */
@@ -35,7 +36,11 @@ async function registriesOf(flags: PlaceFlags, currentFolder: string): Promise<R
   // What lies in the library needs no look into npm's configuration.
   if (named.length === 0 && folderAbove(currentFolder, isLibrary) !== undefined) return undefined;
   const { registryPlaces } = await import('./registry-places.ts');
-  return registryPlaces(named, { currentFolder, offline: flags.offline === true || flags.frozen === true });
+  return registryPlaces(named, {
+    currentFolder,
+    offline: flags.offline === true || flags.frozen === true,
+    acceptedKeys: flags['trust-key'],
+  });
 }
 
 /** The folders of `--components`, as they were typed. Throws `Failure` `not-found` where one is none: its components would be missed. */

@@ -6,20 +6,24 @@ import { readNpmSettings, registryAddress } from '@moby/registry/npm';
 /** The scope of the components that everybody has. */
 export const ownScope = '@moby';
 
+interface RegistryReach extends Pick<RegistryPlaces, 'offline' | 'acceptedKeys'> {
+  readonly currentFolder: string;
+}
+
 /**
  * `URL` is for components of `@moby`, `@acme=URL` for those of another scope; where none is named, npm's configuration may have some
  * (`@acme:registry=URL`). Undefined where there are none.
  */
 export async function registryPlaces(
   named: readonly string[],
-  { currentFolder, offline }: { readonly currentFolder: string; readonly offline: boolean },
+  { currentFolder, offline, acceptedKeys }: RegistryReach,
 ): Promise<RegistryPlaces | undefined> {
   const given = parseRegistries(named);
   const settings = await readNpmSettings({ currentFolder, homeFolder: homedir(), environment: process.env });
   const configured = [...settings.scopes].map(([scope, url]) => ({ scope, url }));
   const scopes = given.length > 0 ? given : configured.sort((a, b) => Number(b.scope === ownScope) - Number(a.scope === ownScope));
   if (scopes.length === 0) return undefined;
-  return { scopes, credentials: (url) => settings.credentials(url), offline };
+  return { scopes, credentials: (url) => settings.credentials(url), offline, acceptedKeys };
 }
 
 /** The addresses of `--registry`, by scope, in their order. Throws `usage`. */

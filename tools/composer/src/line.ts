@@ -5,7 +5,8 @@ import { diffAssembly, diffLocks, type LocksQuestion } from './diff/diff-assembl
 import type { JudgedDiff } from './diff/lock-diff.ts';
 import type { Assembly } from './parse/assembly.ts';
 import type { Composed, ComposeRequest, Surroundings, Variation } from './request.ts';
-import { verifyNamedLock, type VerifiedLock } from './verify/verify-lock.ts';
+import type { Verified } from './verify/verified.ts';
+import { verifyNamedLock, verifyNamedRelease, type ReleaseName, type VerifiedLock } from './verify/verify-lock.ts';
 import { World } from './world.ts';
 
 /** The line over one world, as commands use it; `compose.ts` tells its stations. */
@@ -24,6 +25,8 @@ export interface Line {
   relock(request: ComposeRequest): Promise<Judged<Checked & { readonly written: boolean }>>;
   /** A lock, by its file or by its assembly, against components and payloads that are here; writes nothing, downloads nothing. */
   verifyLock(named: string): Promise<Judged<VerifiedLock>>;
+  /** A release of a registry: all that vouches for it, and its payloads that are here. Throws `usage` where no registry is named. */
+  verifyRelease(release: ReleaseName): Promise<readonly Verified[]>;
 }
 
 export async function openLine(surroundings: Surroundings): Promise<Line> {
@@ -38,6 +41,7 @@ export async function openLine(surroundings: Surroundings): Promise<Line> {
     check: (request: ComposeRequest) => checkAssembly(request, world, []),
     diff: (request: ComposeRequest) => diffAssembly(request, world),
     verifyLock: (named: string) => verifyNamedLock(named, world),
+    verifyRelease: (release: ReleaseName) => verifyNamedRelease(release, world),
     diffLocks: (question: LocksQuestion) => diffLocks(question, world),
     compose: (request: ComposeRequest) => compose(request, world),
     relock: async (request: ComposeRequest): Promise<Judged<Checked & { readonly written: boolean }>> => {

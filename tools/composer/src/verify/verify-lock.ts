@@ -2,8 +2,10 @@ import { join, resolve } from 'node:path';
 import { derivePayload, openRecipe } from '@moby/content';
 import {
   Failure,
+  fromNpmVersion,
   parseComponentName,
   parseVersion,
+  platforms,
   type ContentStore,
   type Digest,
   type FailureCode,
@@ -12,9 +14,12 @@ import {
   type Registry,
   type RegistryComponent,
 } from '@moby/model';
+import { openReleaseVerifier, type ReleaseVerifier } from '@moby/registry';
+import { componentPlaces } from '../component-places.ts';
 import { missingPins } from '../fetch/open-payload.ts';
 import { openLock } from '../lock/lock-on-disk.ts';
 import type { LockedComponent, Lockfile } from '../lock/lockfile.ts';
+import type { Surroundings } from '../request.ts';
 import type { World } from '../world.ts';
 import { digestOfFile, sizeOf } from './digest-of-file.ts';
 import type { Verified } from './verified.ts';
@@ -43,20 +48,72 @@ export async function verifyNamedLock(named: string, world: World): Promise<Judg
       hints: [isFile ? 'name an assembly.lock.json, or an assembly' : `make one: moby-compose resolve ${named}`],
     });
   const { lock } = opened.value;
-  const verified = await verifyLock(lock, { registry: parsed?.value.registry ?? world.registry, store: world.store });
+  const verified = await verifyLock(lock, {
+    registry: parsed?.value.registry ?? world.registry,
+    store: world.store,
+    verifier: await openVerifier(world.surroundings),
+  });
   return { ok: true, value: { label, assembly: lock.assembly, verified }, findings: [] };
 }
 
+/** Undefined where no registries are named. */
+function openVerifier(surroundings: Surroundings): Promise<ReleaseVerifier> | undefined {
+  const { registries } = surroundings;
+  return registries === undefined ? undefined : openReleaseVerifier(componentPlaces(surroundings), registries);
+}
+
+interface Reach {
+  readonly registry: Registry;
+  readonly store: ContentStore;
+  readonly verifier: ReleaseVerifier | undefined;
+}
+
+/** A release of a registry, and its payloads, as `verifyNamedLock` looks at them. Throws `usage` where no registry is named, `not-found`. */
+export async function verifyNamedRelease({ npmName, npmVersion }: ReleaseName, world: World): Promise<readonly Verified[]> {
+  const verifier = await openVerifier(world.surroundings);
+  const parts = await verifier?.verify({ npmName, npmVersion });
+  const scope = npmName.slice(0, npmName.indexOf('/'));
+  if (parts === undefined)
+    throw new Failure({
+      code: 'usage',
+      message: `no registry is named for ${scope}`,
+      hints: ['name it: --registry URL', `or write \`${scope}:registry=URL\` into .npmrc`],
+    });
+  const [only] = parts;
+  if (only?.verdict === 'absent' && parts.length === 1)
+    throw new Failure({
+      code: 'not-found',
+      message: `${npmName}@${npmVersion} can't be verified: ${only.why ?? 'it is not here'}`,
+      hints: [`see which there are: moby-compose info ${npmName.slice(scope.length + 1)} --registry URL`],
+    });
+  // What is wrong with a release says nothing of its payload, which then is nobody's.
+  if (parts.some(({ verdict }) => verdict === 'wrong')) return parts;
+  const version = fromNpmVersion(npmVersion);
+  const { component } = await findComponent(`${npmName.slice(scope.length + 1)}@${version}`, world.registry);
+  const verified: Verified[] = [...parts];
+  for (const platform of platforms) {
+    const payload = component?.manifest.payload.platforms[platform];
+    if (component === undefined || payload === undefined) continue;
+    const id = `${component.manifest.name}@${component.manifest.version}`;
+    verified.push(await verifyPayload({ id, platform, ...payload, component }, world.store));
+  }
+  return verified;
+}
+
+export interface ReleaseName {
+  readonly npmName: string;
+  readonly npmVersion: string;
+}
+
 /**
- * Compares what a lock names with what is here: each component's tree in the registry, and each payload, read again in the store or
- * made again from packages in the store. Nothing is fetched; what isn't here is `absent`.
+ * Compares what a lock names with what is here: what registries vouch for, each component's tree in the registry, and each payload, read
+ * again in the store or made again from packages in the store. No payload is fetched; what isn't here is `absent`.
  */
-async function verifyLock(
-  lock: Lockfile,
-  { registry, store }: { readonly registry: Registry; readonly store: ContentStore },
-): Promise<readonly Verified[]> {
+async function verifyLock(lock: Lockfile, { registry, store, verifier }: Reach): Promise<readonly Verified[]> {
   const verified: Verified[] = [];
   for (const [id, locked] of Object.entries(lock.components)) {
+    // First: whoever asks the registry for a component mends what is damaged of what was kept.
+    verified.push(...(await verifyOrigin(locked, verifier)));
     const { component, trouble } = await findComponent(id, registry);
     verified.push(trouble ?? verifyTree(id, locked, { component, label: registry.label }));
     for (const platform of lock.platforms) {
@@ -67,6 +124,16 @@ async function verifyLock(
     }
   }
   return verified;
+}
+
+async function verifyOrigin({ origin, payload }: LockedComponent, verifier: ReleaseVerifier | undefined): Promise<readonly Verified[]> {
+  if (origin === undefined) return [];
+  const at = origin.package.lastIndexOf('@');
+  const [npmName, npmVersion] = [origin.package.slice(0, at), origin.package.slice(at + 1)];
+  const parts = await verifier?.verify({ npmName, npmVersion, locked: { integrity: origin.integrity, payload } });
+  if (parts !== undefined) return parts;
+  const why = 'was not looked at: name the registry that it came from with --registry URL';
+  return [{ what: `registry signature of ${origin.package}`, verdict: 'absent', why }];
 }
 
 interface Found {
@@ -94,6 +161,7 @@ const verdicts: Partial<Record<FailureCode, Verified['verdict']>> = {
   'wrong-digest': 'wrong',
   'bad-archive': 'wrong',
   'bad-index': 'wrong',
+  'bad-signature': 'wrong',
   offline: 'absent',
 };
 
