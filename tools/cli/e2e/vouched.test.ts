@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder, runCli, scratchFolder, temporaryFolder, type CliRun } from '@moby/testkit';
@@ -200,6 +201,16 @@ describe('a byte on the registry’s disk', () => {
 });
 
 describe('what is kept', () => {
+  /** The blob of the store that is a component's part of the initrd. */
+  function initrdBlobOf(place: Visit, component: string): string {
+    const out = join(place.folder, 'out/web/linux-amd64');
+    const { segments }: Json = JSON.parse(readFileSync(join(out, 'artifact.json'), 'utf8'));
+    const at: number = segments.findIndex(({ label }: Json) => label.includes(component));
+    const start: number = segments.slice(0, at).reduce((sum: number, { sizeBytes }: Json) => sum + sizeBytes, 0);
+    const bytes = readFileSync(join(out, 'initrd.img')).subarray(start, start + segments[at].sizeBytes);
+    return createHash('sha256').update(bytes).digest('hex');
+  }
+
   /** The one file of the cache whose first line, or name, tells of it. */
   function kept(place: Visit, kind: 'documents' | 'packages', pattern: RegExp): string {
     const own = join(place.cache, 'moby-compose/registry', kind);
@@ -242,6 +253,20 @@ describe('what is kept', () => {
           expect(existsSync(join(place.folder, 'other'))).toBe(false);
         },
       );
+    const blobs = join(place.cache, 'moby-compose/blobs/sha256');
+    const segment = initrdBlobOf(place, 'redis');
+    await tampered(join(blobs, segment), flip, async () => {
+      const run = await place.run(['assemble', 'web', '--frozen', '--out', 'other']);
+      expect([run.exitCode, run.stderr]).toEqual([
+        74,
+        expect.stringMatching(/the part redis 8\.0\.2\+r1 of initrd\.img: `.*` has other bytes than its name says/),
+      ]);
+      expect(existsSync(join(place.folder, 'other'))).toBe(false);
+    });
+    const { sha256 } =
+      /"sha256": "(?<sha256>[0-9a-f]{64})"/.exec(readFileSync(join(library, 'components/redis/8.0/package.json'), 'utf8'))?.groups ?? {};
+    const payload = await tampered(join(blobs, sha256 ?? ''), flip, () => verify(place, 'web', '--offline'));
+    expect([payload.exitCode, wrongOf(payload)]).toEqual([1, [expect.stringContaining('payload of redis@8.0.2+r1 for linux/amd64: ')]]);
     const online = await tampered(
       cases[0]?.[0] ?? '',
       (bytes) => flip(bytes),

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { canonicalJson, Failure, type ContentStore, type Digest } from '@moby/model';
 import type { Built } from './build-artifact.ts';
-import { lostBlob } from './lost-blob.ts';
+import { lostBlob, withPart } from './lost-blob.ts';
 
 export interface ArtifactTexts {
   readonly notices: string;
@@ -38,7 +38,8 @@ export async function writeArtifact(options: {
       const target = join(partial, file.name);
       if (file.role === 'kernel') await copyBlob(store, built.kernel, target);
       else if (file.role === 'test') await copyBlob(store, file.digest, target);
-      else await concatenate(store, file.role === 'initrd' ? built.initrd : built.disk, target);
+      else if (file.role === 'initrd') await concatenate(store, built.initrd, target, (at) => built.artifact.segments[at]?.label);
+      else await concatenate(store, built.disk, target);
     }
     for (const [name, content] of Object.entries(contents)) await writeFile(join(partial, name), content);
     await rename(folder, old).catch(ignoreMissing);
@@ -72,18 +73,28 @@ async function stampOf(folder: string, built: Built): Promise<string | undefined
 }
 
 async function copyBlob(store: ContentStore, digest: Digest, target: string): Promise<void> {
-  if (!(await store.copyTo(digest, target))) throw lostBlob(digest);
+  const isHere = await store.copyTo(digest, target).catch((error: unknown) => {
+    throw withPart(error, basename(target));
+  });
+  if (!isHere) throw lostBlob(digest);
 }
 
 const pieceBytes = 1 << 18;
 
 /** On this thread and through one buffer: as fast as a copy, where a stream would take ten times as long. */
-async function concatenate(store: ContentStore, digests: readonly Digest[], target: string): Promise<void> {
+async function concatenate(
+  store: ContentStore,
+  digests: readonly Digest[],
+  target: string,
+  labelOf: (at: number) => string | undefined = () => undefined,
+): Promise<void> {
   const piece = Buffer.allocUnsafeSlow(pieceBytes);
   const file = openSync(target, 'wx');
   try {
-    for (const digest of digests) {
-      const path = await store.verifiedPath(digest);
+    for (const [at, digest] of digests.entries()) {
+      const path = await store.verifiedPath(digest).catch((error: unknown) => {
+        throw withPart(error, `the part ${labelOf(at) ?? at + 1} of ${basename(target)}`);
+      });
       if (path === undefined) throw lostBlob(digest);
       const blob = openSync(path, 'r');
       try {
