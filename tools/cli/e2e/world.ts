@@ -252,7 +252,7 @@ export function transcript(args: readonly string[], run: CliRun, world: World, p
 }
 
 const stepLine =
-  /^ {2}(?:resolve|check|fetch|derive|build|update|boot|verify|doctor|mirror|push|prepare|publish|pack|seed|registry|login)\b.*\n/gm;
+  /^ {2}(?:resolve|check|fetch|derive|build|update|boot|verify|doctor|mirror|push|prepare|publish|pack|page|seed|registry|login)\b.*\n/gm;
 /** The time at the end of a finished step stands behind this column. */
 const finishedLength = 70;
 
