@@ -109,7 +109,7 @@ test('what is neither is said', async () => {
   for (const target of ['nothing', 'none.lock.json']) {
     const run = await place.run(['verify', target]);
     expect(run).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(run.stderr).toMatch(/^error\[not-found\]: there is no .*\n {2}hint: /);
+    expect(run.stderr).toMatch(/^error\[not-found\]: there is no .*\n {2}hint: /m);
   }
   writeFileSync(join(place.folder, out, 'artifact.json'), '{');
   expect((await place.run(['verify', out])).stderr).toContain('artifact.json');
