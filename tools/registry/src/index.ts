@@ -1,7 +1,6 @@
 export { readManifest, treeDigest } from './component-folder.ts';
 export { openCheckedRegistry } from './checked-registry.ts';
 export { openComponents, type ComponentPlaces, type RegistryPlaces } from './open-components.ts';
-export { openReleaseVerifier, type ReleaseVerifier } from './open-release-verifier.ts';
 export { openOverlayRegistry } from './overlay-registry.ts';
 export { openRankedRegistry } from './ranked-registry.ts';
 export { openSingleRegistry, openWorkspaceRegistry } from './workspace-registry.ts';

@@ -14,7 +14,7 @@ import {
   type Registry,
   type RegistryComponent,
 } from '@moby/model';
-import { openReleaseVerifier, type ReleaseVerifier } from '@moby/registry';
+import type { ReleaseVerifier } from '@moby/registry/npm';
 import { componentPlaces } from '../component-places.ts';
 import { missingPins } from '../fetch/open-payload.ts';
 import { openLock } from '../lock/lock-on-disk.ts';
@@ -57,9 +57,11 @@ export async function verifyNamedLock(named: string, world: World): Promise<Judg
 }
 
 /** Undefined where no registries are named. */
-function openVerifier(surroundings: Surroundings): Promise<ReleaseVerifier> | undefined {
+async function openVerifier(surroundings: Surroundings): Promise<ReleaseVerifier | undefined> {
   const { registries } = surroundings;
-  return registries === undefined ? undefined : openReleaseVerifier(componentPlaces(surroundings), registries);
+  if (registries === undefined) return undefined;
+  const { openReleaseVerifier } = await import('@moby/registry/npm');
+  return openReleaseVerifier(componentPlaces(surroundings), registries);
 }
 
 interface Reach {

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
+import { openHttp, proxySettings } from '@moby/content';
 import type { Diagnostic } from '@moby/model';
-import type { ComponentPlaces, RegistryPlaces } from './open-components.ts';
-import type { NamedRelease, VerifiedPart } from './npm/verify-release.ts';
+import type { ComponentPlaces, RegistryPlaces } from '../open-components.ts';
+import { npmTrust } from './npm-trust.ts';
+import { openNpmParts } from './open-npm-registry.ts';
+import { verifyRelease, type NamedRelease, type VerifiedPart } from './verify-release.ts';
 
 /** Verifies releases of registries, as the components of `openComponents` come from them. */
 export interface ReleaseVerifier {
@@ -9,11 +12,7 @@ export interface ReleaseVerifier {
   verify(release: NamedRelease): Promise<readonly VerifiedPart[] | undefined>;
 }
 
-export async function openReleaseVerifier(places: ComponentPlaces, registries: RegistryPlaces): Promise<ReleaseVerifier> {
-  const [{ openNpmParts, npmTrust, verifyRelease }, { openHttp, proxySettings }] = await Promise.all([
-    import('./npm/index.ts'),
-    import('@moby/content'),
-  ]);
+export function openReleaseVerifier(places: ComponentPlaces, registries: RegistryPlaces): ReleaseVerifier {
   const http = openHttp({ proxy: proxySettings(places.environment, new Map()) });
   const damages: string[] = [];
   // What is damaged of what was kept is found of the release that it was kept of.
