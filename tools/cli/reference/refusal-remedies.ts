@@ -32,10 +32,11 @@ export const remedies: Readonly<Record<RefusalCode, string>> = {
     'ask an owner, or a steward; owners stand in the library’s OWNERS.yaml, or where there is no library at the registry: `npm owner ls NAME`',
   'MOBY-D427':
     'who runs the registry mends OWNERS.yaml in the checkout that `library` names: `moby-compose component validate NAME` says what is wrong',
-  'MOBY-D428': 'sign it: `moby-compose key new`, the public key into OWNERS.yaml, and `moby-compose component publish`',
   'MOBY-D429': 'wait as long as `retry-after` says; moby-compose does so by itself',
-  'MOBY-D430': 'sign with a key that OWNERS.yaml names, and exactly what is sent: `moby-compose component publish` does both',
   'MOBY-D431': 'publish with the folder of the line, as `moby-compose component publish NAME/LINE` does; npm takes `--tag line-LINE`',
+  'MOBY-D432':
+    'who runs the registry mends docs/governance/policy.yaml in the checkout that `library` names: the message has what is wrong and its line',
+  'MOBY-D433': 'send again; where it comes back, make facts.json, symbols.json and the paths in them smaller',
   'MOBY-D500': 'tell who runs the registry: the log has the stack at `event: bug`',
   'MOBY-D501': 'who runs the registry starts it by `moby-compose registry serve`, which has the rules',
   'MOBY-D503': 'send again in some seconds',

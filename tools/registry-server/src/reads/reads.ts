@@ -83,8 +83,8 @@ export function openReads({ settings, storage, journal, keys, page }: ReadsOptio
     request.socket.setTimeout(settings.limits.idleMs);
     if (route.kind === 'tarball') await sendTarball(request, response, { storage, journal, name: route.name, file: route.file });
     else if (route.kind === 'keys') answer(response, 200, keysDocument(keys));
-    else if (route.kind === 'page') sendPage(request, response, await page.get(route.path));
-    else if (route.kind === 'search') sendPage(request, response, await page.search(searchQuery(request.url ?? '')));
+    else if (route.kind === 'page') await sendPage(request, response, await page.get(route.path));
+    else if (route.kind === 'search') await sendPage(request, response, await page.search(searchQuery(request.url ?? '')));
     else if (route.kind === 'user') answer(response, 200, { _id: `org.couchdb.user:${route.user}`, name: route.user });
     else if (route.kind === 'all') throw noListOfAll();
     else await reply(request, response, route);
@@ -138,7 +138,7 @@ function single(header: string | string[] | undefined): string | undefined {
   return typeof header === 'string' && /^[A-Za-z0-9.:[\]-]{1,255}$/.test(header) ? header : undefined;
 }
 
-function sendPage(request: IncomingMessage, response: ServerResponse, found: PageAnswer | undefined): void {
+async function sendPage(request: IncomingMessage, response: ServerResponse, found: PageAnswer | undefined): Promise<void> {
   if (found === undefined) throw new Refusal({ code: 'MOBY-D404', message: 'there is nothing at this address' });
   for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value);
   await send(request, response, found, found.contentType);
