@@ -5,6 +5,7 @@ export * from './canonical-json.ts';
 export * from './diagnostic.ts';
 export * from './digest.ts';
 export * from './document.ts';
+export * from './expectation.ts';
 export * from './facts.ts';
 export * from './failure.ts';
 export * from './go-facts.ts';

@@ -1,4 +1,5 @@
 /** The shapes that the schemas admit, as the validated JSON has them; the parsers turn them into the model's nouns. */
+import type { ComponentExpectationJson } from './expectation.ts';
 import type { CgroupMode, ComponentKind, Propagation, RequirementPlace } from './manifest.ts';
 import type { Platform } from './platform.ts';
 import type { UpstreamMapping } from './version.ts';
@@ -32,6 +33,7 @@ export interface ManifestJson {
     readonly exec?: readonly (string | { readonly program: string; readonly unless: string })[];
     readonly payload: { readonly form: 1; readonly platforms: Readonly<Partial<Record<Platform, PlatformPayloadJson>>> };
     readonly service?: ServiceJson;
+    readonly expect?: readonly ComponentExpectationJson[];
     readonly runtime?: { readonly program: string; readonly cgroup?: readonly CgroupMode[] };
     readonly init?: { readonly cgroup: CgroupMode };
     readonly proven?: ProvenJson;

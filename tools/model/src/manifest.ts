@@ -1,4 +1,5 @@
 import type { Digest } from './digest.ts';
+import type { ComponentExpectation } from './expectation.ts';
 import type { ComponentName } from './name.ts';
 import type { Platform } from './platform.ts';
 import type { Range, UpstreamMapping, Version } from './version.ts';
@@ -29,6 +30,8 @@ export interface Manifest {
   readonly execUnless: Readonly<Record<string, string>>;
   readonly payload: Payload;
   readonly service?: ServiceDefaults;
+  /** What `component test` judges. */
+  readonly expect?: readonly ComponentExpectation[];
   /** For kind `runtime`: the OCI runtime's program in the machine's root. */
   readonly runtime?: { readonly program: string; readonly cgroup?: readonly CgroupMode[] };
   /** For kind `init`: the version of control groups that it mounts. */

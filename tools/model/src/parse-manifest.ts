@@ -2,6 +2,7 @@ import { parseBytes } from './bytes.ts';
 import { parseDigest } from './digest.ts';
 import type { Diagnostic, Judged } from './diagnostic.ts';
 import { readJson, type Document } from './document.ts';
+import { readComponentExpectation, type ComponentExpectation, type ComponentExpectationJson } from './expectation.ts';
 import type {
   ConfigNeed,
   ConfigOption,
@@ -91,6 +92,7 @@ class ManifestReader {
       conflicts: this.#ranges(component.conflicts ?? {}, ['component', 'conflicts']),
       payload: this.#payload(component.payload.platforms),
       service: component.service === undefined ? undefined : readService(component.service),
+      expect: component.expect === undefined ? undefined : this.#expect(component.expect),
       kernel: component.kernel === undefined ? undefined : this.#kernel(component.kernel),
     };
     if (component.service !== undefined) this.#checkService(component.service);
@@ -120,9 +122,19 @@ class ManifestReader {
       execUnless: Object.fromEntries((component.exec ?? []).flatMap((one) => (typeof one === 'string' ? [] : [[one.program, one.unless]]))),
       payload: parts.payload,
       ...optional('service', parts.service),
+      ...optional('expect', parts.expect),
       ...optional('runtime', component.runtime),
       ...optional('init', component.init),
     };
+  }
+
+  #expect(json: readonly ComponentExpectationJson[]): readonly ComponentExpectation[] {
+    return json.flatMap((one, index) => {
+      const read = readComponentExpectation(one);
+      if (typeof read !== 'string') return [read];
+      this.#report(['component', 'expect', String(index)], read);
+      return [];
+    });
   }
 
   #checkService(service: ServiceJson): void {

@@ -1,5 +1,5 @@
 /** assembly.yaml as the schema admits it. */
-import type { BytesJson, Layout, Platform, ReadyJson, ServiceJson } from '@moby/model';
+import type { BytesJson, Layout, Platform, ReadyJson, SeenExpectationJson, ServiceJson } from '@moby/model';
 
 export interface AssemblyJson {
   readonly name: string;
@@ -43,15 +43,7 @@ export interface EntryJson {
   readonly capabilities?: readonly string[];
 }
 
-export interface ExpectationJson {
-  readonly tcp?: number;
-  readonly send?: string;
-  readonly receive?: string;
-  readonly http?: number;
-  readonly path?: string;
-  readonly status?: number;
-  readonly body?: string;
-  readonly console?: string;
+export interface ExpectationJson extends SeenExpectationJson {
   readonly script?: string;
   readonly imports?: readonly string[];
   readonly payloads?: readonly string[];

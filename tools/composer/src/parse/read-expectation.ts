@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { Place } from '@moby/model';
+import { readSeenExpectation, withinOf, type Place } from '@moby/model';
 import type { AssemblyExpectation, ScriptWish } from './assembly.ts';
 import type { ExpectationJson } from './assembly-json.ts';
 import type { ParseSurroundings } from './parse-assembly.ts';
@@ -15,8 +15,7 @@ export async function readExpectation(
 ): Promise<AssemblyExpectation | string> {
   if (kinds.filter((kind) => json[kind] !== undefined).length !== 1)
     return 'an expectation has exactly one of `tcp`, `http`, `console`, `script` and `reboot`';
-  const withinMs =
-    json.within === undefined ? defaultRebootMs : Number.parseInt(json.within, 10) * (json.within.endsWith('m') ? 60_000 : 1000);
+  const withinMs = json.within === undefined ? defaultRebootMs : withinOf(json.within);
   if ((json.payloads !== undefined || json.imports !== undefined) && json.script === undefined)
     return '`payloads` and `imports` are for a script';
   if (json.script !== undefined) {
@@ -30,17 +29,5 @@ export async function readExpectation(
     }
     return { kind: 'script', script: json.script, contents, imports, payloads: json.payloads ?? [], withinMs, place };
   }
-  return json.reboot === undefined ? readSeen(json, withinMs) : { kind: 'reboot', withinMs };
-}
-
-function readSeen(json: ExpectationJson, withinMs: number): AssemblyExpectation | string {
-  if (json.tcp !== undefined) {
-    if (json.receive === undefined) return 'a tcp expectation says what is to be received: `receive` is missing';
-    return { kind: 'tcp', port: json.tcp, ...(json.send === undefined ? {} : { send: json.send }), receive: json.receive, withinMs };
-  }
-  if (json.http !== undefined) {
-    const body = json.body === undefined ? {} : { body: json.body };
-    return { kind: 'http', port: json.http, path: json.path ?? '/', status: json.status ?? 200, ...body, withinMs };
-  }
-  return { kind: 'console', contains: json.console ?? '', withinMs };
+  return json.reboot === undefined ? readSeenExpectation(json, withinMs) : { kind: 'reboot', withinMs };
 }
