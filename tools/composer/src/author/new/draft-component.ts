@@ -1,6 +1,7 @@
 import {
   makeVersion,
   toNpmVersion,
+  type ComponentExpectationJson,
   type ComponentKind,
   type ComponentName,
   type ManifestJson,
@@ -27,13 +28,14 @@ export interface DraftRequest {
   readonly plans: readonly PayloadPlan[];
   readonly license: LicenseReading;
   readonly service: ServiceJson | undefined;
+  readonly expect: readonly ComponentExpectationJson[];
 }
 
 const maxDescription = 300;
 const firstRevision = 1;
 
 /** The package.json of a new component, with pins; digests and what its bytes prove come with its first derivation. */
-export function draftManifest({ name, upstream, plans, license, service }: DraftRequest): ManifestJson {
+export function draftManifest({ name, upstream, plans, license, service, expect }: DraftRequest): ManifestJson {
   const [plan] = plans;
   const main = plan === undefined ? undefined : mainPackage(plan);
   if (plan === undefined || main === undefined) throw new TypeError('a draft has a plan of at least one platform');
@@ -60,6 +62,7 @@ export function draftManifest({ name, upstream, plans, license, service }: Draft
       ...(Object.keys(requires).length === 0 ? {} : { requires }),
       payload: { form: 1, platforms },
       ...(service === undefined ? {} : { service }),
+      ...(expect.length === 0 ? {} : { expect }),
     },
   };
 }

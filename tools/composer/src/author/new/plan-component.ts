@@ -6,6 +6,7 @@ import type { FoundPackage, PackageShelf } from './package/package-shelf.ts';
 import { planPayload, type PayloadPlan } from './payload/plan-payload.ts';
 import { readLicense, type LicenseReading } from './license/read-license.ts';
 import { serviceStub } from './service/service-stub.ts';
+import { toldVersion } from './service/told-version.ts';
 import { lineOfUpstream, readUpstream, type UpstreamReading } from './upstream-line.ts';
 
 /** A component that is about to be made, before a byte of it is written. */
@@ -96,12 +97,16 @@ export async function planComponent(wish: ComponentWish, context: PlanContext): 
   if (first === undefined) throw new TypeError('a located package has a platform');
   const license = licenseOf(first);
   const stub = serviceStub(first, name);
-  const manifest = draftManifest({ name, upstream, plans, license, service: stub?.service });
+  const told = stub === undefined ? toldVersion(first, name) : undefined;
+  const expect = [...(stub?.expect ?? []), ...(told === undefined ? [] : [told])];
+  const manifest = draftManifest({ name, upstream, plans, license, service: stub?.service, expect });
   const byText = license.by === 'recognised' ? [`license ${license.expression ?? ''}, by the text of the copyright file`] : [];
   const texts = Object.entries(license.byText).map(([own, spdx]) => `${own} as ${spdx}`);
   const named = texts.length === 0 ? [] : [`license: ${texts.join(', ')}, by the text`];
   const unnamed = license.unknown.length === 0 ? [] : [`license: no SPDX name is known for ${license.unknown.join(', ')}`];
-  return { name, line, upstream, plans, manifest, license, guesses: [...(stub?.guesses ?? []), ...byText, ...named, ...unnamed], without };
+  const tells = told === undefined ? [] : [`\`${(told.run ?? []).join(' ')}\` ends with 0`];
+  const guesses = [...(stub?.guesses ?? []), ...tells, ...byText, ...named, ...unnamed];
+  return { name, line, upstream, plans, manifest, license, guesses, without };
 }
 
 function licenseOf(plan: PayloadPlan): LicenseReading {

@@ -83,6 +83,7 @@ function skeletonManifest(name: ComponentName, line: string): ManifestJson {
       upstream: { version: upstream, license: blank('SPDX expression of its files') },
       requires: { busybox: '*' },
       payload: { form: 1, platforms: { 'linux/amd64': { sources: [{ kind: 'files', executable: ['usr/bin/*'] }] } } },
+      expect: [{ run: [name] }],
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { ServiceJson } from '@moby/model';
+import type { ComponentExpectationJson, ServiceJson } from '@moby/model';
 import { socketPorts } from '../unit/choose-unit.ts';
 import type { PayloadPlan } from '../payload/plan-payload.ts';
 import { unitCommand, type UnitCommand } from '../unit/unit-command.ts';
@@ -11,6 +11,8 @@ import { wellKnownService, type WellKnownService } from './well-known-services.t
 /** What a service is run with, as far as its package says it. */
 export interface ServiceStub {
   readonly service: ServiceJson;
+  /** What is seen of it, where that is known. */
+  readonly expect: readonly ComponentExpectationJson[];
   /** What is no more than a guess, for a person to check; phrases. */
   readonly guesses: readonly string[];
 }
@@ -35,6 +37,7 @@ export function serviceStub(plan: PayloadPlan, component: string): ServiceStub |
   const capabilities = capabilitiesOf({ unit, known, user, ports, guesses });
   const tmpfs = tmpfsOf(plan, unit, guesses);
   const [port] = ports;
+  const expect = expectationsOf(ports, known, guesses);
   return {
     service: {
       args,
@@ -46,6 +49,7 @@ export function serviceStub(plan: PayloadPlan, component: string): ServiceStub |
       ...(port === undefined ? {} : { ready: { tcp: port } }),
       restart: unit.value('Service', 'Restart') === 'on-failure' ? 'on-failure' : 'always',
     },
+    expect,
     guesses,
   };
 }
@@ -135,6 +139,15 @@ function portsOf(plan: PayloadPlan, unit: UnitFile, known: WellKnownService, gue
   const found = ports.length > 0 ? ports : (known.tcp ?? []);
   if (found.length > 0) guesses.push(`service on tcp ${found.join(', ')}`);
   return found;
+}
+
+/** How it answers, where its unit has it listen where such daemons do. */
+function expectationsOf(ports: readonly number[], known: WellKnownService, guesses: string[]): readonly ComponentExpectationJson[] {
+  const { expect } = known;
+  const port = expect?.tcp ?? expect?.http;
+  if (expect === undefined || port === undefined || !ports.includes(port)) return [];
+  guesses.push(`answers on port ${port} as \`expect\` says`);
+  return [expect];
 }
 
 /** The unit's user; else, of a daemon that would change from root to its own user itself, that one from the beginning. */

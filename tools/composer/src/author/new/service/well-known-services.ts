@@ -1,3 +1,5 @@
+import type { ComponentExpectationJson } from '@moby/model';
+
 /** What is known of a daemon by its program's name alone; all of it is a guess about a package's build and configuration. */
 export interface WellKnownService {
   /** TCP ports that it listens on where nothing else is said. */
@@ -11,6 +13,8 @@ export interface WellKnownService {
   /** One of the users that every Debian system has, to which its configuration would change from root. */
   readonly user?: string;
   readonly capabilities?: readonly string[];
+  /** How it answers on the first of its ports as it is configured by its package. */
+  readonly expect?: ComponentExpectationJson;
 }
 
 export function wellKnownService(program: string): WellKnownService | undefined {
@@ -18,15 +22,21 @@ export function wellKnownService(program: string): WellKnownService | undefined 
 }
 
 const services: Readonly<Record<string, WellKnownService>> = {
-  caddy: { tcp: [80] },
+  caddy: { tcp: [80], expect: { http: 80 } },
   chronyd: { foreground: ['-d'], capabilities: ['CAP_SYS_TIME'], root: true },
   cron: { foreground: ['-f'], root: true, capabilities: ['CAP_SETGID', 'CAP_SETUID'] },
   dnsmasq: { tcp: [53], foreground: ['-k'] },
-  dropbear: { tcp: [22], foreground: ['-F'], root: true, capabilities: ['CAP_CHOWN', 'CAP_SETGID', 'CAP_SETUID'] },
-  etcd: { tcp: [2379] },
+  dropbear: {
+    tcp: [22],
+    foreground: ['-F'],
+    root: true,
+    capabilities: ['CAP_CHOWN', 'CAP_SETGID', 'CAP_SETUID'],
+    expect: { tcp: 22, receive: 'SSH-2.0-' },
+  },
+  etcd: { tcp: [2379], expect: { http: 2379, path: '/health', body: 'true' } },
   haproxy: { foreground: ['-W'], root: true, capabilities: ['CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_CHROOT'] },
   lighttpd: { tcp: [80], foreground: ['-D'], user: 'www-data' },
-  memcached: { tcp: [11211] },
+  memcached: { tcp: [11211], expect: { tcp: 11_211, send: 'version\r\n', receive: 'VERSION ' } },
   mosquitto: { tcp: [1883] },
   named: { tcp: [53], foreground: ['-f'] },
   nginx: {
@@ -34,12 +44,19 @@ const services: Readonly<Record<string, WellKnownService>> = {
     foreground: ['-g', 'daemon off;'],
     replaces: '-g',
     user: 'www-data',
+    expect: { http: 80 },
   },
-  'prometheus-node-exporter': { tcp: [9100] },
-  'redis-server': { tcp: [6379] },
-  rsync: { tcp: [873], foreground: ['--no-detach'] },
-  squid: { tcp: [3128], foreground: ['--foreground'], user: 'proxy' },
-  sshd: { tcp: [22], foreground: ['-D'], root: true, capabilities: ['CAP_CHOWN', 'CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_CHROOT'] },
+  'prometheus-node-exporter': { tcp: [9100], expect: { http: 9100, path: '/metrics', body: 'node_' } },
+  'redis-server': { tcp: [6379], expect: { tcp: 6379, send: 'PING\r\n', receive: '+PONG' } },
+  rsync: { tcp: [873], foreground: ['--no-detach'], expect: { tcp: 873, receive: '@RSYNCD:' } },
+  squid: { tcp: [3128], foreground: ['--foreground'], user: 'proxy', expect: { http: 3128, status: 400 } },
+  sshd: {
+    tcp: [22],
+    foreground: ['-D'],
+    root: true,
+    capabilities: ['CAP_CHOWN', 'CAP_SETGID', 'CAP_SETUID', 'CAP_SYS_CHROOT'],
+    expect: { tcp: 22, receive: 'SSH-2.0-' },
+  },
   tor: { tcp: [9050] },
   unbound: { tcp: [53], foreground: ['-d'] },
 };
