@@ -414,6 +414,11 @@ const findings: Readonly<Record<string, Text>> = {
     bad: 'redis 8.2 found for the line redis/8.0',
     good: 'a folder of its own: `components/redis/8.2`',
   },
+  'little-shown': {
+    means: '`component test` of a service that says nothing of how it answers: it is shown that it keeps running, and no more.',
+    bad: 'a service with neither `service.ready` nor `expect`',
+    good: '`"ready": { "tcp": 11211 }`, and under `expect` what is asked there and how the answer begins',
+  },
   'missing-key': { means: 'A key that is needed is not there.', bad: 'an assembly without `version`', good: '`version: 1.0.0`' },
   'moving-suite': {
     means: 'A source names a suite that is another one from time to time.',

@@ -31,8 +31,7 @@ export interface ReadyMachine {
 
 /** Assembles where something has changed. Flags are judged before anything is built. */
 export async function readyMachine(assembly: string | undefined, flags: MachineFlags, session: Session): Promise<Judged<ReadyMachine>> {
-  const memoryBytes = flags.memory === undefined ? undefined : parseMemory(flags.memory);
-  const limitMs = flags.timeout === undefined ? undefined : parseTimeout(flags.timeout);
+  const settings = machineSettings(flags);
   const opened = await openAssembly(assembly, flags, session);
   if (!opened.ok) return opened;
   const composed = await opened.value.line.compose(opened.value.request);
@@ -52,10 +51,17 @@ export async function readyMachine(assembly: string | undefined, flags: MachineF
         env: process.env,
         consoleLog: join(folder, consoleLogName),
         asShipped: flags['as-shipped'] === true,
-        ...(memoryBytes === undefined ? {} : { memoryBytes }),
-        ...(limitMs === undefined ? {} : { limitMs }),
+        ...settings,
       },
     },
+  };
+}
+
+/** Throws `usage` for what is no size or time. */
+export function machineSettings({ memory, timeout }: MachineFlags): Pick<ReadyMachine['options'], 'memoryBytes' | 'limitMs'> {
+  return {
+    ...(memory === undefined ? {} : { memoryBytes: parseMemory(memory) }),
+    ...(timeout === undefined ? {} : { limitMs: parseTimeout(timeout) }),
   };
 }
 

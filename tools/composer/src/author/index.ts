@@ -19,5 +19,7 @@ export {
 export { proveComponent, type Proof, type ProveRequest } from './prove-component.ts';
 export { readOwners, type Maintainer, type Owners } from './read-owners.ts';
 export { refreshPins, type RefreshedComponent, type RefreshRequest } from './refresh-pins.ts';
+export { testGuests, type PlannedGuest, type TestGuestsRequest } from './test-guest/test-guests.ts';
+export { labelOf as labelOfTested, type TestedComponent } from './test-guest/tested-component.ts';
 export { updateComponents, type ComponentUpdate, type UpdateReport, type UpdateRequest } from './update-components.ts';
 export { validateComponent, type ValidateRequest, type ValidationReport } from './validate-component.ts';

@@ -1,5 +1,5 @@
-import { checkRoot, openSymbols, programPath, type Edge, type SymbolLookup } from '@moby/abi';
-import type { Platform, RegistryComponent } from '@moby/model';
+import { checkRoot, openSymbols, programPath, type Edge, type ProgramNeed, type SymbolLookup } from '@moby/abi';
+import type { Manifest, Platform, RegistryComponent } from '@moby/model';
 import { machineRoot } from '../lock/make-lock.ts';
 import type { Assembly } from '../parse/assembly.ts';
 import type { ResolvedRoot, Resolution } from '../resolve/resolution.ts';
@@ -26,8 +26,9 @@ export function openResolutionCheck(subject: Subject): (resolution: Resolution) 
   const symbols = openSymbolsOf(subject.platform);
   const judged = new Map<string, readonly Edge[]>();
   const edgesOf = (root: ResolvedRoot, resolution: Resolution): readonly Edge[] => {
-    const key = JSON.stringify(root);
-    const edges = judged.get(key) ?? checkOneRoot({ ...subject, resolution, root, symbols });
+    const ofMachine = root.scope === '' ? boundPrograms(subject.assembly, resolution) : [];
+    const key = JSON.stringify([root, ofMachine]);
+    const edges = judged.get(key) ?? checkOneRoot({ ...subject, resolution, root, symbols, ofMachine });
     judged.set(key, edges);
     return edges;
   };
@@ -42,6 +43,31 @@ interface RootCheck extends Subject {
   readonly resolution: Resolution;
   readonly root: ResolvedRoot;
   readonly symbols: (component: RegistryComponent) => SymbolLookup | undefined;
+  /** What containers start of it. */
+  readonly ofMachine: readonly ProgramNeed[];
+}
+
+/** A container's program that lies below one of its binds is the machine's: its own root need not have it, and the machine's must. */
+function boundPrograms(assembly: Assembly, resolution: Resolution): readonly ProgramNeed[] {
+  return resolution.roots.flatMap((root) => {
+    const components = componentsOf(resolution, root);
+    const service = serviceIn(assembly, root, components);
+    const program = boundPlace(startedArgs({ assembly, components, root })[0], service);
+    return service === undefined || program === undefined
+      ? []
+      : [{ component: service.name, version: service.version, program, why: 'args' as const }];
+  });
+}
+
+function serviceIn(assembly: Assembly, root: ResolvedRoot, components: readonly RegistryComponent[]): Manifest | undefined {
+  const entry = assembly.entries.find(({ name }) => name === root.scope);
+  return components.find(({ manifest }) => manifest.name === entry?.wish.name)?.manifest;
+}
+
+/** Where in the machine a path of a container lies that is below a bind; undefined for one of its own root. */
+function boundPlace(path: string | undefined, service: Manifest | undefined): string | undefined {
+  const bind = service?.service?.binds.find((one) => path?.startsWith(`${one.path}/`) === true);
+  return bind === undefined || path === undefined ? undefined : `${bind.source}${path.slice(bind.path.length)}`;
 }
 
 /** Each component's symbols are read once, though it may stand in several roots. */
@@ -56,10 +82,9 @@ function openSymbolsOf(platform: Platform): RootCheck['symbols'] {
   };
 }
 
-function checkOneRoot({ assembly, resolution, platform, root, symbols }: RootCheck): readonly Edge[] {
+function checkOneRoot({ assembly, resolution, platform, root, symbols, ofMachine }: RootCheck): readonly Edge[] {
   const components = componentsOf(resolution, root);
-  const entry = assembly.entries.find(({ name }) => name === root.scope);
-  const service = components.find(({ manifest }) => manifest.name === entry?.wish.name)?.manifest;
+  const service = serviceIn(assembly, root, components);
   const args = startedArgs({ assembly, components, root });
   const [command] = args;
   const programs = components.flatMap(({ manifest }) => [
@@ -69,7 +94,7 @@ function checkOneRoot({ assembly, resolution, platform, root, symbols }: RootChe
     ...(root.scope === '' && manifest.runtime !== undefined
       ? [{ component: manifest.name, version: manifest.version, program: manifest.runtime.program, why: 'runtime' as const }]
       : []),
-    ...(manifest === service && command !== undefined
+    ...(manifest === service && command !== undefined && boundPlace(command, service) === undefined
       ? [{ component: manifest.name, version: manifest.version, program: command, why: 'args' as const }]
       : []),
   ]);
@@ -88,7 +113,7 @@ function checkOneRoot({ assembly, resolution, platform, root, symbols }: RootChe
           ...(lookup === undefined ? {} : { symbols: lookup }),
         };
       }),
-    programs,
+    programs: [...programs, ...ofMachine],
     path: programPath,
     ...(assembly.cpuLevel === undefined ? {} : { cpuLevel: assembly.cpuLevel }),
   });
