@@ -132,7 +132,7 @@ describe('what the scripts of a guest judge', () => {
     ['a file that was never loaded', 'can be loaded', passed.slice(3), 'it was not loaded'],
     ['a program that says something else', 'says jq-1', passed.map((line) => line.replace('jq-1.7', 'rc 0')), 'it does not say that'],
     ['a program that fails', 'jq ends', [...passed.slice(0, -3), 'rc 3', 'looked'], 'it ended with 3'],
-    ['a program that does not end', 'jq ends', [...passed.slice(0, -3), 'rc 143', 'looked'], 'it did not end in time'],
+    ['a program that does not end', 'jq ends', [...passed.slice(0, -3), 'rc 137', 'looked'], 'it did not end in time'],
     ['a look that ended too early', 'its 2 files', passed.filter((line) => line !== 'looked'), 'ended too early'],
   ])('%s', async (_, point, log, said) => {
     const tap = await judged('judgeRoot', root, { ...state, 'log/look-jq': log.join('\n') });

@@ -31,7 +31,8 @@ const shell = [
   'file() { [ -e "$1" ] || [ -L "$1" ] || echo "missing $1"; }',
   'ask() { { { "$@" 4>&-; echo "rc $?" >&4; } </dev/null 2>&1 | $box head -c 65536 | quote; } 4>&1; }',
   'load() { echo "load $2"; ask "$1" --list "$2"; }',
-  'run() { echo run; ask $box timeout "$@"; }',
+  // A program may take TERM for an end as good as any, or for none.
+  'run() { echo run; ask $box timeout -s KILL "$@"; }',
   'for part do eval "$part"; done',
   'echo looked',
 ].join('\n');
