@@ -230,6 +230,8 @@ describe('components of folders alone', () => {
       folders: [{ folder: join(folder, 'components'), label: 'components' }],
       registries: undefined,
       cacheFolder: join(folder, 'cache'),
+      trustFiles: { own: join(folder, 'trusted-keys.json'), project: undefined },
+      ownersKeys: () => Promise.resolve(undefined),
       environment: {},
       warn: () => undefined,
     });
