@@ -1,5 +1,5 @@
 export { integrityOf, packComponent, type PackedComponent } from './pack-component.ts';
-export { packageFiles, type PackageFile } from './package-files.ts';
+export { isPacked, packageFiles, type PackageFile } from './package-files.ts';
 export { packageLimits } from './package-limits.ts';
 export { publishDocument, type PublishRequest } from './publish-document.ts';
 export { readPackedComponent, type PackedContents } from './read-packed-component.ts';

@@ -46,10 +46,15 @@ export function packageFiles(folder: string, label: string): readonly PackageFil
   for (const [name, entry] of names) {
     if (name === 'files' && entry.isDirectory()) takeBelow(folder, label, 'files', take);
     else if (ownFiles.includes(name) && !entry.isFile()) throw unpackable(`${label}/${name}`, 'is no regular file');
-    else if (ownFiles.includes(name) || (entry.isFile() && textPattern.test(name))) take(name);
+    else if (entry.isFile() && isPacked(name)) take(name);
   }
   refuseCasePairs(files, label);
   return files.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+}
+
+/** Whether a file of a component's folder, by its path in it, is part of its package. */
+export function isPacked(path: string): boolean {
+  return path.startsWith('files/') || ownFiles.includes(path) || (!path.includes('/') && textPattern.test(path));
 }
 
 function takeBelow(folder: string, label: string, prefix: string, take: (path: string) => void): void {
