@@ -108,6 +108,11 @@ const failures: Readonly<Record<FailureCode, Text>> = {
     bad: 'a disk that loses bits',
     good: 'remove what `moby-compose store verify` names: it is fetched or made again',
   },
+  'unreadable-repository': {
+    means: 'A git repository can’t be read: a commit or a file of it is missing or corrupt, or it is of a kind that isn’t read.',
+    bad: 'a linked work tree, a clone with `--filter`, a repository with sha256',
+    good: 'a plain clone that has both commits, named by its top folder',
+  },
   'qemu-missing': {
     means: '`run` and `test` need QEMU, and it is not on the PATH, or too old.',
     bad: 'a fresh machine',

@@ -24,6 +24,7 @@ export type FailureCode =
   | 'no-space'
   | 'io'
   | 'store-corrupt'
+  | 'unreadable-repository'
   | 'qemu-missing'
   | 'port-in-use'
   | 'storage-in-use'
@@ -53,6 +54,7 @@ const exitCodes: Readonly<Record<FailureCode, number>> = {
   'no-space': 74,
   io: 74,
   'store-corrupt': 74,
+  'unreadable-repository': 74,
   'qemu-missing': 69,
   'port-in-use': 69,
   'storage-in-use': 69,

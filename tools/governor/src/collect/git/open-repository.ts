@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findGitFolder } from './check-layout.ts';
+import { parseCommit, type ParsedCommit } from './parse-commit.ts';
+import { readObjects, type GitObjects } from './read-objects.ts';
+import { resolveRevision } from './resolve-revision.ts';
+import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
+
+/** A git repository, read and never written; no file of it is checked out, nothing of it is run. */
+export interface Repository {
+  readonly objects: GitObjects;
+  /** A branch, a tag, or an oid of at least four digits → the commit that it means. Throws `not-found`. */
+  commitOf(revision: string): Promise<Commit>;
+  /** Throws `unreadable-repository` where the commit is missing. */
+  readCommit(oid: string): Promise<Commit>;
+  /** Commits whose parents a shallow clone has left out. */
+  readonly shallow: ReadonlySet<string>;
+}
+
+export interface Commit extends ParsedCommit {
+  readonly oid: string;
+}
+
+const maxCommitBytes = 1024 ** 2;
+
+/**
+ * Opens a repository for one review: a work tree's top folder, or a bare repository; shallow ones as far as they go. What has been read is
+ * kept as long as the value is. Throws `unreadable-repository` for what isomorphic-git can't read: linked work trees, borrowed objects,
+ * sha256, partial clones.
+ */
+export function openRepository(folder: string): Repository {
+  const git = findGitFolder(folder);
+  const cache = {};
+  const objects = readObjects(git, cache);
+  const readCommit = async (oid: string): Promise<Commit> => {
+    const parsed = parseCommit(await objects.read(oid, 'commit', maxCommitBytes));
+    if (parsed === undefined) throw unreadableRepository(`object ${oid} is no commit that git would write`, cloneAgain);
+    return { oid, ...parsed };
+  };
+  return {
+    objects,
+    readCommit,
+    commitOf: async (revision) => readCommit(await resolveRevision({ git, cache, objects, revision })),
+    shallow: shallowCommits(git),
+  };
+}
+
+function shallowCommits(git: string): ReadonlySet<string> {
+  try {
+    return new Set(readFileSync(join(git, 'shallow'), 'latin1').split('\n').filter(Boolean));
+  } catch {
+    return new Set();
+  }
+}

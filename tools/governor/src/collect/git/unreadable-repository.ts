@@ -1,0 +1,8 @@
+import { Failure } from '@moby/model';
+
+/** Nothing can be said of a repository that can't be read: the author of a change isn't at fault. */
+export function unreadableRepository(message: string, hint: string, cause?: unknown): Failure {
+  return new Failure({ code: 'unreadable-repository', message, hints: [hint], ...(cause === undefined ? {} : { cause }) });
+}
+
+export const cloneAgain = 'clone it once more, whole: git clone --no-local';

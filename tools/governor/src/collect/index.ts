@@ -1,0 +1,5 @@
+export { openRepository, type Commit, type Repository } from './git/open-repository.ts';
+export type { ObjectHead, ObjectType } from './git/object-sizes.ts';
+export { parseCommit, type CommitSignature, type ParsedCommit, type Person } from './git/parse-commit.ts';
+export type { GitObjects } from './git/read-objects.ts';
+export { openTree, type TreeReader } from './lines/open-tree.ts';

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+
+/** A repository of which each object is written byte by byte, so that it may hold what git would refuse. */
+export interface RawRepository {
+  readonly folder: string;
+  object(type: string, bytes: Uint8Array): string;
+  blob(text: string | Uint8Array): string;
+  /** Entries in the order of the list, each as it is: mode, name, oid. */
+  tree(entries: readonly RawEntry[]): string;
+  /** A tree of files, written as git would: names with slashes make folders. */
+  files(files: Readonly<Record<string, string>>): string;
+  commit(options: RawCommit): string;
+  ref(name: string, oid: string): void;
+}
+
+export type RawEntry = readonly [mode: string, name: string | Uint8Array, oid: string];
+
+export interface RawCommit {
+  readonly tree: string;
+  readonly parents?: readonly string[];
+  readonly message?: string;
+  readonly seconds?: number;
+  readonly author?: string;
+  /** Lines between the committer and the message. */
+  readonly headers?: string;
+}
+
+export function rawRepository(folder: string): RawRepository {
+  const write = (path: string, content: string | Uint8Array): void => {
+    const full = join(folder, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, content);
+  };
+  write('HEAD', 'ref: refs/heads/main\n');
+  write('config', '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+  mkdirSync(join(folder, 'refs/heads'), { recursive: true });
+  mkdirSync(join(folder, 'objects/pack'), { recursive: true });
+  const object = (type: string, bytes: Uint8Array): string => {
+    const whole = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
+    const oid = createHash('sha1').update(whole).digest('hex');
+    write(`objects/${oid.slice(0, 2)}/${oid.slice(2)}`, deflateSync(whole));
+    return oid;
+  };
+  const tree = (entries: readonly RawEntry[]): string =>
+    object(
+      'tree',
+      Buffer.concat(
+        entries.flatMap(([mode, name, oid]) => [Buffer.from(`${mode} `), Buffer.from(name), Buffer.of(0), Buffer.from(oid, 'hex')]),
+      ),
+    );
+  const blob = (text: string | Uint8Array): string => object('blob', Buffer.from(text));
+  const files = (named: Readonly<Record<string, string>>): string => {
+    const folders = new Map<string, Record<string, string>>();
+    const entries: RawEntry[] = [];
+    for (const [path, text] of Object.entries(named)) {
+      const slash = path.indexOf('/');
+      if (slash < 0) entries.push(['100644', path, blob(text)]);
+      else {
+        const own = folders.get(path.slice(0, slash)) ?? {};
+        own[path.slice(slash + 1)] = text;
+        folders.set(path.slice(0, slash), own);
+      }
+    }
+    for (const [name, inner] of folders) entries.push(['40000', name, files(inner)]);
+    const key = ([mode, name]: RawEntry): Buffer => Buffer.concat([Buffer.from(name), Buffer.from(mode === '40000' ? '/' : '')]);
+    return tree(entries.toSorted((a, b) => Buffer.compare(key(a), key(b))));
+  };
+  return {
+    folder,
+    object,
+    blob,
+    tree,
+    files,
+    commit: ({
+      tree: top,
+      parents = [],
+      message = 'a change\n',
+      seconds = 1_000_000_000,
+      author = 'Ann <ann@example.com>',
+      headers = '',
+    }) => {
+      const person = `${author} ${seconds} +0000`;
+      const before = parents.map((parent) => `parent ${parent}\n`).join('');
+      return object('commit', Buffer.from(`tree ${top}\n${before}author ${person}\ncommitter ${person}\n${headers}\n${message}`));
+    },
+    ref: (name, oid) => write(name, `${oid}\n`),
+  };
+}
