@@ -5,7 +5,7 @@ export { doorDecision, type DoorDecision, type DoorFinding } from './judge/door-
 export { judge } from './judge/judge.ts';
 export { escapeText } from './judge/escape-text.ts';
 export { fileDigests } from './judge/file-digests.ts';
-export { defaultPolicy, type LineForm, type Policy } from './judge/policy.ts';
+export { defaultPolicy, type ChangeLimits, type LineForm, type Policy } from './judge/policy.ts';
 export type {
   Door,
   KnownNames,

@@ -27,12 +27,23 @@ export interface Policy {
   /** Numbers of the forms that are read: of a payload, of facts.json, of symbols.json. */
   readonly forms: { readonly payload: readonly number[]; readonly facts: readonly number[]; readonly symbols: readonly number[] };
   readonly maxDescriptionCharacters: number;
+  /** How large a change may be to be judged without a steward. */
+  readonly changeLimits: ChangeLimits;
   /** Whether a release has to come with its publisher's signed statement. */
   readonly signature: 'required' | 'optional';
   /** Who may bring a component that nobody answers for yet: a steward, or (where no library says who owns what) whoever comes first. */
   readonly newComponents: 'by-steward' | 'first-come';
   /** What was decided for single releases. */
   readonly waivers: readonly Waiver[];
+}
+
+export interface ChangeLimits {
+  readonly paths: number;
+  readonly components: number;
+  /** Of one file. */
+  readonly blobBytes: number;
+  /** Of all files that are new or other. */
+  readonly addedBytes: number;
 }
 
 export type LineForm = 'N' | 'N.M' | 'N.M.P';
@@ -116,6 +127,7 @@ export const defaultPolicy: Policy = {
   forbiddenTargets: ['c/', 'd/', 'dev/', 'proc/', 'sys/'],
   forms: { payload: [1], facts: [1], symbols: [1] },
   maxDescriptionCharacters: 120,
+  changeLimits: { paths: 500, components: 20, blobBytes: 5 * 1024 ** 2, addedBytes: 20 * 1024 ** 2 },
   signature: 'optional',
   newComponents: 'by-steward',
   waivers: [],
