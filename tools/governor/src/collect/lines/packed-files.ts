@@ -1,0 +1,37 @@
+import { Failure } from '@moby/model';
+import { isPacked, packageLimits } from '@moby/registry/pack';
+import type { GitObjects } from '../git/read-objects.ts';
+import { kindOf } from '../git/parse-tree.ts';
+import type { Merge } from '../merge/merge-changes.ts';
+import { comparePaths } from '../trees/change.ts';
+import type { TreeReader } from './open-tree.ts';
+
+export interface LineFolder {
+  readonly objects: GitObjects;
+  readonly tree: TreeReader;
+  /** `components/redis/8.0`. */
+  readonly folder: string;
+  /** Changes that are laid over the tree. */
+  readonly laid?: Merge['laid'];
+}
+
+/** The files of a line that its package holds, by path, sorted as it is packed. Empty where there is no such line. Throws `limit`. */
+export async function packedFiles({ objects, tree, folder, laid }: LineFolder): Promise<ReadonlyMap<string, Uint8Array>> {
+  const entries = new Map(await tree.filesBelow(folder, packageLimits.files));
+  for (const [path, entry] of laid ?? []) {
+    if (!path.startsWith(`${folder}/`)) continue;
+    const own = path.slice(folder.length + 1);
+    if (entry === undefined) entries.delete(own);
+    else entries.set(own, entry);
+  }
+  const files = new Map<string, Uint8Array>();
+  let total = 0;
+  for (const [path, { mode, oid }] of [...entries].sort(([a], [b]) => comparePaths(a, b))) {
+    if (kindOf(mode) !== 'file' || !isPacked(path)) continue;
+    total += objects.headOf(oid).size;
+    if (total > packageLimits.unpackedBytes)
+      throw new Failure({ code: 'limit', message: `\`${folder}\` has more than ${packageLimits.unpackedBytes} bytes to publish` });
+    files.set(path, await objects.read(oid, 'blob', packageLimits.unpackedBytes));
+  }
+  return files;
+}
