@@ -1,4 +1,6 @@
+export { collectReview, type CollectedReview, type ToCollect } from './collect-review.ts';
 export { commitsBetween, type CommitRange, type CommitsBetween } from './commits/commits-between.ts';
+export { findMergeBase } from './commits/find-merge-base.ts';
 export { openRepository, type Commit, type Repository } from './git/open-repository.ts';
 export type { ObjectHead, ObjectType } from './git/object-sizes.ts';
 export { parseCommit, type CommitSignature, type ParsedCommit, type Person } from './git/parse-commit.ts';

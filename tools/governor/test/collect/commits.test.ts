@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitsBetween, openRepository, parseCommit } from '@moby/governor/collect';
+import { commitsBetween, findMergeBase, openRepository, parseCommit } from '@moby/governor/collect';
 import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { git, gitBytes } from './native-git.ts';
@@ -20,11 +20,31 @@ describe('the commits between a base and a head', () => {
     const open = openRepository(repository.folder);
     for (const base of [oids[1] ?? '', oids[5] ?? '', oids[8] ?? '', fork])
       for (const head of [...oids, fork]) {
-        const { commits, cut } = await commitsBetween({ repository: open, base, head });
+        const range = await commitsBetween({ repository: open, base, head });
+        const { commits, cut } = range;
         const native = git(repository.folder, 'rev-list', `${base}..${head}`).split('\n').filter(Boolean);
         expect(commits.map(({ oid }) => oid).sort(), `${base}..${head}`).toEqual(native.sort());
         expect(cut).toBeUndefined();
+        const best = git(repository.folder, 'merge-base', '--all', base, head).trim().split('\n');
+        expect(await findMergeBase(open, range), `${base} and ${head}`).toBe(best.length === 1 ? best[0] : undefined);
       }
+  });
+
+  test('begin nowhere for certain where two branches were merged both ways, or where history is cut', async () => {
+    const repository = rawRepository(scratchFolder());
+    const tree = repository.tree([]);
+    const commit = (message: string, ...parents: readonly string[]): string => repository.commit({ tree, message, parents });
+    const root = commit('root');
+    const [left, right] = [commit('left', root), commit('right', root)];
+    const [one, other] = [commit('one', left, right), commit('other', right, left)];
+    const within = async (base: string, head: string): Promise<string | undefined> => {
+      const open = openRepository(repository.folder);
+      return findMergeBase(open, await commitsBetween({ repository: open, base, head }));
+    };
+    expect(await within(one, other)).toBeUndefined();
+    expect(await within(left, other)).toBe(left);
+    writeFileSync(join(repository.folder, 'shallow'), `${right}\n`);
+    expect(await within(left, other)).toBeUndefined();
   });
 
   test('say where a shallow clone, or a limit, cuts them', async () => {

@@ -4,6 +4,8 @@ import type { Commit, Repository } from '../git/open-repository.ts';
 export interface CommitRange {
   /** Newest first, as far as they say; never one that the base has. */
   readonly commits: readonly Commit[];
+  /** Commits of the base that they follow, sorted by oid; the head itself where the base has it. */
+  readonly forks: readonly string[];
   /** Missing where these are all. `shallow`: the clone leaves out parents; `limit`: more were left unread. */
   readonly cut?: 'shallow' | 'limit';
 }
@@ -30,12 +32,12 @@ export async function commitsBetween({ repository, base, head, maxCommits = defa
   await walk.visit(base, true);
   await walk.visit(head, false);
   while (walk.hasOpenOfHead()) {
-    if (walk.size > maxCommits) return { commits: walk.commitsOfHead(), cut: 'limit' };
+    if (walk.size > maxCommits) return { ...walk.found(head), cut: 'limit' };
     await walk.step();
   }
   for (let more = 0; more < maxSlack && walk.mayHideMore(more < slack); more += 1) await walk.step();
-  const commits = walk.commitsOfHead();
-  return { commits, ...(commits.some(({ oid }) => repository.shallow.has(oid)) ? { cut: 'shallow' } : {}) };
+  const found = walk.found(head);
+  return { ...found, ...(found.commits.some(({ oid }) => repository.shallow.has(oid)) ? { cut: 'shallow' } : {}) };
 }
 
 class HistoryWalk {
@@ -67,6 +69,13 @@ class HistoryWalk {
     this.#open.delete(commit.oid);
     if (this.#repository.shallow.has(commit.oid)) return;
     for (const parent of commit.parents) await this.visit(parent, this.#ofBase.has(commit.oid));
+  }
+
+  found(head: string): Omit<CommitRange, 'cut'> {
+    const commits = this.commitsOfHead();
+    const known = commits.filter(({ oid }) => !this.#repository.shallow.has(oid));
+    const forks = new Set(known.flatMap(({ parents }) => parents).filter((oid) => this.#ofBase.has(oid)));
+    return { commits, forks: commits.length === 0 ? [head] : [...forks].sort() };
   }
 
   hasOpenOfHead(): boolean {
