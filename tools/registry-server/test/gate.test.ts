@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeFolder, temporaryFolder } from '@moby/testkit';
-import { networkOf } from '../src/server/bound-connections.ts';
+import { networkOf } from '../src/gate/network-of.ts';
 import { prepareRoot, publishBody, publishPath, startServer, type RunningServer } from './running-server.ts';
 
 let server: RunningServer;
@@ -284,6 +284,8 @@ describe('connections of one client', () => {
     ['2001:db8:1:2::', '2001:db8:1:2'],
     ['fe80::1:2:3:4', 'fe80:0:0:0'],
     ['::1', '0:0:0:0'],
+    ['2001:0DB8:0001:0002::7', '2001:db8:1:2'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
   ])('are those of %s’s network', (address, network) => {
     expect(networkOf(address)).toBe(network);
   });

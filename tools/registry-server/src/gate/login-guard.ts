@@ -1,3 +1,4 @@
+import { networkOf } from './network-of.ts';
 import { Refusal } from './refusal.ts';
 import type { RegistryLimits } from '../settings/registry-settings.ts';
 
@@ -54,9 +55,10 @@ export function openLoginGuard(
   };
   return {
     attempt: async ({ user, address }, compare) => {
+      const network = networkOf(address);
       const keys = [
-        { key: `user ${user} ${address}`, limit: loginFailures },
-        { key: `address ${address}`, limit: addressFailures },
+        { key: `user ${user} ${network}`, limit: loginFailures },
+        { key: `address ${network}`, limit: addressFailures },
         { key: `user ${user}`, limit: loginFailures * addressesPerUser },
       ];
       const judgeAll = (): void => keys.forEach(({ key, limit }) => judge(key, limit));

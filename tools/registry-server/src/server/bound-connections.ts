@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { networkOf } from '../gate/network-of.ts';
 import { Refusal } from '../gate/refusal.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
 import type { Log } from './log.ts';
@@ -37,15 +38,6 @@ export function boundConnections(
       if (client.open === 0) clients.delete(key);
     });
   });
-}
-
-/** Who has an IPv6 address has all of its network, half of the address, to choose from. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [before = '', after] = address.split('::');
-  const groups = before === '' ? [] : before.split(':');
-  const missing = after === undefined ? 0 : 8 - groups.length - (after === '' ? 0 : after.split(':').length);
-  return [...groups, ...Array.from({ length: missing }, () => '0'), ...(after ?? '').split(':')].slice(0, 4).join(':');
 }
 
 function turnAway(socket: Socket, most: number): void {
