@@ -1,7 +1,7 @@
 import { nearest } from '@moby/model';
 import { valueAt } from '../json/walk-json.ts';
 import { ofPackage, type Clause, type Found, type GovernanceRule } from './rule.ts';
-import { parseSpdxExpression, type SpdxExpression } from './spdx-expression.ts';
+import { maxSpdxDepth, parseSpdxExpression, type SpdxExpression } from './spdx-expression.ts';
 import type { PackageSubject } from '../judge/subject.ts';
 import type { Policy } from '../judge/policy.ts';
 
@@ -29,14 +29,17 @@ function wellFormed(part: Part, at: readonly string[]): Clause<PackageSubject> {
     *find({ json, policy }): Iterable<Found> {
       const text = valueAt(json, at);
       if (typeof text !== 'string' || read(text, policy, part) !== undefined) return;
-      const meant = nearest(text, policy.licenses[part]);
-      const help =
-        meant === undefined
-          ? 'https://spdx.org/licenses has the identifiers; `LicenseRef-…` stands for what has none'
-          : `did you mean \`${meant}\`?`;
-      yield { at, message: `\`${text}\` is no SPDX expression`, help };
+      yield { at, message: `\`${text}\` is no SPDX expression`, help: helpFor(text, policy.licenses[part]) };
     },
   };
+}
+
+function helpFor(text: string, licenses: readonly string[]): string {
+  if (text.split('(').length - 1 > maxSpdxDepth) return `write it with fewer brackets: at most ${maxSpdxDepth} stand within each other`;
+  const meant = nearest(text, licenses);
+  return meant === undefined
+    ? 'https://spdx.org/licenses has the identifiers; `LicenseRef-…` stands for what has none'
+    : `did you mean \`${meant}\`?`;
 }
 
 function admitted(part: Part, at: readonly string[]): Clause<PackageSubject> {

@@ -12,7 +12,13 @@ export interface KnownLicenses {
   readonly exceptions: readonly string[];
 }
 
-/** A license expression of SPDX 2.3, annex D; undefined where the text is none, or names what nobody knows. */
+/** Brackets within each other: more than any license of a person has. */
+export const maxSpdxDepth = 50;
+
+/**
+ * A license expression of SPDX 2.3, annex D; undefined where the text is none, names what nobody knows, or has more than `maxSpdxDepth`
+ * brackets within each other.
+ */
 export function parseSpdxExpression(text: string, known: KnownLicenses): SpdxExpression | undefined {
   const tokens = text.match(/[()]|[^()\s]+/g) ?? [];
   const reader = new Reader(tokens, known);
@@ -24,6 +30,7 @@ class Reader {
   readonly #tokens: readonly string[];
   readonly #known: KnownLicenses;
   #at = 0;
+  #depth = 0;
 
   constructor(tokens: readonly string[], known: KnownLicenses) {
     this.#tokens = tokens;
@@ -50,7 +57,10 @@ class Reader {
 
   #single(): SpdxExpression | undefined {
     if (this.#take('(')) {
+      if (this.#depth === maxSpdxDepth) return undefined;
+      this.#depth += 1;
       const inner = this.alternatives();
+      this.#depth -= 1;
       return this.#take(')') ? inner : undefined;
     }
     const license = this.#tokens[this.#at];
