@@ -93,6 +93,15 @@ describe('npm', () => {
     expect(await done(carol.run('dist-tag', 'ls', '@moby/lined'))).toBe('line-1: 1.4.701\nnext: 1.4.701\n');
   });
 
+  test('names a tag of its own, where it may', { timeout: 60_000 }, async () => {
+    const folder = await component({ name: 'early' });
+    expect((await failed(carol.run('publish', folder, '--tag', 'beta'))).join('\n')).toContain(
+      'MOBY-D403 role-may-not: `carol` is a contributor, who may not tag; maintainer, steward may; publish without `--tag`',
+    );
+    await done(stella.run('publish', folder, '--tag', 'beta'));
+    expect((await packument('@moby/early'))['dist-tags']).toEqual({ next: '1.0.1', 'line-1.0': '1.0.1', beta: '1.0.1' });
+  });
+
   test('deprecates, and is told who may', { timeout: 60_000 }, async () => {
     const said = await failed(carol.run('deprecate', '@moby/hello@1.0.1', 'old'));
     expect(said.join('\n')).toContain('MOBY-D403 role-may-not: `carol` is a contributor, who may not deprecate; maintainer, steward may');

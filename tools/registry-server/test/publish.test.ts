@@ -98,6 +98,37 @@ describe('what is published', () => {
     expect((await packument('@moby/one')).versions).not.toHaveProperty('3.1.401');
   });
 
+  test('has the tag that its publisher names, where they may tag; nobody’s is passed over', async () => {
+    const name = '@moby/tagged';
+    const tagged = (version: string, tag: string, user: string): Promise<Answered> =>
+      publish({ name, version, user, body: { 'dist-tags': { [tag]: version } } });
+    const tags = async (): Promise<Json> => (await packument(name))['dist-tags'];
+    const first = await tagged('1.0.1', 'beta', 'mike');
+    expect([first.status, first.json['tags']]).toEqual([201, ['next', 'line-1.0', 'beta']]);
+    expect((await tagged('1.0.2', 'beta', 'stella')).status).toBe(201);
+    expect(await tags()).toEqual({ next: '1.0.2', 'line-1.0': '1.0.2', beta: '1.0.2' });
+    // Sent again for the sake of the tag alone.
+    expect((await tagged('1.0.1', 'tested', 'mike')).status).toBe(201);
+    expect((await tagged('1.0.1', 'tested', 'mike')).status).toBe(200);
+    expect(await tags()).toEqual({ next: '1.0.2', 'line-1.0': '1.0.2', beta: '1.0.2', tested: '1.0.1' });
+    for (const [version, tag, user, status, why] of [
+      [
+        '1.0.3',
+        'beta',
+        'carol',
+        403,
+        'MOBY-D403 role-may-not: `carol` is a contributor, who may not tag; maintainer, steward may; publish without `--tag`',
+      ],
+      ['1.0.3', 'beta', 'bo', 403, 'MOBY-D403'],
+      ['1.0.3', '1beta', 'mike', 422, 'MOBY-D422 malformed-body: `1beta` is no tag'],
+      ['1.0.3', 'a b', 'mike', 422, 'MOBY-D422'],
+    ] as const) {
+      const { status: answered, json } = await tagged(version, tag, user);
+      expect([answered, json['error']]).toEqual([status, expect.stringContaining(why)]);
+    }
+    expect(Object.keys((await packument(name)).versions)).toEqual(['1.0.1', '1.0.2']);
+  });
+
   test('can be sent again with the same bytes, and never with others', async () => {
     expect((await publish({ name: '@moby/again' })).status).toBe(201);
     expect((await publish({ name: '@moby/again' })).status).toBe(200);

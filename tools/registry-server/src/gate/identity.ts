@@ -54,13 +54,13 @@ export function identityOf(
   return { name, role: settings.roles.get(name) ?? users.roleOf(name) ?? 'contributor' };
 }
 
-/** Refuses what a role may not do. */
-export function mayDo(identity: Identity | undefined, deed: Deed): asserts identity is Identity {
+/** Refuses what a role may not do, with what to do in its place. */
+export function mayDo(identity: Identity | undefined, deed: Deed, instead?: string): asserts identity is Identity {
   if (identity === undefined) throw new Refusal({ code: 'MOBY-D401', message: 'log in to write: npm login --auth-type=legacy' });
   if (deeds[identity.role].includes(deed)) return;
   const able = Object.entries(deeds).filter(([, list]) => list.includes(deed));
   throw new Refusal({
     code: 'MOBY-D403',
-    message: `\`${identity.name}\` is a ${identity.role}, who may not ${words[deed]}; ${able.map(([role]) => role).join(', ')} may`,
+    message: `\`${identity.name}\` is a ${identity.role}, who may not ${words[deed]}; ${able.map(([role]) => role).join(', ')} may${instead === undefined ? '' : `; ${instead}`}`,
   });
 }

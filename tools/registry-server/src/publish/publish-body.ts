@@ -4,6 +4,7 @@ import { hashBytes, type Hashes } from '../storage/hash-file.ts';
 import { tarballName } from '../storage/stored-package.ts';
 import { judgeFields } from './version-fields.ts';
 import { isStrictVersion } from './strict-version.ts';
+import { isTagName } from './tags.ts';
 
 /** What a client sends to publish, checked: one version and its tarball, which agree. */
 export interface PublishBody extends Hashes {
@@ -60,7 +61,10 @@ function parseTag(tags: unknown, version: string): string | undefined {
   const values = Object.values(tags);
   if (values.length > 1 || values.some((value) => value !== version))
     throw malformed(`\`dist-tags\` may name \`${version}\` once, and nothing else`);
-  return Object.keys(tags)[0];
+  const [tag] = Object.keys(tags);
+  if (tag !== undefined && !isTagName(tag))
+    throw malformed(`\`${printable(tag)}\` is no tag: one is a letter, and up to 63 letters, digits, \`.\`, \`_\` and \`-\``);
+  return tag;
 }
 
 function parseAttachments(

@@ -18,6 +18,11 @@ export function linesOf(tags: Readonly<Record<string, string>>): readonly string
   return Object.keys(tags).flatMap((tag) => lineOfTag(tag) ?? []);
 }
 
+/** Whether a tag may be called so at all. */
+export function isTagName(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9._-]{0,63}$/.test(text);
+}
+
 /** Tags that only the registry sets. */
 export function isOwnTag(tag: string): boolean {
   return tag === 'latest' || tag === 'next' || tag.startsWith('line-');
@@ -26,17 +31,19 @@ export function isOwnTag(tag: string): boolean {
 export interface Tagging {
   readonly version: string;
   readonly line: string;
+  /** A tag other than the registry's own that the client asks for. */
+  readonly free: string | undefined;
   /** Those that the component has. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * The tags that a publish sets: `next` and the version's line, each where the version is the greatest. `latest` waits for a
- * promotion.
+ * The tags that a publish sets: `next` and the version's line, each where the version is the greatest, and the free one that the client
+ * names, whichever it was on before. `latest` waits for a promotion.
  */
-export function tagsOfPublish({ version, line, tags }: Tagging): Readonly<Record<string, string>> {
+export function tagsOfPublish({ version, line, free, tags }: Tagging): Readonly<Record<string, string>> {
   const moved = ['next', lineTag(line)].filter((tag) => isGreater(version, tags[tag]));
-  return Object.fromEntries(moved.map((tag) => [tag, version]));
+  return Object.fromEntries([...moved, ...(free === undefined ? [] : [free])].map((tag) => [tag, version]));
 }
 
 /** Whether a version comes after another; everything comes after nothing. */

@@ -5,11 +5,11 @@ import { Refusal } from '../gate/refusal.ts';
 import { checkStatement } from '../owners/check-statement.ts';
 import { parsePublishBody, type PublishBody } from '../publish/publish-body.ts';
 import { releaseLine } from '../publish/release-line.ts';
-import { tagsOfPublish } from '../publish/tags.ts';
+import { isOwnTag, tagsOfPublish } from '../publish/tags.ts';
 import { hashFile } from '../storage/hash-file.ts';
 import { isMissing } from '../storage/file-error.ts';
 import { packageFolder, tarballName, type StoredPackage } from '../storage/stored-package.ts';
-import { addVersion, readForChange } from '../storage/write-package.ts';
+import { addVersion, readForChange, replaceDocument } from '../storage/write-package.ts';
 import { ownersFor } from './change-document.ts';
 import { judged } from './judged.ts';
 import type { WriteWorld } from './writes.ts';
@@ -27,6 +27,7 @@ export async function publish(
   const { identity } = write;
   mayDo(identity, 'publish');
   const sent = parsePublishBody(body, name);
+  if (freeTag(sent) !== undefined) mayDo(identity, 'tag', 'publish without `--tag`');
   return world.turns(name, () => asNewName(world, name, () => publishInTurn(world, { name, identity, sent })));
 }
 
@@ -51,7 +52,10 @@ async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn
   const { store, judge, log } = world;
   const { version, document, tarball, integrity } = sent;
   const before = await readForChange(store, { name, restored: version });
+  const free = freeTag(sent);
   if (await isPublished(world, { name, sent, before })) {
+    if (before !== undefined && free !== undefined && before.tags[free] !== version)
+      return tagPublished(world, { name, version, tag: free, identity, before });
     return { status: 200, body: { ok: `${name}@${version} is published already, with these bytes`, success: true } };
   }
   const owners = await ownersFor(world, { name, identity, before });
@@ -64,7 +68,7 @@ async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn
   const coming = statement === undefined ? undefined : { keyid: statement.keyid, said: statement.said, why: statement.why };
   const asked = { name, version, line, document, tarball, integrity, by: identity, owners, statement: coming, published: before, arriving };
   const { findings, payload } = judged(`${name}@${version}`, await judge.publish(asked));
-  const moved = tagsOfPublish({ version, line, tags });
+  const moved = tagsOfPublish({ version, line, free, tags });
   await addVersion(store, before, {
     ...sent,
     name,
@@ -85,6 +89,27 @@ async function publishInTurn(world: WriteWorld, { name, identity, sent }: InTurn
     ...(told.length === 0 ? {} : { findings: told }),
   });
   return { status: 201, body: { ok: `published ${name}@${version}`, success: true, tags: Object.keys(moved), payload, findings } };
+}
+
+/** The tag that a client asks for, where it is none that the registry sets by itself. `latest` is what npm sends where nobody asked. */
+function freeTag({ tag }: PublishBody): string | undefined {
+  return tag === undefined || isOwnTag(tag) ? undefined : tag;
+}
+
+interface ToTag {
+  readonly name: string;
+  readonly version: string;
+  readonly tag: string;
+  readonly identity: Identity;
+  readonly before: StoredPackage;
+}
+
+/** What was published without the tag gets it. */
+async function tagPublished(world: WriteWorld, { name, version, tag, identity, before }: ToTag): Promise<Answer> {
+  await ownersFor(world, { name, identity, before });
+  await replaceDocument(world.store, { ...before, tags: { ...before.tags, [tag]: version } });
+  world.log({ level: 'info', event: 'tagged', name, tag, version, user: identity.name });
+  return { status: 201, body: { ok: `${name}@${version} is published already, with these bytes; tagged`, success: true, tags: [tag] } };
 }
 
 /** Whether exactly this is published and shown. Refuses other bytes for a version that ever was. */
