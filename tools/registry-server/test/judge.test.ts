@@ -323,6 +323,34 @@ describe('a library', () => {
     rmSync(join(library, 'docs'), { recursive: true });
   });
 
+  test('lets become `latest` what nobody has built, by a waiver for it, and says so for ever', async () => {
+    const elsewhere = temporaryFolder();
+    owners('lifecycle: maintained\nmaintainers:\n  - { name: Mike, registry: mike }\n', 'zulu');
+    expect((await ask('mike', { name: 'zulu', deb: { store: elsewhere, content: 'data\n' } })).json['payload']).toBe('unproven');
+    const promoted = async (user: string): Promise<Answered> =>
+      owned.ask({
+        method: 'POST',
+        path: '/-/moby/v1/package/@moby/zulu/promote',
+        token: await owned.login(user),
+        body: { version: '1.0.1' },
+      });
+    for (const user of ['mike', 'stella']) expect(said(await promoted(user))).toEqual([422, 'MOBY-P706 reproducible']);
+    mkdirSync(join(library, 'docs/governance'), { recursive: true });
+    for (const [rule, version, status] of [
+      ['MOBY-P706', '1.0.2', 422],
+      ['MOBY-P703', '1.0.1', 422],
+      ['MOBY-P706', '1.0.1', 201],
+    ] as const) {
+      const waiver = `{ rule: ${rule}, package: '@moby/zulu', version: ${version}, by: owner, reason: built by hand }`;
+      writeFileSync(join(library, 'docs/governance/policy.yaml'), `waivers:\n  - ${waiver}\n`);
+      expect((await promoted('mike')).status).toBe(status);
+    }
+    const { json } = await owned.ask({ path: publishPath('@moby/zulu') });
+    expect([json['dist-tags'].latest, json['versions']['1.0.1'].dist.payload]).toEqual(['1.0.1', 'unproven']);
+    rmSync(join(library, 'docs'), { recursive: true });
+    await removeFolder(elsewhere);
+  });
+
   test('that can’t be read lets nobody change anything of the component', async () => {
     for (const text of ['lifecycle: king\nmaintainers: []\n', 'a: &x 1\nb: *x\n', `# ${'x'.repeat(70_000)}\n`, '']) {
       owners(text);

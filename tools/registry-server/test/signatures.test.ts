@@ -356,6 +356,25 @@ describe('a publisher’s statement', () => {
     }
   });
 
+  test('is asked for in vain where no library has keys: nothing is published, and who runs the registry is told of', async () => {
+    const folder = temporaryFolder();
+    const without = await startServer({ ...prepareRoot(folder, 'statements: required\n'), rules: 'governor' });
+    try {
+      for (const [user, body, why] of [
+        ['carol', await signed(), 'MOBY-X803 attest-subject: this registry has no library, and so no key'],
+        ['stella', await signed(), 'who runs it sets `library`, or leaves `statements: required` away'],
+        ['stella', await bodyOf(await builtComponent({ name: 'tango' })), 'MOBY-X803 attest-subject: it comes without a signed statement'],
+      ] as const) {
+        const { status, json } = await send(without, body, await without.login(user));
+        expect([status, json['code'], json['error']]).toEqual([422, 'MOBY-D424', expect.stringContaining(why)]);
+      }
+      expect((await without.ask({ path: publishPath('@moby/tango') })).status).toBe(404);
+    } finally {
+      await without.kill();
+      await removeFolder(folder);
+    }
+  });
+
   test('that is gone from the disk, or nobody’s, is found by a look', async () => {
     expect((await send(server, await signed({ revision: 4 }), tokens['carol'] ?? '')).status).toBe(201);
     await server.stop();

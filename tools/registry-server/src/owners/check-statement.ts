@@ -30,11 +30,7 @@ export function checkStatement({ name, sent, owners, isRequired, now }: ToCheck)
   if (bundle === undefined || (owners.kind === 'registry' && owners.keys.length === 0 && !isRequired)) return undefined;
   const what = `${name}@${version}`;
   const doubtful = (why: string): CheckedStatement => ({ keyid: 'nobody', why, stored: { bundle, predicateType: '', key: undefined } });
-  if (owners.keys.length === 0) {
-    const where =
-      owners.kind === 'library' ? `components/${name.slice(name.indexOf('/') + 1)}/OWNERS.yaml` : 'this registry, which has no library,';
-    return doubtful(`${where} names no key that the statement about ${what} could be verified by: publish it without, or name one`);
-  }
+  if (owners.keys.length === 0) return doubtful(withoutKey(what, owners, isRequired));
   try {
     const { statement, key } = verifyBundle(bundle, owners.keys, what, now);
     const stored = { bundle, predicateType: textMember(statement, 'predicateType') ?? '', key: publicKeysOf([key]).keys[0]?.key };
@@ -43,4 +39,13 @@ export function checkStatement({ name, sent, owners, isRequired, now }: ToCheck)
     if (error instanceof Failure) return doubtful(error.message);
     throw error;
   }
+}
+
+/** Why nobody can say whose a statement is, and what to do. */
+function withoutKey(what: string, { kind }: ComponentOwners, isRequired: boolean): string {
+  if (kind === 'registry')
+    return `this registry has no library, and so no key that the statement about ${what} could be verified by: who runs it sets \`library\`, or leaves \`statements: required\` away`;
+  const own = what.slice(what.indexOf('/') + 1, what.lastIndexOf('@'));
+  const without = isRequired ? '' : 'publish it without, or ';
+  return `components/${own}/OWNERS.yaml names no key that the statement about ${what} could be verified by: ${without}name one`;
 }
