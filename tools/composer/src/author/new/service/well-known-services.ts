@@ -21,6 +21,11 @@ export function wellKnownService(program: string): WellKnownService | undefined 
   return Object.hasOwn(services, program) ? services[program] : undefined;
 }
 
+/** Programs that something is known of. */
+export function wellKnownPrograms(): readonly string[] {
+  return Object.keys(services);
+}
+
 const services: Readonly<Record<string, WellKnownService>> = {
   caddy: { tcp: [80], expect: { http: 80 } },
   chronyd: { foreground: ['-d'], capabilities: ['CAP_SYS_TIME'], root: true },
@@ -49,6 +54,7 @@ const services: Readonly<Record<string, WellKnownService>> = {
   'prometheus-node-exporter': { tcp: [9100], expect: { http: 9100, path: '/metrics', body: 'node_' } },
   'redis-server': { tcp: [6379], expect: { tcp: 6379, send: 'PING\r\n', receive: '+PONG' } },
   rsync: { tcp: [873], foreground: ['--no-detach'], expect: { tcp: 873, receive: '@RSYNCD:' } },
+  // It is asked as an origin, which a proxy refuses: ERR_INVALID_URL.
   squid: { tcp: [3128], foreground: ['--foreground'], user: 'proxy', expect: { http: 3128, status: 400 } },
   sshd: {
     tcp: [22],
