@@ -65,6 +65,8 @@ describe('npm', () => {
     expect((await packument('@moby/hello'))['dist-tags']).toEqual({ next: '1.0.1', 'line-1.0': '1.0.1' });
     await done(mike.run('install', '@moby/hello'));
     expect([installed(mike, '@moby/hello'), existsSync(join(mike.folder, 'node_modules/@moby/hello/facts.json'))]).toEqual(['1.0.1', true]);
+    // Nobody has promoted it: there is no `latest` to be shown.
+    expect(await done(mike.run('view', '@moby/hello'))).toBe('');
     const view = JSON.parse(await done(mike.run('view', '@moby/hello@next', '--json')));
     expect(view).toMatchObject({ name: '@moby/hello', version: '1.0.1', component: { kind: 'config' }, maintainers: [{ name: 'carol' }] });
   });
