@@ -3,7 +3,8 @@ import { rules, type Edge } from '@moby/abi';
 import type { CheckedFolder } from '@moby/composer';
 import type { CheckOutline } from '@moby/composer/again';
 import type { Diagnostic, Place } from '@moby/model';
-import type { SarifFinding, SarifLevel } from './sarif-log.ts';
+import { withoutVersions, type SarifLevel } from '@moby/model/sarif';
+import type { SarifFinding } from './sarif-log.ts';
 
 /** Paths become relative to the library where they lie in it. */
 export interface SarifPlaces {
@@ -72,11 +73,6 @@ export function findingsOfRoot(findings: CheckedFolder['findings']): readonly Sa
     const properties = propertiesOf({ verdict, evidence });
     return [{ rule, level, message, base: 'ROOTFS', file: file.replace(/^\//, ''), identity: [file, needs], properties }];
   });
-}
-
-/** `redis 8.0.6+r1 doesn't fit glibc 2.41.0+r1` is the same finding after an update. */
-function withoutVersions(message: string): string {
-  return message.replaceAll(/\b[0-9]+(?:\.[0-9]+)+(?:[-+][0-9a-z.]+)?/g, '');
 }
 
 function placeOf({ file, line, column, length }: Place, places: SarifPlaces): Pick<SarifFinding, 'file' | 'region'> {
