@@ -1,5 +1,20 @@
 export type { ChangeKind, Easing } from './changes/change-kind.ts';
 export { changeKinds } from './changes/change-kinds.ts';
+export { checkAnnotations, maxAnnotationsPerRequest, type CheckAnnotation } from './formats/check-annotations.ts';
+export { renderReview, reviewFormats, type ReviewFormat, type ReviewLook } from './formats/render-review.ts';
+export { reviewExitCodes } from './formats/exit-codes.ts';
+export { commentTag, maxCommentCharacters } from './formats/review-markdown.ts';
+export type {
+  AssemblyState,
+  AutoMergeCondition,
+  ReviewCause,
+  ReviewedAssembly,
+  ReviewedBump,
+  ReviewReport,
+} from './formats/review-report.ts';
+export { maxSarifResults } from './formats/review-sarif.ts';
+export { reviewLines, type TextLine, type TextSpan } from './formats/review-text.ts';
+export { maxCommandsPerStep } from './formats/workflow-commands.ts';
 export { findBaseline } from './judge/baseline.ts';
 export { doorDecision, type DoorDecision, type DoorFinding } from './judge/door-decision.ts';
 export { judge } from './judge/judge.ts';

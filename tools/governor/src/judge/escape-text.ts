@@ -1,10 +1,10 @@
 /**
  * What a person would not see, or would see as something else: control characters, marks of direction, characters without
- * width, line separators, surrogates without their other half.
+ * width, line separators, surrogates without their other half, what no text has a place for.
  */
 const hidden =
   // oxlint-disable-next-line no-misleading-character-class -- each of them is looked for by itself
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu;
 
 /** Longer text is cut, so that no name fills a screen. */
 export const maxShownCharacters = 2000;
