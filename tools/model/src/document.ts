@@ -47,12 +47,13 @@ export async function readJson(options: {
   };
 }
 
-/** YAML 1.2 core schema, one document, unique keys. */
+/** YAML 1.2 core schema, one document, unique keys. `plain`: without directives, anchors, aliases, tags and anything the parser warns of. */
 export async function readYaml(options: {
   readonly file: string;
   readonly text: string;
   readonly limits?: DocumentLimits;
   readonly json?: boolean;
+  readonly plain?: boolean;
 }): Promise<Judged<Document>> {
   const { file, text } = options;
   const limits = options.limits ?? documentLimits;
@@ -73,6 +74,11 @@ export async function readYaml(options: {
     }));
     return { ok: false, findings };
   }
+  const adorned = options.plain === true ? adornmentOf(yaml, document, text) : undefined;
+  if (adorned !== undefined) {
+    const { message, offset } = adorned;
+    return { ok: false, findings: [{ severity: 'error', code: 'syntax', message, place: placeAt(file, text, offset, 1) }] };
+  }
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: maxAliases });
@@ -82,6 +88,30 @@ export async function readYaml(options: {
   }
   if (depthOf(value, limits.maxDepth) > limits.maxDepth) return { ok: false, findings: [tooDeep(file, text, limits)] };
   return { ok: true, value: { file, value, placeOf: lazily(() => placesOf(yaml, file, text)) }, findings: [] };
+}
+
+/** The first thing of a document that a list of plain values has no use for. */
+function adornmentOf(
+  yaml: typeof Yaml,
+  document: Yaml.Document,
+  text: string,
+): { readonly message: string; readonly offset: number } | undefined {
+  const directive = /^%/m.exec(text);
+  if (directive !== null)
+    return { message: 'a line begins with `%`, which is a directive of YAML; write plain values', offset: directive.index };
+  let found: { readonly message: string; readonly offset: number } | undefined;
+  yaml.visit(document, {
+    Node(_key, node) {
+      const offset = rangeOf(node)?.[0] ?? 0;
+      if (yaml.isAlias(node)) found = { message: 'this is an alias of YAML; write the value once more', offset };
+      else if (node.anchor !== undefined) found = { message: 'this has an anchor of YAML; write it without', offset };
+      else if (node.tag !== undefined) found = { message: 'this has a tag of YAML; write it without', offset };
+      return found === undefined ? undefined : yaml.visit.BREAK;
+    },
+  });
+  if (found !== undefined) return found;
+  const [warning] = document.warnings;
+  return warning === undefined ? undefined : { message: firstLine(warning.message), offset: warning.pos[0] };
 }
 
 type PlaceOf = Document['placeOf'];

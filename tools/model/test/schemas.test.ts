@@ -14,7 +14,7 @@ test('the compiled validators are what the schemas say now', () => {
 });
 
 test('these are the schemas', () => {
-  expect(names).toEqual(['assembly', 'component', 'guest', 'lockfile', 'owners', 'universe']);
+  expect(names).toEqual(['assembly', 'component', 'guest', 'lifecycle', 'lockfile', 'owners', 'policy', 'universe']);
 });
 
 describe.each(names)('%s', (name) => {
@@ -40,7 +40,9 @@ async function findingsOf(name: string, file: URL): Promise<readonly string[]> {
   const text = readFileSync(file, 'utf8');
   const read = await (file.pathname.endsWith('.yaml') ? readYaml : readJson)({ file: file.pathname, text });
   if (!read.ok) return read.findings.map(({ code }) => code);
-  const schema = (['assembly', 'component', 'guest', 'lockfile', 'owners', 'universe'] as const).find((known) => known === name);
+  const schema = (['assembly', 'component', 'guest', 'lifecycle', 'lockfile', 'owners', 'policy', 'universe'] as const).find(
+    (known) => known === name,
+  );
   if (schema === undefined) throw new Error(`no schema is called ${name}`);
   const findings = await validateDocument(read.value, schema);
   if (findings.length > 0 || name !== 'component') return findings.map(({ code }) => code);
