@@ -64,8 +64,8 @@ const atTheDoor: readonly string[] = [
   '## At the registry’s door',
   '',
   'Nobody sits there who could decide. What is for a person to decide is refused, with the words of who may let it pass; only an unproven payload (MOBY-P706) comes in,',
-  'and doesn’t become `latest`. A decision is a waiver in the policy, which a release has no hand in: `{rule, package, version, by, reason}`, for one version. One of MOBY-V506 names',
-  'the component’s dependents, too. A report lists what was waived.',
+  'and doesn’t become `latest`. A decision is a waiver in the policy, which a release has no hand in: `{rule, package, version, until, by, reason}`, for one version, or',
+  'up to a last day, or both. One of MOBY-V506 names the component’s dependents, too. A report lists what was waived.',
   '',
 ];
 

@@ -20,7 +20,16 @@ export { doorDecision, type DoorDecision, type DoorFinding } from './judge/door-
 export { judge } from './judge/judge.ts';
 export { escapeText } from './judge/escape-text.ts';
 export { fileDigests } from './judge/file-digests.ts';
-export { defaultPolicy, type ChangeLimits, type LineForm, type Policy } from './judge/policy.ts';
+export {
+  defaultPolicy,
+  type BatchGroup,
+  type ChangeLimits,
+  type HeldRole,
+  type LineForm,
+  type Policy,
+  type RoleHolder,
+} from './judge/policy.ts';
+export { maxPolicyBytes, policyFile, readPolicy } from './judge/read-policy.ts';
 export type {
   Door,
   KnownNames,

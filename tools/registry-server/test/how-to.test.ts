@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { catalogue } from '@moby/governor';
 import { checkout, scratchFolder } from '@moby/testkit';
 import { expect, test } from 'vitest';
-import { readWaivers } from '../src/owners/read-waivers.ts';
+import { readLibraryPolicy } from '../src/owners/read-library-policy.ts';
 import { defaultSettings } from '../src/settings/registry-settings.ts';
 import { readSettings } from '../src/settings/read-settings.ts';
 
@@ -18,7 +18,7 @@ test('the waivers of the how-to are what the registry reads, by who may give the
   const library = scratchFolder();
   mkdirSync(join(library, 'docs/governance'), { recursive: true });
   writeFileSync(join(library, 'docs/governance/policy.yaml'), yamlBelow('Let a release pass'));
-  const waivers = await readWaivers(library);
+  const { waivers } = await readLibraryPolicy(library);
   expect(waivers.map(({ rule, package: name, version, by, dependents }) => [rule, name, version, by, dependents])).toEqual([
     ['MOBY-N304', '@moby/systmd', '1.0.1', 'steward', undefined],
     ['MOBY-V506', '@moby/redis', '8.0.202', 'steward', ['redis-tools']],

@@ -301,15 +301,18 @@ describe('a library', () => {
       mkdirSync(join(library, 'docs/governance'), { recursive: true });
       writeFileSync(join(library, 'docs/governance/policy.yaml'), text);
     };
-    const waiver = (rule: string, by = 'steward'): string =>
-      `  - { rule: ${rule}, package: '@moby/systmd', version: 1.0.1, by: ${by}, reason: they are told apart }\n`;
+    const waiver = (rule: string, by = 'steward', end = 'version: 1.0.1'): string =>
+      `  - { rule: ${rule}, package: '@moby/systmd', ${end}, by: ${by}, reason: they are told apart }\n`;
     owners('lifecycle: maintained\nmaintainers:\n  - { name: Mike, registry: mike }\n', 'systmd');
     expect(said(await ask('mike', { name: 'systmd' }))).toEqual([422, 'MOBY-N304 typosquat']);
     for (const [text, why] of [
-      ['waivers: yes\n', '`waivers` is no list'],
-      [`waivers:\n${waiver('MOBY-N399')}`, '`MOBY-N399` is the number of no rule (line 2)'],
-      [`waivers:\n${waiver('MOBY-N304', 'mike')}`, '`by` is one of owner, steward, security-team (line 2)'],
-      [`rules: []\n`, '`rules` is no key of it'],
+      ['waivers: yes\n', '`waivers` must be a list, not a text (line 1, column 10)'],
+      [`waivers:\n${waiver('MOBY-N399')}`, '`MOBY-N399` is the number of no rule (line 2, column 13)'],
+      [
+        `waivers:\n${waiver('MOBY-N304', 'mike')}`,
+        '`waivers[0].by` must be one of `owner`, `steward`, `security-team` (line 2, column 69)',
+      ],
+      [`rules: []\n`, '`rules` is not a key of the document (line 1, column 1)'],
       [`# ${'x'.repeat(70_000)}\n`, 'it is larger than 65536 bytes'],
     ] as const) {
       policy(text);
@@ -318,7 +321,9 @@ describe('a library', () => {
     }
     policy(`waivers:\n${waiver('MOBY-N304', 'owner')}`);
     expect(said(await ask('mike', { name: 'systmd' }))).toEqual([422, 'MOBY-N304 typosquat']);
-    policy(`waivers:\n${waiver('MOBY-N304')}`);
+    policy(`waivers:\n${waiver('MOBY-N304', 'steward', 'until: 2020-01-31')}`);
+    expect(said(await ask('mike', { name: 'systmd' }))).toEqual([422, 'MOBY-N304 typosquat']);
+    policy(`waivers:\n${waiver('MOBY-N304', 'steward', 'until: 2999-12-31')}`);
     expect((await ask('mike', { name: 'systmd' })).status).toBe(201);
     rmSync(join(library, 'docs'), { recursive: true });
   });

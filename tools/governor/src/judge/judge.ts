@@ -45,8 +45,8 @@ export async function judge(question: Question, rules: readonly GovernanceRule[]
   };
 }
 
-function waivedBy({ policy, package: own }: Subject, finding: Finding): readonly WaivedFinding[] {
-  const waiver = waiverOf(finding, { name: own?.name, npmVersion: own?.npmVersion }, policy.waivers);
+function waivedBy({ question, policy, package: own }: Subject, finding: Finding): readonly WaivedFinding[] {
+  const waiver = waiverOf(finding, { name: own?.name, npmVersion: own?.npmVersion, today: question.today }, policy.waivers);
   return waiver === undefined ? [] : [{ finding, by: waiver.by, reason: escapeText(waiver.reason) }];
 }
 

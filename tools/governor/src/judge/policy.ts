@@ -33,6 +33,14 @@ export interface Policy {
   readonly signature: 'required' | 'optional';
   /** Who may bring a component that nobody answers for yet: a steward, or (where no library says who owns what) whoever comes first. */
   readonly newComponents: 'by-steward' | 'first-come';
+  /** Components that count as critical, with all that they need; names without a scope. */
+  readonly criticalRoots: readonly string[];
+  /** Components that one pull request may change together. */
+  readonly batchGroups: readonly BatchGroup[];
+  /** Files, and folders with a slash behind, that change with a steward only. */
+  readonly sensitivePaths: readonly string[];
+  /** Who holds the roles that are not a component's own. */
+  readonly roles: Readonly<Record<HeldRole, readonly RoleHolder[]>>;
   /** What was decided for single releases. */
   readonly waivers: readonly Waiver[];
 }
@@ -44,6 +52,23 @@ export interface ChangeLimits {
   readonly blobBytes: number;
   /** Of all files that are new or other. */
   readonly addedBytes: number;
+}
+
+export interface BatchGroup {
+  readonly name: string;
+  readonly components: readonly string[];
+  readonly reason: string;
+}
+
+export type HeldRole = 'steward' | 'security-team' | 'proven-maintainer' | 'bot';
+
+export interface RoleHolder {
+  readonly name: string;
+  /** Their number at the forge, which stays when they rename themselves. */
+  readonly id?: number;
+  readonly github?: string;
+  /** Their user name at the registry. */
+  readonly registry?: string;
 }
 
 export type LineForm = 'N' | 'N.M' | 'N.M.P';
@@ -130,5 +155,9 @@ export const defaultPolicy: Policy = {
   changeLimits: { paths: 500, components: 20, blobBytes: 5 * 1024 ** 2, addedBytes: 20 * 1024 ** 2 },
   signature: 'optional',
   newComponents: 'by-steward',
+  criticalRoots: [],
+  batchGroups: [],
+  sensitivePaths: ['docs/governance/', 'schemas/', 'tools/', '.ci/', '.github/', 'nx.json', 'package.json', 'package-lock.json'],
+  roles: { steward: [], 'security-team': [], 'proven-maintainer': [], bot: [] },
   waivers: [],
 };

@@ -18,6 +18,8 @@ export interface Question {
   readonly signature?: ReleaseSignature | undefined;
   /** What the project has decided; `defaultPolicy` where it is missing. */
   readonly policy?: Policy;
+  /** The day, as `2027-01-31`: rules have no clock. Missing where nobody told it; then what ends on a day has ended. */
+  readonly today?: string;
   readonly payload: PayloadProof;
 }
 

@@ -1,15 +1,18 @@
 import type { Finding, WaivableBy } from './report.ts';
 
 /**
- * A decision of somebody who may take it: a rule lets one release pass. It names one version, so that it ends by itself. Data of the
- * policy, which the release has no hand in.
+ * A decision of somebody who may take it: a rule lets a release pass. It names one version or a last day, so that it ends by itself. Data
+ * of the policy, which the release has no hand in.
  */
 export interface Waiver {
   /** `MOBY-V506`. */
   readonly rule: string;
   /** npm's name and version, `@moby/redis` and `8.0.202`. */
   readonly package: string;
-  readonly version: string;
+  /** Every version where it is missing; `until` is there then. */
+  readonly version?: string;
+  /** The last day that it counts on, as `2027-01-31`. */
+  readonly until?: string;
   readonly by: Decider;
   readonly reason: string;
   /** Who depends on the component and was thought of, by name; a waiver of MOBY-V506 counts with such a list only. */
@@ -37,20 +40,29 @@ export function decidersOf({ severity, waivableBy }: Pick<Finding, 'severity' | 
   }
 }
 
+/** What a waiver is compared with. */
+export interface WaivedRelease {
+  readonly name: string | undefined;
+  readonly npmVersion: string | undefined;
+  /** As somebody told it (`Question.today`); where nobody did, no waiver with a last day counts. */
+  readonly today: string | undefined;
+}
+
 /** The waiver that lets a finding about a release pass, if there is one. */
-export function waiverOf(
-  finding: Finding,
-  release: { readonly name: string | undefined; readonly npmVersion: string | undefined },
-  waivers: readonly Waiver[],
-): Waiver | undefined {
+export function waiverOf(finding: Finding, release: WaivedRelease, waivers: readonly Waiver[]): Waiver | undefined {
   return waivers.find(
-    ({ rule, package: name, version, by, dependents }) =>
-      rule === finding.rule &&
-      name === release.name &&
-      version === release.npmVersion &&
-      decidersOf(finding).includes(by) &&
-      (dependents !== undefined || !rulesWithDependents.has(rule)),
+    (waiver) =>
+      waiver.rule === finding.rule &&
+      isAbout(waiver, release) &&
+      (waiver.until === undefined || (release.today !== undefined && release.today <= waiver.until)) &&
+      decidersOf(finding).includes(waiver.by) &&
+      (waiver.dependents !== undefined || !rulesWithDependents.has(waiver.rule)),
   );
+}
+
+/** Whether a waiver names the release, be it over or not. */
+export function isAbout(waiver: Waiver, { name, npmVersion }: Pick<WaivedRelease, 'name' | 'npmVersion'>): boolean {
+  return waiver.package === name && (waiver.version === undefined || waiver.version === npmVersion);
 }
 
 const names: Readonly<Record<Decider, string>> = { owner: 'an owner', steward: 'a steward', 'security-team': 'the security team' };

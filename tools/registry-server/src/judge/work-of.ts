@@ -4,7 +4,7 @@ import { defaultPolicy, findBaseline, type KnownNames, type Policy, type Publish
 import { fromNpmVersion } from '@moby/model';
 import { Refusal } from '../gate/refusal.ts';
 import type { ComponentOwners } from '../owners/component-owners.ts';
-import { readWaivers } from '../owners/read-waivers.ts';
+import { readLibraryPolicy } from '../owners/read-library-policy.ts';
 import type { Change, Publish } from '../publish/judge.ts';
 import type { RegistrySettings } from '../settings/registry-settings.ts';
 import { isMissing } from '../storage/file-error.ts';
@@ -17,6 +17,7 @@ import { publishedTarball, type TarballWorld } from './published-tarball.ts';
 export interface WorkWorld extends TarballWorld {
   readonly settings: RegistrySettings;
   readonly prover: Prover;
+  readonly now: () => Date;
 }
 
 /** Everything that the rules may know of a release that comes to this registry. */
@@ -39,6 +40,7 @@ export async function workOfPublish(world: WorkWorld, publish: Publish): Promise
       names: await knownNames(world, publish),
       ...(owners.isKnown ? { owners: { lifecycle: owners.lifecycle, maintainers: owners.users } } : {}),
       publisher: { id: by.name, role: by.role },
+      today: dayOf(world),
       policy: await policyOf(world, owners.kind),
       payload: await world.prover.prove({ name: `${name}@${version}`, tarball }),
     },
@@ -74,6 +76,7 @@ async function workOfBytes(world: WorkWorld, { tarball, npmVersion, kind }: Byte
     published: [],
     question: {
       door: { kind: 'publish' },
+      today: dayOf(world),
       names: { components: [], tombstones: [] },
       policy: await policyOf(world, kind),
       payload: { kind: 'unproven', why: 'nobody asked' },
@@ -81,15 +84,20 @@ async function workOfBytes(world: WorkWorld, { tarball, npmVersion, kind }: Byte
   };
 }
 
-/** What the project has decided: the settings of this registry, and what the library's repository lets pass. */
+/** By UTC. */
+function dayOf({ now }: WorkWorld): string {
+  return now().toISOString().slice(0, 10);
+}
+
+/** What the library's repository has decided, where it speaks for the name; scopes and statements are for who runs this registry to say. */
 async function policyOf({ settings }: WorkWorld, kind: ComponentOwners['kind']): Promise<Policy> {
+  const policy = kind === 'registry' || settings.library === undefined ? defaultPolicy : await readLibraryPolicy(settings.library);
   return {
-    ...defaultPolicy,
+    ...policy,
     scopes: settings.scopes,
-    signature: settings.statements,
+    signature: policy.signature === 'required' ? 'required' : settings.statements,
     // Without a library whoever comes first owns a name; the registry keeps who that was.
-    newComponents: kind === 'registry' ? 'first-come' : 'by-steward',
-    waivers: kind === 'registry' || settings.library === undefined ? [] : await readWaivers(settings.library),
+    newComponents: kind === 'registry' ? 'first-come' : policy.newComponents,
   };
 }
 

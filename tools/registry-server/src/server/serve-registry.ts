@@ -150,7 +150,7 @@ async function startListener(options: ServeOptions, { storage, health, page }: O
   const { settings, log, now, judge: makeJudge = () => noJudge, pluginFolder = ownPluginFolder } = options;
   const users = openUsersFile(storage.folder.users);
   const monotonic = (): number => performance.now();
-  const judge = makeJudge({ settings, storage: storage.folder, journal: storage.journal, log });
+  const judge = makeJudge({ settings, storage: storage.folder, journal: storage.journal, log, now });
   const running = new Set<Promise<unknown>>();
   const install = (app: unknown, auth: unknown, verdaccioStorage: unknown): void => {
     const list = openPackageList(verdaccioStorage);
