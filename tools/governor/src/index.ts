@@ -46,6 +46,22 @@ export type {
 export type { BumpReport, Finding, GovernanceVerdict, Report, Severity, WaivableBy, WaivedFinding, Witness } from './judge/report.ts';
 export { governanceCodes, stockText } from './judge/stock-text.ts';
 export type { Decider, Waiver } from './judge/waiver.ts';
+export { defaultLifecycle } from './lifecycle/default-lifecycle.ts';
+export {
+  shownWords,
+  stateNames,
+  type DaysNeeded,
+  type Deciders,
+  type Lifecycle,
+  type LifecycleRole,
+  type Shown,
+  type Since,
+  type State,
+  type StateRule,
+  type Transition,
+} from './lifecycle/lifecycle.ts';
+export { lifecycleFile, maxLifecycleBytes, readLifecycle } from './lifecycle/read-lifecycle.ts';
+export { transitionOf, type MissingOfWay, type TransitionAnswer, type TransitionFacts } from './lifecycle/transition-of.ts';
 export { readContents } from './judge/subject.ts';
 export { catalogue } from './rules/catalogue.ts';
 export type { Clause, Found, GovernanceRule, RuleText } from './rules/rule.ts';

@@ -1,6 +1,7 @@
 import type { Digest, Facts, KernelSymbolsFile, Manifest, Platform, Symbols, Version } from '@moby/model';
 import type { Bump } from '@moby/abi';
 import type { PackageArchive } from '@moby/content/package-archive';
+import type { State } from '../lifecycle/lifecycle.ts';
 import type { Policy } from './policy.ts';
 
 /** Everything that `judge` may know. What is missing here is missing: rules never ask the world. */
@@ -82,7 +83,7 @@ export interface KnownNames {
 }
 
 export interface Owners {
-  readonly lifecycle: 'experimental' | 'maintained' | 'deprecated' | 'retired';
+  readonly lifecycle: State;
   /** Their user names at the registry, `registry` of OWNERS.yaml; empty where it names none. */
   readonly maintainers: readonly string[];
 }

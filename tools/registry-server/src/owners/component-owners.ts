@@ -1,3 +1,4 @@
+import type { State } from '@moby/governor';
 import type { VerifyingKey } from '@moby/trust';
 import type { Identity } from '../gate/identity.ts';
 import { Refusal } from '../gate/refusal.ts';
@@ -8,7 +9,7 @@ export interface ComponentOwners {
   readonly kind: 'library' | 'registry';
   /** Whether it is known who answers for it, be it nobody who is a user here. */
   readonly isKnown: boolean;
-  readonly lifecycle: 'experimental' | 'maintained' | 'deprecated' | 'retired';
+  readonly lifecycle: State;
   /** Names of users; empty where nobody owns it yet. */
   readonly users: readonly string[];
   /** By which they sign releases. */

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stateNames } from '@moby/governor';
 import { Failure, readYaml, validateDocument, type Document } from '@moby/model';
 import { readVerifyingKey, type VerifyingKey } from '@moby/trust';
 import { Refusal } from '../gate/refusal.ts';
@@ -87,7 +88,7 @@ function keyOf(text: string, file: string): VerifyingKey {
 
 function lifecycleOf({ value }: Document): ComponentOwners['lifecycle'] {
   const said = isJsonObject(value) ? value['lifecycle'] : undefined;
-  return said === 'experimental' || said === 'deprecated' || said === 'retired' ? said : 'maintained';
+  return stateNames.find((state) => state === said) ?? 'experimental';
 }
 
 function unreadable(file: string, why: string): Refusal {
