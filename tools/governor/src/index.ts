@@ -29,13 +29,19 @@ export {
   type Policy,
   type RoleHolder,
 } from './judge/policy.ts';
-export { maxPolicyBytes, policyFile, readPolicy } from './judge/read-policy.ts';
+export { policyFile } from './judge/policy-file.ts';
+export { maxPolicyBytes, readPolicy } from './judge/read-policy.ts';
+export { readOwners } from './judge/read-owners.ts';
 export type {
+  Answerer,
   Door,
+  HistoryEntry,
   KnownNames,
   LineContents,
   Owners,
+  OwnersPart,
   PayloadProof,
+  PlaceInFile,
   PublishedVersion,
   Publisher,
   Question,

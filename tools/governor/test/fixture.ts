@@ -43,6 +43,10 @@ export interface Change {
   readonly owners?: Question['owners'];
   readonly publisher?: Question['publisher'];
   readonly signature?: Question['signature'];
+  readonly ownersAfter?: Question['ownersAfter'];
+  readonly stateFacts?: Question['stateFacts'];
+  readonly lifecycle?: Question['lifecycle'];
+  readonly today?: string;
 }
 
 export interface PublishedChange extends Pick<Change, 'package' | 'json' | 'files'> {
@@ -86,14 +90,20 @@ export async function questionOf(change: Change = {}): Promise<Question> {
   };
 }
 
-function peopleOf(change: Change): Pick<Question, 'owners' | 'publisher' | 'signature'> {
+function peopleOf(
+  change: Change,
+): Pick<Question, 'owners' | 'publisher' | 'signature' | 'ownersAfter' | 'stateFacts' | 'lifecycle' | 'today'> {
   const owners = 'owners' in change ? change.owners : { lifecycle: 'maintained' as const, maintainers: ['ann'] };
   const publisher = 'publisher' in change ? change.publisher : { id: 'ann', role: 'maintainer' as const };
-  const { signature } = change;
+  const { signature, ownersAfter, stateFacts, lifecycle, today } = change;
   return {
     ...(owners === undefined ? {} : { owners }),
     ...(publisher === undefined ? {} : { publisher }),
     ...(signature === undefined ? {} : { signature }),
+    ...(ownersAfter === undefined ? {} : { ownersAfter }),
+    ...(stateFacts === undefined ? {} : { stateFacts }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...(today === undefined ? {} : { today }),
   };
 }
 

@@ -9,6 +9,7 @@ import { stage4 } from './fixtures/stage-4.ts';
 import { stage5 } from './fixtures/stage-5.ts';
 import { stage7 } from './fixtures/stage-7.ts';
 import { stage8 } from './fixtures/stage-8.ts';
+import { stage9 } from './fixtures/stage-9.ts';
 
 const stages: Readonly<Record<string, Readonly<Record<string, Fixture>>>> = {
   'stage-1': stage1,
@@ -18,6 +19,7 @@ const stages: Readonly<Record<string, Readonly<Record<string, Fixture>>>> = {
   'stage-5': stage5,
   'stage-7': stage7,
   'stage-8': stage8,
+  'stage-9': stage9,
 };
 const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
 

@@ -92,13 +92,14 @@ function toFinding(options: {
 
 function placed(subject: Subject, found: Found): Pick<Finding, 'path' | 'line' | 'column' | 'pointer'> {
   const file = found.file ?? packageFile;
-  const path = escapeText(subject.question.release.label + file);
+  const path = escapeText(found.repositoryFile ?? subject.question.release.label + file);
   const json = subject.jsonFiles.get(file);
   if (found.place !== undefined) return { path, line: found.place.line, column: found.place.column, pointer: '' };
   if (found.at !== undefined && json?.document !== undefined) {
     const { line, column } = place(json.document, found.at, found.key === true);
     return { path, line, column, pointer: escapeText(found.at.map((part) => `/${pointerPart(String(part))}`).join('')) };
   }
+  if (found.repositoryFile !== undefined) return { path, line: 1, column: 1, pointer: '' };
   if (found.offset !== undefined && json?.text !== undefined) {
     const { line, column } = placeAt(file, json.text, found.offset, 1);
     return { path, line, column, pointer: '' };

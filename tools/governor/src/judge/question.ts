@@ -1,7 +1,8 @@
 import type { Digest, Facts, KernelSymbolsFile, Manifest, Platform, Symbols, Version } from '@moby/model';
 import type { Bump } from '@moby/abi';
 import type { PackageArchive } from '@moby/content/package-archive';
-import type { State } from '../lifecycle/lifecycle.ts';
+import type { Lifecycle, State } from '../lifecycle/lifecycle.ts';
+import type { TransitionFacts } from '../lifecycle/transition-of.ts';
 import type { Policy } from './policy.ts';
 
 /** Everything that `judge` may know. What is missing here is missing: rules never ask the world. */
@@ -13,6 +14,12 @@ export interface Question {
   readonly names: KnownNames;
   /** OWNERS.yaml of the base, never of the release; missing where there is none yet. */
   readonly owners?: Owners;
+  /** What a pull request makes of OWNERS.yaml; missing where it leaves it as it is, and at the registry's door. */
+  readonly ownersAfter?: Owners;
+  /** What is known of a change of state, beyond both files. */
+  readonly stateFacts?: Omit<TransitionFacts, 'previous'>;
+  /** The library's life cycle; `defaultLifecycle` where it is missing. */
+  readonly lifecycle?: Lifecycle;
   /** Who publishes; missing where nobody is known. */
   readonly publisher?: Publisher;
   /** The publisher's signed statement about exactly this release; missing where none came along. */
@@ -86,6 +93,40 @@ export interface Owners {
   readonly lifecycle: State;
   /** Their user names at the registry, `registry` of OWNERS.yaml; empty where it names none. */
   readonly maintainers: readonly string[];
+  /** Everybody whom it names, users of the registry or not; missing where nobody has read them. */
+  readonly people?: readonly Answerer[];
+  /** Oldest first. */
+  readonly history?: readonly HistoryEntry[];
+  /** Where its parts stand. */
+  readonly places?: Readonly<Partial<Record<OwnersPart, PlaceInFile>>>;
+}
+
+export type OwnersPart = 'lifecycle' | 'maintainers' | 'history';
+
+export interface PlaceInFile {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Answerer {
+  readonly name: string;
+  readonly organisation?: string;
+  /** Several people. */
+  readonly team?: true;
+}
+
+/** One change of a component's state. */
+export interface HistoryEntry {
+  /** Missing in the first entry of a new component. */
+  readonly from?: State;
+  readonly to: State;
+  /** The pull request. */
+  readonly change: string | number;
+  /** Who asked for it. */
+  readonly actor: string | number;
+  readonly date: string;
+  readonly evidence?: string;
+  readonly reason?: string;
 }
 
 /** What verifying a statement gave. */

@@ -1,10 +1,8 @@
 import { documentLimits, readYaml, validateDocument, type Diagnostic, type Document, type Judged } from '@moby/model';
 import { catalogue } from '../rules/catalogue.ts';
 import { waitingRules } from '../rules/waiting-rules.ts';
+import { policyFile } from './policy-file.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
-
-/** Where a library's repository keeps what it has decided. */
-export const policyFile = 'docs/governance/policy.yaml';
 
 /** The most that is read of it. */
 export const maxPolicyBytes: number = 64 * 1024;

@@ -5,6 +5,7 @@ import { bumpRequired } from './bump-required.ts';
 import { collide } from './collide.ts';
 import { description } from './description.ts';
 import { digests } from './digests.ts';
+import { historyAppend } from './history-append.ts';
 import { jsonStrict } from './json-strict.ts';
 import { licence } from './licence.ts';
 import { lineFit } from './line-fit.ts';
@@ -35,12 +36,14 @@ import { schemaVersion } from './schema-version.ts';
 import { schema } from './schema.ts';
 import { secrets } from './secrets.ts';
 import { sourceRef } from './source-ref.ts';
+import { stateChange } from './state-change.ts';
 import { strictSemver } from './strict-semver.ts';
 import { tarEntries } from './tar-entries.ts';
 import { textSafe } from './text-safe.ts';
 import { typosquat } from './typosquat.ts';
 import { undecidable } from './undecidable.ts';
 import { unexplainedDigest } from './unexplained-digest.ts';
+import { waiverState } from './waiver-state.ts';
 
 /** Every rule, by its number. */
 export const catalogue: readonly GovernanceRule[] = [
@@ -65,6 +68,8 @@ export const catalogue: readonly GovernanceRule[] = [
   lineShape,
   ownersValid,
   ownerApproval,
+  stateChange,
+  historyAppend,
   strictSemver,
   publishedFrozen,
   bumpRequired,
@@ -86,4 +91,5 @@ export const catalogue: readonly GovernanceRule[] = [
   secrets,
   permissionGrowth,
   attestSubject,
+  waiverState,
 ];

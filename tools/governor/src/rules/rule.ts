@@ -37,6 +37,8 @@ export interface Found {
   readonly place?: { readonly line: number; readonly column: number };
   /** Another file of the package; about the whole of it where `offset` is missing. */
   readonly file?: string;
+  /** A file of the repository, from its root; with `place`. */
+  readonly repositoryFile?: string;
   /** A place in the file that no value stands at, in UTF-16 units. */
   readonly offset?: number;
   readonly message: string;
