@@ -11,7 +11,7 @@ export { questionsOf, type LineQuestion, type ReviewedTrees, type ReviewFacts } 
 export { readOwners } from './lines/read-owners.ts';
 export { touchedComponents, type Touched, type TouchedComponent } from './lines/touched-components.ts';
 export { mergeChanges, type Merge, type MergeConflict } from './merge/merge-changes.ts';
-export { policyFile, readPolicyFile } from './policy-file.ts';
+export { readPolicyFile } from './policy-file.ts';
 export type { AddedFile, Change, DeletedFile, FileEntry, ModifiedFile } from './trees/change.ts';
 export { diffTrees, type ToDiff, type TreeDiff } from './trees/diff-trees.ts';
 export type { TreeFault } from './trees/tree-fault.ts';

@@ -2,7 +2,8 @@ import { documentLimits, readYaml, validateDocument, type Document, type Judged 
 import type { Answerer, HistoryEntry, Owners, OwnersPart, PlaceInFile } from './question.ts';
 import type { State } from '../lifecycle/lifecycle.ts';
 
-const maxOwnersBytes = 64 * 1024;
+/** The most that is read of it. */
+export const maxOwnersBytes: number = 64 * 1024;
 
 /** What `owners.v1.schema.json` lets a file say. */
 interface WrittenOwners {
