@@ -16,6 +16,7 @@ export const freeLicenses: readonly string[] = [
   'BSD-2-Clause',
   'BSD-2-Clause-Patent',
   'BSD-3-Clause',
+  'BSD-3-Clause-Attribution',
   'BSD-4-Clause',
   'BSD-4-Clause-UC',
   'BSD-Source-Code',
@@ -74,6 +75,7 @@ export const freeLicenses: readonly string[] = [
   'PostgreSQL',
   'PSF-2.0',
   'Python-2.0',
+  'RSA-MD',
   'Ruby',
   'Sleepycat',
   'SMLNJ',
@@ -92,6 +94,7 @@ export const freeLicenses: readonly string[] = [
   'Zlib',
   'zlib-acknowledgement',
   'ZPL-2.1',
+  'LicenseRef-IBM-as-is',
   'LicenseRef-public-domain',
 ];
 

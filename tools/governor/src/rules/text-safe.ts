@@ -11,8 +11,12 @@ export const textSafe: GovernanceRule = ofPackage({
   examples: { fails: 'a description with U+202E, which turns the direction of what follows', passes: 'plain text, also in other scripts' },
   clauses: [
     unsafe('direction', /[\u202a-\u202e\u2066-\u2069]/, 'a mark of direction, U+202A to U+202E or U+2066 to U+2069'),
-    // Scripts in `args` have lines.
-    unsafe('control', /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/, 'a control character other than a tab and the end of a line'),
+    // Scripts in `args` have lines, and what is sent under `expect` has lines of the network, which end with CR LF.
+    unsafe(
+      'control',
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\r(?!\n)/,
+      'a control character other than a tab and the end of a line',
+    ),
     unsafe('byte-order-mark', /\ufeff/, 'U+FEFF, which has no width'),
     unsafe('lone-surrogate', /\p{Cs}/u, 'half of a surrogate pair, which is no character'),
   ],

@@ -53,6 +53,7 @@ const spdxNames: Readonly<Record<string, string>> = {
   libpng: 'Libpng',
   mit: 'MIT',
   'mit-0': 'MIT-0',
+  'mit-openvision': 'HPND-sell-variant',
   'mit/x11': 'MIT',
   'mpl-1.1': 'MPL-1.1',
   'mpl-2': 'MPL-2.0',
