@@ -267,6 +267,15 @@ describe('what is kept', () => {
       /"sha256": "(?<sha256>[0-9a-f]{64})"/.exec(readFileSync(join(library, 'components/redis/8.0/package.json'), 'utf8'))?.groups ?? {};
     const payload = await tampered(join(blobs, sha256 ?? ''), flip, () => verify(place, 'web', '--offline'));
     expect([payload.exitCode, wrongOf(payload)]).toEqual([1, [expect.stringContaining('payload of redis@8.0.2+r1 for linux/amd64: ')]]);
+    await tampered(join(blobs, sha256 ?? ''), flip, async () => {
+      // Nothing is remembered of payloads: they are opened anew.
+      rmSync(join(place.cache, 'moby-compose/memory'), { recursive: true });
+      const run = await place.run(['assemble', 'web', '--frozen', '--out', 'other']);
+      expect([run.exitCode, run.stderr]).toEqual([
+        74,
+        expect.stringMatching(/the payload of redis 8\.0\.2\+r1: `.*` has other bytes than its name says/),
+      ]);
+    });
     const online = await tampered(
       cases[0]?.[0] ?? '',
       (bytes) => flip(bytes),

@@ -9,7 +9,7 @@ export function lostBlob(digest: Digest): Failure {
   });
 }
 
-/** Trouble with a blob, with the part of the artifact that it is: its path tells nobody which component that is. */
+/** Trouble with a blob, with the part of the artifact or the payload that it is: its path tells nobody which component that is. */
 export function withPart(error: unknown, part: string): unknown {
   if (!(error instanceof Failure) || error.code !== 'store-corrupt') return error;
   return new Failure({ code: error.code, message: `${part}: ${error.message}`, hints: error.hints, cause: error });

@@ -1,6 +1,7 @@
 import { decompress } from '@moby/content';
 import { extractModuleFacts, formatFacts, formatSymbols } from '@moby/abi';
 import { Failure, type PayloadEntry, type PlatformSymbols } from '@moby/model';
+import { withPart } from '../build/lost-blob.ts';
 import { installedModule } from '../build/plan-guest.ts';
 import { diskPlacementOf, type PreparedDiskTree } from '../disk/disk-tree.ts';
 import { storeDiskTree } from '../disk/store-disk-tree.ts';
@@ -20,13 +21,16 @@ import { storeSegment } from './store-segment.ts';
 
 /**
  * Opens a component's payload, proves digest and facts, and writes what an image needs of it into the store. The packages
- * it is derived from are in the store. Throws `wrong-digest`, `wrong-facts`, `bad-archive`, `no-space`.
+ * it is derived from are in the store. Throws `store-corrupt`, `wrong-digest`, `wrong-facts`, `bad-archive`, `no-space`.
  */
 export async function prepareComponent(preparation: Preparation): Promise<Prepared> {
   const { component, store } = preparation;
   const payload = payloadOf(preparation);
-  const opened = await openPayload({ payload, folder: component.folder, store });
-  checkDigest({ component: `${component.manifest.name} ${component.manifest.version}`, expected: payload.digest, opened });
+  const label = `${component.manifest.name} ${component.manifest.version}`;
+  const opened = await openPayload({ payload, folder: component.folder, store }).catch((error: unknown) => {
+    throw withPart(error, `the payload of ${label}`);
+  });
+  checkDigest({ component: label, expected: payload.digest, opened });
   await checkFacts(preparation, opened);
   checkSymbols(preparation, opened);
   await store.remember('notices', treeKey(payload.digest), noticesOf(opened.entries));
