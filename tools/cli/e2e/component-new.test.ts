@@ -105,8 +105,10 @@ test('the commands to type next work as they stand, wherever the component went'
   await golden('component-new-elsewhere', 0, [...greeter, '--line', '1.2.3', ...places], place);
   const run = await place.run([...greeter, '--line', '1.2.3', '--with-libraries', '--force', ...places], { env: somebody });
   expect(run.exitCode, run.stderr).toBe(0);
-  expect(run.stderr).toContain(String.raw`component validate greeter/1.2.3 --components 'my own/it'\''s here' --components components`);
-  expect((await place.run(['component', 'validate', 'greeter/1.2.3', ...places])).exitCode).toBe(0);
+  expect(run.stderr).toContain(
+    String.raw`component validate libbase/3.4 libgreet/3.4 greeter/1.2.3 --components 'my own/it'\''s here' --components components`,
+  );
+  expect((await place.run(['component', 'validate', 'libbase/3.4', 'libgreet/3.4', 'greeter/1.2.3', ...places])).exitCode).toBe(0);
 });
 
 test('it says the same as JSON', async () => {

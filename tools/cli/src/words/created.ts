@@ -103,14 +103,16 @@ export function nextAfterNew({ created, missing }: NewReport, typed: TypedNew): 
   const { from, line, components, debianMirror: mirror } = typed;
   const places = flagWords('components', components);
   const again = [...places, ...flagWords('debian-mirror', mirror === undefined ? [] : [mirror])];
-  const unsure = created.flatMap(({ component, blanks }) => (component === main.component || blanks.length === 0 ? [] : [component]));
   const [library, ...others] = missing;
   const name = main.component.split('/')[0] ?? '';
   const all = [`component new ${name} --from deb:${from.package}@${from.suite}`, ...flagWords('line', line === undefined ? [] : [line])];
   const one =
     library === undefined ? [] : [[`component new ${library.name} --from deb:${library.package}@${library.suite}`, ...again].join(' ')];
   const several = [...all, '--with-libraries --force', ...again].join(' ');
-  const commands = [...(others.length > 0 ? [several] : one), ['component validate', ...unsure, main.component, ...places].join(' ')];
+  const commands = [
+    ...(others.length > 0 ? [several] : one),
+    ['component validate', ...created.map(({ component }) => component), ...places].join(' '),
+  ];
   return [[], ['next:'], ...commands.map((text): Line => [command(text)])];
 }
 
