@@ -10,6 +10,8 @@ export interface ToldRelease {
   readonly prepared: PreparedRelease;
   readonly state: 'new' | 'as before' | 'would be' | 'refused';
   readonly tags: readonly string[];
+  /** Whether the registry passes a signed statement on; undefined where nothing was sent. */
+  readonly isStated?: boolean;
   readonly refusal?: Diagnostic;
 }
 
@@ -67,9 +69,24 @@ export function nextAfterPublish(told: readonly ToldRelease[]): readonly Line[] 
   const unproven = told.filter(({ prepared }) => prepared.proof.missing.length > 0);
   const unsigned = told.some(({ prepared, state }) => prepared.signedBy === undefined && state !== 'as before');
   const names = unproven.map(({ prepared: { release } }) => `${release.packed.manifest.name}/${release.line}`);
+  const unstated = told
+    .filter(({ prepared, state, isStated }) => prepared.signedBy !== undefined && state === 'new' && isStated === false)
+    .map(({ prepared: { release } }) => release.packed.manifest.name);
   return [
     ...(names.length === 0 ? [] : [[], [`prove what its packages give: moby-compose component build --check ${names.join(' ')}`]]),
     ...(unsigned ? [[], ['sign what you publish: moby-compose key new']] : []),
+    ...(unstated.length === 0 ? [] : [[], ...notPassedOn(unstated)]),
+  ];
+}
+
+function notPassedOn(names: readonly string[]): readonly Line[] {
+  return [
+    [
+      `your statement about ${names.join(', ')} is not passed on: the registry knows no key of ${names.length === 1 ? 'its' : 'their'} owners`,
+    ],
+    [
+      'it reads keys in OWNERS.yaml of the library that `library` of its configuration names, and versions that are published from then on have it',
+    ],
   ];
 }
 

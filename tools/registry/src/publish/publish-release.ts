@@ -29,6 +29,8 @@ export interface PublishedRelease {
   readonly tags: readonly string[];
   /** Whether the registry has derived its payloads; undefined where it says nothing of that. */
   readonly payload?: string;
+  /** Whether the registry passes a signed statement on. */
+  readonly isStated: boolean;
 }
 
 /** Whether a version is there, and with what: `same` where its content is that of the packed one, whichever zlib compressed it. */
@@ -109,12 +111,13 @@ async function setTag({ packed }: Release, tag: string, writer: RegistryWriter):
 async function shownOf(
   { manifest, npmVersion }: PackedComponent,
   writer: RegistryWriter,
-): Promise<Pick<PublishedRelease, 'tags' | 'payload'>> {
+): Promise<Pick<PublishedRelease, 'tags' | 'payload' | 'isStated'>> {
   const { tags, versions } = await readDocument(manifest.npmName, writer);
   const own = [...tags].flatMap(([tag, version]) => (version === npmVersion ? [tag] : []));
   const payload = textAt(versions.get(npmVersion), 'dist', 'payload');
   return {
     tags: own.sort((a, b) => Number(b === 'next') - Number(a === 'next') || (a < b ? -1 : 1)),
+    isStated: textAt(versions.get(npmVersion), 'dist', 'attestations', 'url') !== undefined,
     ...(payload === undefined ? {} : { payload }),
   };
 }
