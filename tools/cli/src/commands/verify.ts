@@ -16,8 +16,8 @@ export class Verify extends MobyCommand {
   ];
   static override args = {
     target: Args.string({
-      required: true,
-      description: "an artifact's folder, an assembly, its lock's file, or a release as NAME@VERSION",
+      description:
+        "an artifact's folder, an assembly, its lock's file, or a release as NAME@VERSION; by default the assembly of this folder",
     }),
   };
   static override flags = {
@@ -36,8 +36,9 @@ export class Verify extends MobyCommand {
 
   protected override async perform(session: Session): Promise<Outcome> {
     const { args, flags } = await this.parse(Verify);
-    session.reporter.step({ step: 'verify', note: `reading ${args.target}` });
+    const target = args.target ?? (await (await import('../assembly-line.ts')).chooseAssembly(flags));
+    session.reporter.step({ step: 'verify', note: `reading ${target}` });
     const { verifyOutcome } = await import('../words/verified.ts');
-    return verifyOutcome(args.target, flags, session);
+    return verifyOutcome(target, flags, session);
   }
 }
