@@ -103,7 +103,10 @@ async function startTokenServer(folder: string, granted: string[]): Promise<stri
   const privateKey = createPrivateKey(readFileSync(key));
   const server = createServer((asked, response) => {
     const url = new URL(asked.url ?? '', 'http://x');
-    const scopes = url.searchParams.getAll('scope');
+    // The registry asks for actions in any order.
+    const scopes = url.searchParams
+      .getAll('scope')
+      .map((scope) => scope.replace(/[^:]*$/, (actions) => actions.split(',').sort().join(',')));
     const isKnown = asked.headers.authorization === `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`;
     granted.push(`${isKnown ? user.name : 'nobody'} ${scopes.join(' ')}`.trim());
     if (asked.headers.authorization !== undefined && !isKnown) return void response.writeHead(401).end();
