@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gzip, gzipSync } from 'node:zlib';
 import type { StorageFolder } from '../storage/storage-folder.ts';
 import { packageFolder, readStoredPackage, type StoredPackage } from '../storage/stored-package.ts';
 import { RecentValues } from './recent-values.ts';
@@ -41,7 +41,10 @@ interface Document {
 const parsedFactor = 4;
 /** Documents take far more room than their answers, and are wanted until these are made: of all room, they have one part in so many. */
 const documentsShare = 4;
-const zip = promisify(gzip);
+/** Smaller ones are read again in a fraction of a ms; kept, they would only be moved and looked through by the collector of garbage. */
+const keptFromBytes = 256 * 1024;
+/** Up to here compressing takes less than the way to another thread and back does when that is busy: some 0.2 ms. */
+const zippedHereBytes = 32 * 1024;
 
 export function openPreparedAnswers(storage: StorageFolder, maxBytes: number): PreparedAnswers {
   const documents = new RecentValues<Document>(maxBytes / documentsShare);
@@ -51,8 +54,10 @@ export function openPreparedAnswers(storage: StorageFolder, maxBytes: number): P
     if (known?.state === state) return known.reading;
     const document: Document = { state, reading: readStoredPackage(storage, name) };
     documents.set(name, document, sizeBytes * parsedFactor);
+    const drop = (): void => documents.drop(name, document);
+    if (sizeBytes < keptFromBytes) document.reading.finally(drop).catch(() => undefined);
     // What can't be read now may be readable the next time.
-    document.reading.catch(() => documents.drop(name, document));
+    else document.reading.catch(drop);
     return document.reading;
   };
   const answersOf = (name: string, { state }: State): Answers => {
@@ -121,4 +126,8 @@ function zippedOnce(body: Uint8Array, grow: (bytes: number) => void): () => Prom
     });
     return zipped;
   };
+}
+
+async function zip(body: Uint8Array): Promise<Buffer> {
+  return body.length <= zippedHereBytes ? gzipSync(body) : promisify(gzip)(body);
 }
