@@ -65,11 +65,11 @@ const tagsOf = (name: string): unknown => asObject(registry.documents.get(name))
 describe('a release', () => {
   test('is sent with its line, its README and who sends it, once', async () => {
     const sent = await release({}, { readme: '# hello\n' });
-    expect(await publishRelease(sent, writer())).toEqual({ state: 'new', tags: ['next', 'line-1.2'] });
+    expect(await publishRelease(sent, writer())).toEqual({ state: 'new', tags: ['next', 'line-1.2'], isStated: false });
     const { authorization, body = {} } = registry.seen.find(({ method }) => method === 'PUT') ?? {};
     expect([authorization, body['dist-tags']]).toEqual([`Bearer ${token}`, { 'line-1.2': '1.2.301' }]);
     expect(asObject(asObject(body['versions'])['1.2.301'])['readme']).toBe('# hello\n');
-    expect(await publishRelease(sent, writer())).toEqual({ state: 'as before', tags: ['next', 'line-1.2'] });
+    expect(await publishRelease(sent, writer())).toEqual({ state: 'as before', tags: ['next', 'line-1.2'], isStated: false });
     expect(puts()).toEqual(['/@moby/hello']);
   });
 
@@ -137,8 +137,8 @@ describe('a release', () => {
     const sent = await release({}, { tag: 'beta' });
     registry.faults.push({ method: 'PUT', path: 'dist-tags', times: 1, does: { kind: 'status', status: 500, body: '{"error":"disk"}' } });
     expect(await said(publishRelease(sent, writer()))).toContain("can't take the tag `beta` of @moby/hello\ndisk");
-    expect(await publishRelease(sent, writer())).toEqual({ state: 'as before', tags: ['next', 'beta', 'line-1.2'] });
-    expect(await publishRelease(sent, writer())).toEqual({ state: 'as before', tags: ['next', 'beta', 'line-1.2'] });
+    expect(await publishRelease(sent, writer())).toEqual({ state: 'as before', tags: ['next', 'beta', 'line-1.2'], isStated: false });
+    expect(await publishRelease(sent, writer())).toEqual({ state: 'as before', tags: ['next', 'beta', 'line-1.2'], isStated: false });
     expect(puts()).toHaveLength(3);
     expect(await said(publishRelease({ ...sent, tag: 'latest' }, writer()))).toContain(
       'MOBY-D411 own-tag: `latest` is set by the registry',
