@@ -22,13 +22,16 @@ const waivers: Readonly<Record<WaivableBy, string>> = {
 };
 
 const stages: Readonly<Record<string, string>> = {
+  0: 'engine',
   1: 'structure',
   2: 'manifest',
   3: 'names',
   4: 'ownership',
   5: 'version and ABI',
+  6: 'catalogue',
   7: 'payload',
   8: 'supply chain',
+  9: 'process',
 };
 
 function listPage(): string {
@@ -79,11 +82,20 @@ function stageOf({ id }: GovernanceRule): string {
   return /\d/.exec(id)?.[0] ?? '';
 }
 
-function rowOf({ id, name, severity, clauses }: GovernanceRule): string {
-  return `| ${id} | [${name}](${name}.md) | ${severity} | ${clauses.map(({ when }) => when).join('; ')} |`;
+/** Those about one release, and those about the whole of a pull request. */
+function clausesOf({ clauses, change = [] }: GovernanceRule): readonly { readonly name: string; readonly when: string }[] {
+  return [...clauses, ...change];
 }
 
-function rulePage({ id, name, severity, waivableBy, why, clauses, examples, yields }: GovernanceRule): string {
+function rowOf(rule: GovernanceRule): string {
+  const { id, name, severity } = rule;
+  return `| ${id} | [${name}](${name}.md) | ${severity} | ${clausesOf(rule)
+    .map(({ when }) => when)
+    .join('; ')} |`;
+}
+
+function rulePage(rule: GovernanceRule): string {
+  const { id, name, severity, waivableBy, why, examples, yields } = rule;
   return [
     `# ${id} ${name}`,
     '',
@@ -93,7 +105,7 @@ function rulePage({ id, name, severity, waivableBy, why, clauses, examples, yiel
     '',
     '| clause | finding when |',
     '|---|---|',
-    ...clauses.map((clause) => `| \`${clause.name}\` | ${clause.when} |`),
+    ...clausesOf(rule).map((clause) => `| \`${clause.name}\` | ${clause.when} |`),
     '',
     `- Severity: ${severities[severity]}.`,
     `- May be waived by: ${waivers[waivableBy]}.`,

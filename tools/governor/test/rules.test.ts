@@ -21,6 +21,8 @@ const stages: Readonly<Record<string, Readonly<Record<string, Fixture>>>> = {
   'stage-8': stage8,
   'stage-9': stage9,
 };
+/** Those over one release; about the whole of a pull request see change-rules.test.ts. */
+const releaseRules = catalogue.filter(({ clauses }) => clauses.length > 0);
 const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
 
 const questions = new Map<Change, Promise<Question>>();
@@ -42,8 +44,8 @@ const clausesOf = (findings: readonly Finding[]): readonly string[] =>
   [...new Set(findings.map(({ name, clause }) => `${name}/${clause}`))].sort();
 
 test('every rule has a fixture that fails for each clause, and one that passes', () => {
-  expect([...fixtures.keys()].sort()).toEqual(catalogue.map(({ name }) => name).sort());
-  for (const rule of catalogue) {
+  expect([...fixtures.keys()].sort()).toEqual(releaseRules.map(({ name }) => name).sort());
+  for (const rule of releaseRules) {
     expect(Object.keys(fixtureOf(rule).fail).sort(), rule.name).toEqual(rule.clauses.map(({ name }) => name).sort());
     expect(fixtureOf(rule).pass.length, rule.name).toBeGreaterThan(0);
   }
@@ -73,7 +75,7 @@ test('a number is judged or waits, and none is left out', () => {
   }
 });
 
-describe.each(catalogue)('$id $name', (rule) => {
+describe.each(releaseRules)('$id $name', (rule) => {
   test.each(Object.entries(fixtureOf(rule).fail))('%s is found, and nothing else', async (clause, change) => {
     const report = await judge(await asked(change));
     expect(clausesOf(report.findings)).toEqual([...(change.also ?? []), `${rule.name}/${clause}`].sort());
@@ -81,7 +83,7 @@ describe.each(catalogue)('$id $name', (rule) => {
 
   test.each(fixtureOf(rule).pass.map((change) => [change]))('what is in order passes the whole catalogue', async (change) => {
     const report = await judge(await asked(change));
-    expect(report).toMatchObject({ verdict: 'pass', findings: [], unjudged: [], passed: catalogue.length });
+    expect(report).toMatchObject({ verdict: 'pass', findings: [], unjudged: [], passed: releaseRules.length });
   });
 });
 
@@ -103,7 +105,7 @@ describe('a catalogue that lacks something', () => {
   const counts = { rules: 0, clauses: 0 };
 
   test('without a rule, its fixtures go red', async () => {
-    for (const rule of catalogue) {
+    for (const rule of releaseRules) {
       const others = catalogue.filter((other) => other !== rule);
       for (const [clause, change] of Object.entries(fixtureOf(rule).fail)) {
         const report = await judge(await asked(change), others);
@@ -117,7 +119,7 @@ describe('a catalogue that lacks something', () => {
   });
 
   test('without a clause, its fixture goes red', async () => {
-    for (const rule of catalogue) {
+    for (const rule of releaseRules) {
       for (const [clause, change] of Object.entries(fixtureOf(rule).fail)) {
         const lacking = { ...rule, clauses: rule.clauses.filter(({ name }) => name !== clause) };
         const report = await judge(

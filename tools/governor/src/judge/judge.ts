@@ -1,14 +1,13 @@
 import { placeAt, type Document } from '@moby/model';
 import type { Found, GovernanceRule } from '../rules/rule.ts';
 import { catalogue } from '../rules/catalogue.ts';
+import { atMost } from './at-most.ts';
+import { compareFindings, compareText } from './compare-findings.ts';
 import { escapeText } from './escape-text.ts';
 import { verdictOf, type BumpReport, type Finding, type Report, type WaivedFinding } from './report.ts';
 import type { Question } from './question.ts';
 import { openSubject, packageFile, type Subject } from './subject.ts';
 import { waiverOf } from './waiver.ts';
-
-/** A rule that says more than this says it once more with the number of the rest. */
-export const maxFindingsPerClause = 20;
 
 /**
  * Judges a release by the rules of the catalogue. The answer follows from the question alone: no clock, no network, no
@@ -19,7 +18,7 @@ export async function judge(question: Question, rules: readonly GovernanceRule[]
   const findings: Judged[] = [];
   const unjudged: string[] = [];
   let passed = 0;
-  for (const rule of rules) {
+  for (const rule of rules.filter(({ clauses }) => clauses.length > 0)) {
     const found = rule.clauses.map((clause) => ({ clause: clause.name, found: clause.find(subject) }));
     if (found.some((one) => one.found === undefined)) unjudged.push(rule.id);
     const own = found.flatMap(({ clause, found: some }) =>
@@ -122,14 +121,6 @@ function componentOf({ question, ...subject }: Subject): string {
   return question.release.line === undefined ? own : `${own}/${question.release.line}`;
 }
 
-function atMost(found: readonly Found[]): readonly Found[] {
-  const rest = found.length - maxFindingsPerClause;
-  const last = found[maxFindingsPerClause];
-  if (rest <= 0 || last === undefined) return found;
-  const more = rest === 1 ? '' : `, and ${rest - 1} more like it`;
-  return [...found.slice(0, maxFindingsPerClause), { ...last, message: last.message + more }];
-}
-
 /** An error of a rule that knows better stands at the same place. */
 function givesWay({ finding, yields }: Judged, all: readonly Judged[]): boolean {
   if (!yields) return false;
@@ -141,27 +132,4 @@ function givesWay({ finding, yields }: Judged, all: readonly Judged[]): boolean 
       other.finding.line === finding.line &&
       other.finding.column === finding.column,
   );
-}
-
-function compareFindings(a: Finding, b: Finding): number {
-  return (
-    stageOf(a) - stageOf(b) ||
-    compareText(a.rule, b.rule) ||
-    compareText(a.path, b.path) ||
-    compareText(a.pointer, b.pointer) ||
-    a.line - b.line ||
-    a.column - b.column ||
-    compareText(a.clause, b.clause) ||
-    compareText(a.message, b.message)
-  );
-}
-
-/** The digit behind the letter: `MOBY-M201` is of stage 2. */
-function stageOf({ rule }: Finding): number {
-  return Number(/\d/.exec(rule)?.[0] ?? 0);
-}
-
-/** By code units, whatever the place of the machine. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,15 +2,18 @@ import { abiBump } from './abi-bump.ts';
 import { attestSubject } from './attest-subject.ts';
 import { bomb } from './bomb.ts';
 import { bumpRequired } from './bump-required.ts';
+import { caseFold } from './case-fold.ts';
 import { collide } from './collide.ts';
 import { description } from './description.ts';
 import { digests } from './digests.ts';
+import { entryKind } from './entry-kind.ts';
 import { historyAppend } from './history-append.ts';
 import { jsonStrict } from './json-strict.ts';
 import { licence } from './licence.ts';
 import { lineFit } from './line-fit.ts';
 import { lineShape } from './line-shape.ts';
 import { links } from './links.ts';
+import { mergeConflict } from './merge-conflict.ts';
 import { monotonic } from './monotonic.ts';
 import { nameShape } from './name-shape.ts';
 import { newNamespace } from './new-namespace.ts';
@@ -35,11 +38,13 @@ import { safePaths } from './safe-paths.ts';
 import { schemaVersion } from './schema-version.ts';
 import { schema } from './schema.ts';
 import { secrets } from './secrets.ts';
+import { sizeLimits } from './size-limits.ts';
 import { sourceRef } from './source-ref.ts';
 import { stateChange } from './state-change.ts';
 import { strictSemver } from './strict-semver.ts';
 import { tarEntries } from './tar-entries.ts';
 import { textSafe } from './text-safe.ts';
+import { treeSane } from './tree-sane.ts';
 import { typosquat } from './typosquat.ts';
 import { undecidable } from './undecidable.ts';
 import { unexplainedDigest } from './unexplained-digest.ts';
@@ -47,6 +52,11 @@ import { waiverState } from './waiver-state.ts';
 
 /** Every rule, by its number. */
 export const catalogue: readonly GovernanceRule[] = [
+  sizeLimits,
+  treeSane,
+  entryKind,
+  caseFold,
+  mergeConflict,
   jsonStrict,
   schema,
   schemaVersion,

@@ -1,4 +1,5 @@
 import type { Severity, WaivableBy } from '../judge/report.ts';
+import type { ChangeSubject } from '../review/change-subject.ts';
 import type { ComponentSubject, PackageSubject, Subject } from '../judge/subject.ts';
 
 /** What a person reads of a rule: its page is made of this (docs/reference/governance-rules). */
@@ -43,13 +44,23 @@ export interface Found {
   readonly offset?: number;
   readonly message: string;
   readonly help?: string;
+  /** Of a pull request: `redis`, or `redis/8.0`; missing where it is about all of it. */
+  readonly component?: string;
   /** Where it isn't the rule's own. */
   readonly severity?: Severity;
 }
 
-/** A rule as the engine runs it. Undefined: the release can't be read so far that this could be judged. */
+/** A rule as the engine runs it. */
 export interface GovernanceRule extends RuleText {
+  /** About one release. Undefined: it can't be read so far that this could be judged. */
   readonly clauses: readonly (Omit<Clause<never>, 'find'> & { readonly find: (subject: Subject) => Iterable<Found> | undefined })[];
+  /** About the whole of a pull request. Their names differ from those of `clauses`. */
+  readonly change?: readonly Clause<ChangeSubject>[];
+}
+
+/** A rule over the whole of a pull request alone. */
+export function ofChange(rule: RuleText & { readonly change: readonly Clause<ChangeSubject>[] }): GovernanceRule {
+  return { ...rule, clauses: [] };
 }
 
 type Written<Looked> = RuleText & { readonly clauses: readonly Clause<Looked>[] };

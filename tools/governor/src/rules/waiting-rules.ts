@@ -10,11 +10,6 @@ export const waitingRules: readonly WaitingRules[] = [
     rules: {
       'MOBY-G001': 'policy-from-base',
       'MOBY-G002': 'objects-readable',
-      'MOBY-G003': 'size-limits',
-      'MOBY-G004': 'tree-sane',
-      'MOBY-G005': 'entry-kind',
-      'MOBY-G006': 'case-fold',
-      'MOBY-G007': 'merge-conflict',
       'MOBY-G008': 'sensitive-path',
       'MOBY-G009': 'no-mix',
       'MOBY-S101': 'one-component',

@@ -10,8 +10,8 @@ export interface RawRepository {
   blob(text: string | Uint8Array): string;
   /** Entries in the order of the list, each as it is: mode, name, oid. */
   tree(entries: readonly RawEntry[]): string;
-  /** A tree of files, written as git would: names with slashes make folders. */
-  files(files: Readonly<Record<string, string>>): string;
+  /** A tree of files, written as git would: names with slashes make folders. `trees`: folders that are written already, by path. */
+  files(files: Readonly<Record<string, string>>, trees?: Readonly<Record<string, string>>): string;
   commit(options: RawCommit): string;
   ref(name: string, oid: string): void;
 }
@@ -52,19 +52,22 @@ export function rawRepository(folder: string): RawRepository {
       ),
     );
   const blob = (text: string | Uint8Array): string => object('blob', Buffer.from(text));
-  const files = (named: Readonly<Record<string, string>>): string => {
-    const folders = new Map<string, Record<string, string>>();
+  const files: RawRepository['files'] = (named, trees = {}) => {
+    const folders = new Map<string, [Record<string, string>, Record<string, string>]>();
     const entries: RawEntry[] = [];
-    for (const [path, text] of Object.entries(named)) {
+    const sort = (path: string, value: string, which: 0 | 1): void => {
       const slash = path.indexOf('/');
-      if (slash < 0) entries.push(['100644', path, blob(text)]);
-      else {
-        const own = folders.get(path.slice(0, slash)) ?? {};
-        own[path.slice(slash + 1)] = text;
-        folders.set(path.slice(0, slash), own);
+      if (slash < 0) {
+        entries.push(which === 0 ? ['100644', path, blob(value)] : ['40000', path, value]);
+        return;
       }
-    }
-    for (const [name, inner] of folders) entries.push(['40000', name, files(inner)]);
+      const own = folders.get(path.slice(0, slash)) ?? [{}, {}];
+      own[which][path.slice(slash + 1)] = value;
+      folders.set(path.slice(0, slash), own);
+    };
+    for (const [path, text] of Object.entries(named)) sort(path, text, 0);
+    for (const [path, oid] of Object.entries(trees)) sort(path, oid, 1);
+    for (const [name, [inner, below]] of folders) entries.push(['40000', name, files(inner, below)]);
     const key = ([mode, name]: RawEntry): Buffer => Buffer.concat([Buffer.from(name), Buffer.from(mode === '40000' ? '/' : '')]);
     return tree(entries.toSorted((a, b) => Buffer.compare(key(a), key(b))));
   };

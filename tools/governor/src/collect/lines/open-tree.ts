@@ -11,6 +11,8 @@ export interface TreeReader {
   names(folder: string): Promise<{ readonly folders: readonly string[]; readonly files: readonly string[] }>;
   /** Files below a folder, by their path from it; links and submodules are among them, by their mode. Throws `limit` for too many. */
   filesBelow(folder: string, maxFiles: number): Promise<ReadonlyMap<string, FileEntry>>;
+  /** What stands at a path, unless it is a folder. */
+  entry(path: string): Promise<FileEntry | undefined>;
   /** The bytes of a regular file. Throws `limit` where it is larger. */
   file(path: string, maxBytes: number): Promise<Uint8Array | undefined>;
 }
@@ -61,6 +63,10 @@ export function openTree(objects: GitObjects, tree: string): TreeReader {
       };
       await walk('', await within(folder), 0);
       return files;
+    },
+    entry: async (path) => {
+      const found = await find(path);
+      return found === undefined || found.kind === 'folder' ? undefined : { mode: found.mode, oid: found.oid };
     },
     file: async (path, maxBytes) => {
       const found = await find(path);

@@ -6,8 +6,8 @@ import type { KnownNames, Owners, PayloadProof, PublishedVersion, Publisher, Que
 import { readContents } from '../../judge/subject.ts';
 import type { GitObjects } from '../git/read-objects.ts';
 import type { Merge } from '../merge/merge-changes.ts';
-import { textOf } from './json-member.ts';
 import { openTree, type TreeReader } from './open-tree.ts';
+import { maxManifestBytes, packageWords, type PackageWords } from './package-words.ts';
 import { packedFiles } from './packed-files.ts';
 import { readOwners } from './read-owners.ts';
 import type { TouchedComponent } from './touched-components.ts';
@@ -42,9 +42,6 @@ export interface LineQuestion {
   readonly question?: Question;
 }
 
-/** Most that a package.json may have for its name and version to be read here. */
-const maxManifestBytes = 256 * 1024;
-
 /** The touched lines of a pull request, one question each, in the order of their names. Owners, names and what came before are the base's. */
 export async function questionsOf(review: ReviewedTrees): Promise<readonly LineQuestion[]> {
   const base = openTree(review.objects, review.base);
@@ -75,11 +72,11 @@ async function questionOf({ review, base, component, line, names, owners }: Touc
   const files = await packedFiles({ objects, tree: base, folder, laid });
   if (files.size === 0) return undefined;
   const before = await packedFiles({ objects, tree: base, folder });
-  const was = packageOf(before.get('package.json')).npmVersion;
+  const was = packageWords(before.get('package.json')).npmVersion;
   return {
     door: { kind: 'review', ...(was === undefined ? {} : { base: { npmVersion: was, digests: fileDigests(before) } }) },
     release: { label: `${folder}/`, files, line },
-    published: await publishedVersions({ objects, base, component, line, own: packageOf(files.get('package.json')), facts }),
+    published: await publishedVersions({ objects, base, component, line, own: packageWords(files.get('package.json')), facts }),
     names,
     ...(owners === undefined ? {} : { owners }),
     ...(facts?.publisher === undefined ? {} : { publisher: facts.publisher }),
@@ -98,11 +95,6 @@ async function knownNames(base: TreeReader, { scopes }: Policy, facts: ReviewFac
     tombstones,
     ...(facts?.publicNames === undefined ? {} : { publicNames: facts.publicNames }),
   };
-}
-
-interface PackageWords {
-  readonly name?: string;
-  readonly npmVersion?: string;
 }
 
 interface ToCompare {
@@ -144,21 +136,9 @@ async function versionsIn(
   const { folders } = await base.names(`components/${component}`);
   const versions = [];
   for (const line of folders) {
-    const { npmVersion } = packageOf(await base.file(`components/${component}/${line}/package.json`, maxManifestBytes));
+    const { npmVersion } = packageWords(await base.file(`components/${component}/${line}/package.json`, maxManifestBytes));
     const version = npmVersion === undefined ? undefined : fromNpmVersion(npmVersion);
     if (npmVersion !== undefined && version !== undefined) versions.push({ npmVersion, version, line, state: 'active' as const });
   }
   return versions;
-}
-
-function packageOf(bytes: Uint8Array | undefined): PackageWords {
-  if (bytes === undefined || bytes.length > maxManifestBytes) return {};
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return {};
-  }
-  const [name, npmVersion] = [textOf(value, 'name'), textOf(value, 'version')];
-  return { ...(name === undefined ? {} : { name }), ...(npmVersion === undefined ? {} : { npmVersion }) };
 }

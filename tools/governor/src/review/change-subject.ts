@@ -1,0 +1,69 @@
+import type { Judged } from '@moby/model';
+import type { CommitRange } from '../collect/commits/commits-between.ts';
+import type { Commit } from '../collect/git/open-repository.ts';
+import type { ReviewFacts } from '../collect/lines/questions-of.ts';
+import type { Touched } from '../collect/lines/touched-components.ts';
+import type { Merge } from '../collect/merge/merge-changes.ts';
+import type { FileEntry } from '../collect/trees/change.ts';
+import type { TreeDiff } from '../collect/trees/diff-trees.ts';
+import type { Policy } from '../judge/policy.ts';
+import type { Owners } from '../judge/question.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+
+/** A pull request as the rules about the whole of it see it: everything is read before the first of them runs. */
+export interface ChangeSubject {
+  /** Of the base, as is the life cycle. */
+  readonly policy: Policy;
+  readonly lifecycle: Lifecycle;
+  readonly facts: ReviewFacts;
+  /** The day, as `2027-01-31`; missing where nobody told it. */
+  readonly today?: string;
+  readonly base: Commit;
+  readonly head: Commit;
+  readonly commits: CommitRange;
+  /** What the head changes of the commit that it left the base at. */
+  readonly diff: TreeDiff;
+  readonly merge: Merge;
+  readonly touched: Touched;
+  /** False where the trees, their size or their merge have faults: then the engine's rules alone are judged, and what follows is empty. */
+  readonly isReadable: boolean;
+  /** Those that are touched, by name. */
+  readonly components: readonly ChangedComponent[];
+  /** Changed files that rules read, by path; larger ones than `maxReadBytes` have no bytes. */
+  readonly files: ReadonlyMap<string, ChangedFile>;
+}
+
+/** One component on both sides of the merge. */
+export interface ChangedComponent {
+  /** The folder's name, as `redis`. */
+  readonly name: string;
+  /** Missing where the base has no such folder. */
+  readonly before?: ComponentFolder;
+  /** As the merge has it; missing where nothing is left. */
+  readonly after?: ComponentFolder;
+  /** Lines in which something changed, also those that are gone afterwards. */
+  readonly lines: readonly string[];
+}
+
+export interface ComponentFolder {
+  /** Names of the files beside the lines, sorted. */
+  readonly files: readonly string[];
+  /** OWNERS.yaml, read; missing where there is none. */
+  readonly owners?: Judged<Owners>;
+  /** By the names of their folders, sorted. */
+  readonly lines: ReadonlyMap<string, LineFolderContents>;
+}
+
+export interface LineFolderContents {
+  /** Everything in the folder, by path from it, sorted. */
+  readonly files: ReadonlyMap<string, FileEntry>;
+  /** npm's name and version, where package.json says them. */
+  readonly name?: string;
+  readonly npmVersion?: string;
+}
+
+/** A file on both sides of the merge; missing where it isn't there, `too-large` where it isn't read. */
+export interface ChangedFile {
+  readonly before?: Uint8Array | 'too-large';
+  readonly after?: Uint8Array | 'too-large';
+}

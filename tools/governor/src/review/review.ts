@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, Failure, fromNpmVersion, type Judged } from '@moby/model';
+import { collectReview, type CollectedReview, type ToCollect } from '../collect/collect-review.ts';
+import { openTree } from '../collect/lines/open-tree.ts';
+import { packageWords } from '../collect/lines/package-words.ts';
+import type { LineQuestion, ReviewFacts } from '../collect/lines/questions-of.ts';
+import type { ReviewReport } from '../formats/review-report.ts';
+import { compareFindings, compareText } from '../judge/compare-findings.ts';
+import { judge } from '../judge/judge.ts';
+import { policyFile } from '../judge/policy-file.ts';
+import { defaultPolicy, type Policy } from '../judge/policy.ts';
+import type { PayloadProof, Release } from '../judge/question.ts';
+import { readPolicy } from '../judge/read-policy.ts';
+import { verdictOf, type Report } from '../judge/report.ts';
+import { defaultLifecycle } from '../lifecycle/default-lifecycle.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { lifecycleFile, maxLifecycleBytes, readLifecycle } from '../lifecycle/read-lifecycle.ts';
+import { catalogue } from '../rules/catalogue.ts';
+import type { GovernanceRule } from '../rules/rule.ts';
+import type { ChangeSubject } from './change-subject.ts';
+import { judgeChange, type ChangeReport } from './judge-change.ts';
+import { openChange } from './open-change.ts';
+
+export interface ToReview extends Omit<ToCollect, 'policyOf'> {
+  /** Stands in for the base's policy. */
+  readonly policy?: Policy;
+  readonly facts?: ReviewFacts;
+  /** The day, as `2027-01-31`; without it what ends on a day has ended. */
+  readonly today?: string;
+  /** Derives the payloads of a line that is to be merged, where somebody can. */
+  readonly payloadOf?: (release: Release) => PayloadProof | Promise<PayloadProof>;
+  readonly rules?: readonly GovernanceRule[];
+}
+
+/**
+ * Judges a pull request: what merging `head` into `base` would do to the library. Rules, policy and life cycle are the base's. Throws
+ * `unreadable-repository`, `not-found`, `limit` and `invalid-input` where there can be no verdict.
+ */
+export async function review(toReview: ToReview): Promise<ReviewReport> {
+  const { rules = catalogue, facts = {}, today } = toReview;
+  const collected = await collectReview({ ...toReview, policyOf: async (text) => toReview.policy ?? policyOf(text) });
+  const lifecycle = await lifecycleOf(collected);
+  const subject = await openChange({ collected, lifecycle, facts, ...(today === undefined ? {} : { today }) });
+  const change = judgeChange(subject, rules);
+  const lines: JudgedLine[] = [];
+  for (const line of collected.questions ?? []) lines.push(...(await judgeLine(line, toReview)));
+  return reportOf({ subject, change, lines, rules });
+}
+
+interface JudgedLine {
+  readonly name: string;
+  readonly version: string;
+  readonly report: Report;
+}
+
+async function judgeLine(line: LineQuestion, { payloadOf, today, rules }: ToReview): Promise<readonly JudgedLine[]> {
+  const { question } = line;
+  if (question === undefined) return [];
+  const payload = (await payloadOf?.(question.release)) ?? question.payload;
+  const { npmVersion = '' } = packageWords(question.release.files.get('package.json'));
+  const report = await judge({ ...question, payload, ...(today === undefined ? {} : { today }) }, rules);
+  return [{ name: `${line.component}/${line.line}`, version: fromNpmVersion(npmVersion) ?? npmVersion, report }];
+}
+
+interface ToReport {
+  readonly subject: ChangeSubject;
+  readonly change: ChangeReport;
+  readonly lines: readonly JudgedLine[];
+  readonly rules: readonly GovernanceRule[];
+}
+
+function reportOf({ subject, change, lines, rules }: ToReport): ReviewReport {
+  const findings = [...change.findings, ...lines.flatMap(({ report }) => report.findings)].sort(compareFindings);
+  const waived = [...change.waived, ...lines.flatMap(({ report }) => report.waived)];
+  const unjudged = [...new Set(lines.flatMap(({ report }) => report.unjudged))].sort(compareText);
+  const judged = rules.filter(({ id, clauses }) => change.judged.includes(id) || (lines.length > 0 && clauses.length > 0));
+  const spoke = new Set([...findings, ...waived.map(({ finding }) => finding)].map(({ rule }) => rule));
+  return {
+    form: 1,
+    verdict: verdictOf(findings, unjudged),
+    head: subject.head.oid,
+    base: subject.base.oid,
+    rulesDigest: rulesDigest(rules, subject),
+    findings,
+    waived,
+    bump: Object.fromEntries(
+      lines.flatMap(({ name, version, report: { bump } }) => (bump === undefined ? [] : [[name, { ...bump, version }] as const])),
+    ),
+    assemblies: [],
+    autoMerge: [],
+    passed: judged.filter(({ id }) => !spoke.has(id) && !unjudged.includes(id)).length,
+    unjudged,
+  };
+}
+
+/** What a verdict holds for, beside two commits: the rules by their words, and what the library has decided. */
+function rulesDigest(rules: readonly GovernanceRule[], { policy, lifecycle }: Pick<ChangeSubject, 'policy' | 'lifecycle'>): string {
+  const words = rules.map(({ id, name, severity, waivableBy, clauses, change = [] }) => ({
+    id,
+    name,
+    severity,
+    waivableBy,
+    clauses: [...clauses, ...change].map((clause) => [clause.name, clause.when]),
+  }));
+  return `sha256:${createHash('sha256').update(canonicalJson({ words, policy, lifecycle })).digest('hex')}`;
+}
+
+async function policyOf(text: Uint8Array | undefined): Promise<Policy> {
+  return text === undefined ? defaultPolicy : decided(await readPolicy(Buffer.from(text).toString('utf8')), policyFile);
+}
+
+async function lifecycleOf({ repository, base }: CollectedReview): Promise<Lifecycle> {
+  const text = await openTree(repository.objects, base.tree).file(lifecycleFile, maxLifecycleBytes);
+  return text === undefined ? defaultLifecycle : decided(await readLifecycle(Buffer.from(text).toString('utf8')), lifecycleFile);
+}
+
+/** By a decision that can't be read, nobody is judged. */
+function decided<Value>(read: Judged<Value>, file: string): Value {
+  if (read.ok) return read.value;
+  const [first] = read.findings;
+  const { line = 1, column = 1 } = first?.place ?? {};
+  throw new Failure({
+    code: 'invalid-input',
+    message: `${file}:${line}:${column} of the base can't be read: ${first?.message ?? 'nobody says why'}`,
+    hints: ['mend it there first: what is decided counts from the base, never from the change'],
+  });
+}

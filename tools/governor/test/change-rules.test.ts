@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { catalogue, renderReview, type Finding, type GovernanceRule, type ReviewReport } from '@moby/governor';
+import { review, type ToReview } from '@moby/governor/review';
+import { expectGolden, removeFolder, temporaryFolder } from '@moby/testkit';
+import { afterAll, describe, expect, test } from 'vitest';
+import { stage0 } from './changes/stage-0.ts';
+import { toReview, type ChangeFixture, type PullRequest } from './pull-request.ts';
+
+const stages: Readonly<Record<string, Readonly<Record<string, ChangeFixture>>>> = {
+  'stage-0': stage0,
+};
+const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
+const rules = catalogue.filter(({ change }) => change !== undefined);
+
+const folder = temporaryFolder();
+afterAll(() => removeFolder(folder));
+const repositories = new Map<PullRequest, ToReview>();
+
+/** The repository of a fixture is made once. */
+async function reportOf(request: PullRequest, judged: readonly GovernanceRule[] = catalogue): Promise<ReviewReport> {
+  const asked = repositories.get(request) ?? toReview(join(folder, String(repositories.size)), request);
+  repositories.set(request, asked);
+  return review({ ...asked, rules: judged });
+}
+
+function fixtureOf({ name }: GovernanceRule): ChangeFixture {
+  const fixture = fixtures.get(name);
+  if (fixture === undefined) throw new Error(`the rule \`${name}\` has no pull request in test/changes`);
+  return fixture;
+}
+
+const clausesOf = (findings: readonly Finding[]): readonly string[] =>
+  [...new Set(findings.map(({ name, clause }) => `${name}/${clause}`))].sort();
+
+test('every rule about the whole of a pull request has one that fails for each clause, and one that passes', () => {
+  expect([...fixtures.keys()].sort()).toEqual(rules.map(({ name }) => name).sort());
+  for (const rule of rules) {
+    expect(Object.keys(fixtureOf(rule).fail).sort(), rule.name).toEqual((rule.change ?? []).map(({ name }) => name).sort());
+    expect(fixtureOf(rule).pass.length, rule.name).toBeGreaterThan(0);
+    const names = [...rule.clauses, ...(rule.change ?? [])].map(({ name }) => name);
+    expect(new Set(names).size, rule.name).toBe(names.length);
+  }
+});
+
+describe.each(rules)('$id $name', (rule) => {
+  test.each(Object.entries(fixtureOf(rule).fail))('%s is found, and nothing else', async (clause, request) => {
+    const { findings } = await reportOf(request);
+    expect(clausesOf(findings)).toEqual([...(request.also ?? []), `${rule.name}/${clause}`].sort());
+  });
+
+  test.each(fixtureOf(rule).pass.map((request) => [request]))('what is in order passes the whole catalogue', async (request) => {
+    const { verdict, findings, unjudged } = await reportOf(request);
+    expect({ verdict, findings, unjudged }).toEqual({ verdict: 'pass', findings: [], unjudged: [] });
+  });
+});
+
+test.each(Object.entries(stages))('the words of %s about the whole of a pull request', async (name, stage) => {
+  const texts: string[] = [];
+  for (const [rule, { fail }] of Object.entries(stage))
+    for (const [clause, request] of Object.entries(fail))
+      texts.push(`# ${rule}/${clause}`, renderReview(await reportOf(request), { format: 'text', rules: catalogue, stopToken: 'none' }));
+  expectGolden(`change-${name}.txt`, texts.join('\n'));
+});
+
+describe('a catalogue that lacks something', () => {
+  const counts = { rules: 0, clauses: 0 };
+
+  test('without a clause about the whole, or the rule, its pull request goes red', async () => {
+    for (const rule of rules) {
+      for (const [clause, request] of Object.entries(fixtureOf(rule).fail)) {
+        const lacking = { ...rule, change: (rule.change ?? []).filter(({ name }) => name !== clause) };
+        const others = catalogue.map((one) => (one === rule ? lacking : one));
+        const expected = [...(request.also ?? []), `${rule.name}/${clause}`].sort();
+        expect(clausesOf((await reportOf(request, others)).findings), `${rule.name}/${clause}`).not.toEqual(expected);
+        counts.clauses += 1;
+      }
+      counts.rules += 1;
+    }
+  });
+
+  afterAll(() => {
+    console.log(`mutations seen in pull requests: ${counts.rules} rules, ${counts.clauses} clauses`);
+  });
+});

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PayloadProof, Policy } from '@moby/governor';
+import type { ReviewFacts } from '@moby/governor/collect';
+import type { ToReview } from '@moby/governor/review';
+import { rawRepository, type RawRepository } from './collect/raw-repository.ts';
+
+/** Files by path; undefined takes one away. */
+export type Files = Readonly<Record<string, string | undefined>>;
+
+/** A pull request to the small library (`library`), as what differs from it. */
+export interface PullRequest {
+  /** Laid over the library, before anything else. */
+  readonly base?: Files;
+  /** Laid over the base. */
+  readonly head?: Files;
+  /** Folders of the head by path, written as git would never write them. */
+  readonly trees?: (repository: RawRepository) => Readonly<Record<string, string>>;
+  /** What the base has got since the head left it. */
+  readonly target?: Files;
+  /** The head's commit message, without which it has no text but a sign-off of its author; or messages of several, oldest first. */
+  readonly messages?: readonly string[];
+  /** The head's author, as `Ann <ann@example.com>`. */
+  readonly author?: string;
+  readonly facts?: ReviewFacts;
+  readonly today?: string;
+  /** Stands in for the base's policy. */
+  readonly policy?: Policy;
+  readonly payload?: PayloadProof;
+}
+
+/** What a rule about the whole of a pull request finds, and what it lets pass. */
+export interface ChangeFixture {
+  /** By clause: what the clause alone finds. */
+  readonly fail: Readonly<Record<string, PullRequest & { readonly also?: readonly string[] }>>;
+  readonly pass: readonly PullRequest[];
+}
+
+const packages = join(import.meta.dirname, 'packages');
+
+/** One component in one line, with its owners: what every pull request of a fixture starts from. */
+export function library(): Readonly<Record<string, string>> {
+  const tini = readdirSync(join(packages, 'tini')).map((file): [string, string] => [
+    `components/tini/0.19/${file === 'manifest.json' ? 'package.json' : file}`,
+    readFileSync(join(packages, 'tini', file), 'utf8'),
+  ]);
+  return {
+    ...Object.fromEntries(tini),
+    'components/tini/OWNERS.yaml':
+      'lifecycle: maintained\nmaintainers:\n  - name: Ann\n    registry: ann\n  - name: Bob\n    registry: bob\n',
+    'components/tini/README.md': '# tini\n\nA first process.\n',
+    'docs/governance/policy.yaml': "scopes: ['@moby']\n",
+  };
+}
+
+const signedOff = (author: string): string => `a change\n\nSigned-off-by: ${author}\n`;
+
+/** The pull request as a repository in an empty folder, with the revisions that are compared. */
+export function repositoryOf(folder: string, request: PullRequest): Pick<ToReview, 'folder' | 'base' | 'head'> {
+  const repository = rawRepository(folder);
+  const author = request.author ?? 'Ann <ann@example.com>';
+  const base = laidOver(library(), request.base);
+  const fork = repository.commit({ tree: repository.files(base), message: signedOff(author), author });
+  const target =
+    request.target === undefined
+      ? fork
+      : repository.commit({
+          tree: repository.files(laidOver(base, request.target)),
+          parents: [fork],
+          message: signedOff(author),
+          author,
+          seconds: 1_000_000_001,
+        });
+  const tree = repository.files(laidOver(base, request.head), request.trees?.(repository));
+  let head = fork;
+  for (const [index, message] of (request.messages ?? [signedOff(author)]).entries())
+    head = repository.commit({ tree, parents: [head], message, author, seconds: 1_000_000_002 + index });
+  repository.ref('refs/heads/main', target);
+  repository.ref('refs/heads/change', head);
+  return { folder: repository.folder, base: 'main', head: 'change' };
+}
+
+export function laidOver(files: Readonly<Record<string, string>>, laid: Files = {}): Readonly<Record<string, string>> {
+  const all = Object.entries({ ...files, ...laid }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What `review` is asked for a pull request. Payloads are taken as proven unless it says otherwise. */
+export function toReview(folder: string, request: PullRequest): ToReview {
+  const { facts, today, policy, payload } = request;
+  return {
+    ...repositoryOf(folder, request),
+    payloadOf: ({ files }) => payload ?? provenBy(files),
+    ...(facts === undefined ? {} : { facts }),
+    ...(today === undefined ? {} : { today }),
+    ...(policy === undefined ? {} : { policy }),
+  };
+}
+
+/** As if somebody had derived the payloads, and they are what package.json says. */
+function provenBy(files: ReadonlyMap<string, Uint8Array>): PayloadProof {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a fixture's manifest may be anything
+  let json: any = {};
+  try {
+    json = JSON.parse(Buffer.from(files.get('package.json') ?? '{}').toString());
+  } catch {
+    // What is no JSON has no payloads.
+  }
+  const platforms: readonly [string, { digest: `sha256:${string}`; size: number }][] = Object.entries(
+    json?.component?.payload?.platforms ?? {},
+  );
+  const payloads = Object.fromEntries(platforms.map(([platform, { digest, size }]) => [platform, { digest, size }]));
+  return { kind: 'proven', payloads, differing: [] };
+}
