@@ -13,6 +13,9 @@ import {
 import { describe, expect, test } from 'vitest';
 import { questionOf, type Change } from './fixture.ts';
 
+/** A release has nothing to do with those about the whole of a pull request. */
+const releaseRules = catalogue.filter(({ clauses }) => clauses.length > 0);
+
 const rule = (id: string, severity: GovernanceRule['severity'], clauses: GovernanceRule['clauses']): GovernanceRule => ({
   id,
   name: id.toLowerCase(),
@@ -77,7 +80,7 @@ describe('the report', () => {
   test('a package that nobody can read fails, and passes nothing that it was not judged by', async () => {
     const report = await judge(await questionOf({ text: () => '{' }));
     expect(report.verdict).toBe('fail');
-    expect(report.unjudged.length + report.passed + new Set(report.findings.map((finding) => finding.rule)).size).toBe(catalogue.length);
+    expect(report.unjudged.length + report.passed + new Set(report.findings.map((finding) => finding.rule)).size).toBe(releaseRules.length);
     expect(report.unjudged).toContain('MOBY-N301');
   });
 
@@ -173,7 +176,7 @@ describe('a waiver', () => {
     expect(report).toMatchObject({ verdict: 'pass', findings: [] });
     expect(report.waived).toMatchObject([{ finding: { rule: 'MOBY-V506', clause: 'offer-added' }, by: 'steward' }]);
     expect(report.waived[0]?.reason).toBe(String.raw`nobody\u{202e} else has it`);
-    expect(report.passed).toBe(catalogue.length - 1);
+    expect(report.passed).toBe(releaseRules.length - 1);
   });
 
   test('counts for its rule, package and version alone, from whoever may give it, with the dependents', async () => {
@@ -243,7 +246,7 @@ describe('the bump report', () => {
 
 test('codes are the numbers of the catalogue', () => {
   expect(governanceCodes()).toContainEqual({ code: 'MOBY-N303', name: 'collide' });
-  expect(governanceCodes()).toHaveLength(catalogue.length);
+  expect(governanceCodes()).toHaveLength(releaseRules.length);
 });
 
 test('the policy admits no top-level key that the schema doesn’t know', async () => {
