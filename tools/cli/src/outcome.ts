@@ -12,8 +12,8 @@ export interface Done {
   readonly lines: readonly Line[];
   /** What to do next, to stderr. */
   readonly next?: readonly Line[];
-  /** 1 where what was asked about is not in order, as a failed expectation; by default 0. */
-  readonly exitCode?: 0 | 1;
+  /** 1 where what was asked about is not in order, as a failed expectation; by default 0. Of `review`, 2 without a verdict, 3 for a person. */
+  readonly exitCode?: 0 | 1 | 2 | 3;
   /** `value` is what was asked for, whether `--json` stands there or not. */
   readonly isDocument?: true;
 }

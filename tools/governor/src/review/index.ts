@@ -2,3 +2,4 @@ export type { ChangedComponent, ChangedFile, ChangeSubject, ComponentFolder, Lin
 export { judgeChange, type ChangeReport } from './judge-change.ts';
 export { maxReadBytes, openChange, type ToOpen } from './open-change.ts';
 export { review, type ToReview } from './review.ts';
+export { withoutVerdict } from './without-verdict.ts';

@@ -122,7 +122,14 @@ describe('names of revisions', () => {
       '../secret',
       '/etc/passwd',
       '-x',
-      'main~1',
+      'main~9',
+      'main^2',
+      'main~9999',
+      'main~1001',
+      `main${'^'.repeat(1001)}`,
+      'main~x',
+      'main^{tree}',
+      'main@{1}',
       'main..x',
       'HEAD:file',
       'a b',
@@ -134,6 +141,16 @@ describe('names of revisions', () => {
       await expect(repository.commitOf(revision), revision).rejects.toMatchObject({ code: 'not-found' });
     const tree = git(folder, 'rev-parse', 'main^{tree}').trim();
     await expect(repository.commitOf(tree)).rejects.toMatchObject({ code: 'not-found', message: `\`${tree}\` is no commit` });
+  });
+
+  test('lead back as git goes', async () => {
+    const folder = workTree();
+    git(folder, 'checkout', '--quiet', '-b', 'side', 'main~1');
+    git(folder, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.com', 'merge', '--quiet', '--no-ff', '-m', 'both', 'main');
+    const repository = openRepository(folder);
+    for (const revision of ['side~1', 'side^', 'side^2', 'side~', 'side^0', 'side~0', 'side^2~1', 'side^^', 'side~2', 'HEAD^1'])
+      expect((await repository.commitOf(revision)).oid, revision).toBe(git(folder, 'rev-parse', revision).trim());
+    await expect(repository.commitOf('side^3')).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('that begin two oids ask for more digits', async () => {

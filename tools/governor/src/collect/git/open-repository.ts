@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { findGitFolder } from './check-layout.ts';
 import { parseCommit, type ParsedCommit } from './parse-commit.ts';
 import { readObjects, type GitObjects } from './read-objects.ts';
+import { ancestorOf, noAncestor } from './ancestor-of.ts';
 import { resolveRevision } from './resolve-revision.ts';
 import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
 
 /** A git repository, read and never written; no file of it is checked out, nothing of it is run. */
 export interface Repository {
   readonly objects: GitObjects;
-  /** A branch, a tag, or an oid of at least four digits → the commit that it means. Throws `not-found`. */
+  /**
+   * A branch, a tag, or an oid of at least four digits, also with `~N` and `^N` behind it (gitrevisions(7)) → the commit that it means.
+   * Throws `not-found`.
+   */
   commitOf(revision: string): Promise<Commit>;
   /** Throws `unreadable-repository` where the commit is missing. */
   readCommit(oid: string): Promise<Commit>;
@@ -40,7 +44,16 @@ export function openRepository(folder: string): Repository {
   return {
     objects,
     readCommit,
-    commitOf: async (revision) => readCommit(await resolveRevision({ git, cache, objects, revision })),
+    commitOf: async (revision) => {
+      const { name, steps } = ancestorOf(revision);
+      let commit = await readCommit(await resolveRevision({ git, cache, objects, revision: name }));
+      for (const parent of steps) {
+        const next = commit.parents[parent];
+        if (next === undefined) throw noAncestor(revision, commit.oid);
+        commit = await readCommit(next);
+      }
+      return commit;
+    },
     shallow: shallowCommits(git),
   };
 }

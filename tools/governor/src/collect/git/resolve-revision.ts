@@ -20,7 +20,9 @@ export async function resolveRevision(wanted: ToResolve): Promise<string> {
     throw new Failure({
       code: 'not-found',
       message: `\`${revision}\` is no name of a revision`,
-      hints: ['name a branch, a tag, or a commit by its oid; git rev-parse turns everything else into one'],
+      hints: [
+        'name a branch, a tag, or a commit by its oid, with `~N` or `^N` behind it if need be; git rev-parse turns everything else into one',
+      ],
     });
   const oid = (await fromRef(wanted)) ?? (await fromShortOid(wanted));
   if (oid === undefined) throw notFound(revision);
