@@ -5,6 +5,7 @@ import { checkout, documentFindings, removeFolder, runCli, temporaryFolder, type
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const line = 'components/tini/0.19';
+const volume = 'components/data-volume/1/package.json';
 const folder = temporaryFolder();
 afterAll(() => removeFolder(folder));
 
@@ -39,10 +40,15 @@ beforeAll(() => {
     'lifecycle: maintained\nmaintainers:\n  - name: Ann\n    registry: ann\n  - name: Bob\n    registry: bob\n',
   );
   write('components/tini/README.md', '# tini\n');
+  cpSync(join(checkout, 'components/data-volume'), join(folder, 'components/data-volume'), { recursive: true });
   git('add', '--all');
   git('commit', '--quiet', '--signoff', '--message', 'a library');
   branch('words', () => write('components/tini/README.md', '# tini\n\nA first process.\n'));
-  branch('next', () => write(`${line}/package.json`, packageText().replace(/"version": "([0-9.]+)"/, '"version": "0.19.99"')));
+  branch('next', () => {
+    const script = 'components/data-volume/1/files/usr/lib/moby/data-volume';
+    write(script, `${readFileSync(join(folder, script), 'utf8')}# another line\n`);
+    write(volume, readFileSync(join(folder, volume), 'utf8').replace(/"version": "1\.0\.\d+"/, '"version": "1.0.77"'));
+  });
   branch('broken', () => write(`${line}/package.json`, packageText().replace('"version": "', '"version": "v')));
 });
 
@@ -91,6 +97,16 @@ describe('a pull request', () => {
       expect(exitCode).toBe(1);
       expect(stdout, format).toContain('strict-semver');
     }
+  });
+
+  test('is judged by what its payloads are, where they are derived', async () => {
+    expect((await reviewed('next')).stdout).toContain('moby-compose review --derive does it');
+    const derived = await reviewed('next', '--derive', '--offline');
+    expect(derived.exitCode).toBe(1);
+    expect(derived.stdout).toMatch(
+      /P703 digests +components\/data-volume\/1\/package\.json:\d+:\d+\n +the payload for linux\/amd64 is sha256:[0-9a-f]+ of \d+ bytes by its sources, /,
+    );
+    expect(derived.stdout).not.toContain('P706');
   });
 
   test('by a policy that can’t be read is no verdict, and by a wrong flag is wrong usage', async () => {

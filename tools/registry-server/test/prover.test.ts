@@ -16,7 +16,7 @@ async function packed(folder: string): Promise<Buffer> {
 }
 
 function why(proof: PayloadProof): string {
-  return proof.kind === 'proven' ? 'proven' : proof.why;
+  return proof.kind === 'unproven' ? proof.why : proof.kind;
 }
 
 test('what takes longer than it may stays unproven, and the next release is derived all the same', async () => {

@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
-import { MobyCommand } from '../moby-command.ts';
+import { networkFlags } from '../flags.ts';
+import { MobyCommand, type Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 
 const formats = ['text', 'json', 'markdown', 'sarif', 'github', 'junit'] as const;
@@ -19,6 +20,11 @@ export class Review extends MobyCommand {
     head: Flags.string({ default: 'HEAD', helpValue: 'REV', description: 'what would be merged' }),
     'merge-base': Flags.string({ helpValue: 'REV', description: 'where the head left the base, where a shallow clone doesn’t know it' }),
     policy: Flags.string({ helpValue: 'FILE', description: 'a policy in place of the base’s docs/governance/policy.yaml' }),
+    derive: Flags.boolean({
+      description:
+        'derive the payloads of changed lines from their packages, which are downloaded; without it, changed payloads are unproven',
+    }),
+    ...networkFlags,
     format: Flags.option({
       options: formats,
       default: 'text' as const,
@@ -30,12 +36,12 @@ export class Review extends MobyCommand {
     '{ "form": 1, "verdict", "head", "base", "rulesDigest", "findings": [{ "rule", "name", "clause", "severity", "component", "path", "line", "column", "pointer", "message", "help"?, "waivableBy" }], "waived": [], "bump": { "<line>": { "version", "declared", "required", "baseline"?, "witnesses": [] } }, "assemblies": [{ "name", "before", "after" }], "autoMerge": [{ "condition", "met", "who"? }], "passed": number, "unjudged": string[], "cause"? } (schemas/documents/review-report.v1.schema.json)';
   static override fleetingSteps = true;
 
-  protected override async perform(): Promise<Outcome> {
+  protected override async perform(session: Session): Promise<Outcome> {
     const { flags } = await this.parse(Review);
     const [{ reviewChange }, { reviewedOutcome }] = await Promise.all([
       import('../review/review-change.ts'),
       import('../words/reviewed.ts'),
     ]);
-    return reviewedOutcome(await reviewChange(flags), flags.json ? 'json' : flags.format);
+    return reviewedOutcome(await reviewChange(flags, session), flags.json ? 'json' : flags.format);
   }
 }

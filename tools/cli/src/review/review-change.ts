@@ -2,8 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { maxPolicyBytes, readPolicy, type Policy, type ReviewReport } from '@moby/governor';
 import { review, withoutVerdict } from '@moby/governor/review';
 import { Failure } from '@moby/model/basics';
+import type { Session } from '../moby-command.ts';
+import type { WorldFlags } from '../surroundings.ts';
 
-export interface ReviewFlags {
+export interface ReviewFlags extends WorldFlags {
+  readonly derive: boolean;
+  readonly offline: boolean;
   readonly repo: string;
   readonly base: string;
   readonly head: string;
@@ -12,10 +16,11 @@ export interface ReviewFlags {
 }
 
 /** The report on a pull request. Where there can be no verdict, the report says why; wrong flags are thrown. */
-export async function reviewChange(flags: ReviewFlags): Promise<ReviewReport> {
+export async function reviewChange(flags: ReviewFlags, session: Session): Promise<ReviewReport> {
   const { repo, base, head } = flags;
   const mergeBase = flags['merge-base'];
   const policy = flags.policy === undefined ? undefined : await policyFrom(flags.policy);
+  const derivation = flags.derive ? await (await import('./open-derivation.ts')).openDerivation(flags, session) : undefined;
   try {
     return await review({
       folder: repo,
@@ -24,10 +29,13 @@ export async function reviewChange(flags: ReviewFlags): Promise<ReviewReport> {
       today: new Date().toISOString().slice(0, 10),
       ...(mergeBase === undefined ? {} : { mergeBase }),
       ...(policy === undefined ? {} : { policy }),
+      ...(derivation === undefined ? {} : { payloadOf: derivation.payloadOf }),
     });
   } catch (error) {
     if (error instanceof Failure && error.code !== 'usage') return withoutVerdict(error);
     throw error;
+  } finally {
+    derivation?.close();
   }
 }
 

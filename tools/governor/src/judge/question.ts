@@ -156,4 +156,6 @@ export type PayloadProof =
       /** Files written from the payloads' bytes (facts.json and its like) that differ from those of the release. */
       readonly differing: readonly string[];
     }
+  /** A pull request leaves everything as it is in the base that says what the payload is, and all that is said of it. */
+  | { readonly kind: 'unchanged' }
   | { readonly kind: 'unproven'; readonly why: string };

@@ -27,7 +27,7 @@ export interface ToReview extends Omit<ToCollect, 'policyOf'> {
   readonly facts?: ReviewFacts;
   /** The day, as `2027-01-31`; without it what ends on a day has ended. */
   readonly today?: string;
-  /** Derives the payloads of a line that is to be merged, where somebody can. */
+  /** Derives the payloads of a line that is to be merged, where somebody can; not asked where the change leaves them as they are. */
   readonly payloadOf?: (release: Release) => PayloadProof | Promise<PayloadProof>;
   readonly rules?: readonly GovernanceRule[];
 }
@@ -56,7 +56,7 @@ interface JudgedLine {
 async function judgeLine(line: LineQuestion, { payloadOf, today, rules }: ToReview): Promise<readonly JudgedLine[]> {
   const { question } = line;
   if (question === undefined) return [];
-  const payload = (await payloadOf?.(question.release)) ?? question.payload;
+  const payload = question.payload.kind === 'unproven' ? ((await payloadOf?.(question.release)) ?? question.payload) : question.payload;
   const { npmVersion = '' } = packageWords(question.release.files.get('package.json'));
   const report = await judge({ ...question, payload, ...(today === undefined ? {} : { today }) }, rules);
   return [{ name: `${line.component}/${line.line}`, version: fromNpmVersion(npmVersion) ?? npmVersion, report }];

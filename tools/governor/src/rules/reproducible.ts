@@ -1,4 +1,10 @@
+import type { Question } from '../judge/question.ts';
 import { ofComponent, type Found, type GovernanceRule } from './rule.ts';
+
+/** Who reads a publish's findings can't have it derived; who reviews can. */
+function helpOf({ door }: Question): Pick<Found, 'help'> {
+  return door.kind === 'review' ? { help: 'moby-compose review --derive does it, and downloads the packages that it needs' } : {};
+}
 
 export const reproducible: GovernanceRule = ofComponent({
   id: 'MOBY-P706',
@@ -10,10 +16,10 @@ export const reproducible: GovernanceRule = ofComponent({
   clauses: [
     {
       name: 'unproven',
-      when: 'the payloads were not derived from their sources while the release was judged',
+      when: 'the payloads were not derived from their sources while the release was judged; in a pull request, unless it leaves all about them as it is',
       *find({ question }): Iterable<Found> {
         if (question.payload.kind === 'unproven')
-          yield { at: ['component', 'payload'], message: `the payload is unproven: ${question.payload.why}` };
+          yield { at: ['component', 'payload'], message: `the payload is unproven: ${question.payload.why}`, ...helpOf(question) };
       },
     },
     {

@@ -199,3 +199,18 @@ test('a line is read from a tree as component publish packs its folder', async (
     new Map(packed.map(({ path, bytes }) => [path, Buffer.from(bytes).toString()])),
   );
 });
+
+test('what a payload is and what is said of it is as before, or nobody has derived it', async () => {
+  const before = library();
+  const payloadOf = async (change: Record<string, string>): Promise<string> =>
+    onlyQuestion(
+      await review({ ...before, 'components/redis/8.0/files/a': 'x' }, { ...before, 'components/redis/8.0/files/a': 'x', ...change }),
+    ).payload.kind;
+  const described = line('redis', '8.0.202', (json) => (json['description'] = 'another'));
+  expect(await payloadOf(below('components/redis/8.0', described))).toBe('unchanged');
+  const payload = line('redis', '8.0.202', (json) => (json['component'] = { payload: { form: 2 } }));
+  expect(await payloadOf(below('components/redis/8.0', payload))).toBe('unproven');
+  for (const file of ['facts.json', 'symbols.json', 'kernel-symbols.json', 'files/a', 'files/b'])
+    expect(await payloadOf({ [`components/redis/8.0/${file}`]: '{}' }), file).toBe('unproven');
+  expect(await payloadOf({ 'components/redis/8.0/package.json': '{' })).toBe('unproven');
+});

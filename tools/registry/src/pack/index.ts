@@ -1,4 +1,4 @@
-export { integrityOf, packComponent, type PackedComponent } from './pack-component.ts';
+export { integrityOf, packComponent, packFiles, type PackedComponent } from './pack-component.ts';
 export { isPacked, packageFiles, type PackageFile } from './package-files.ts';
 export { packageLimits } from './package-limits.ts';
 export { publishDocument, type PublishRequest } from './publish-document.ts';

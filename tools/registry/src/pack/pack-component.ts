@@ -43,9 +43,7 @@ export async function packComponent(folder: string, label: string): Promise<Pack
       hints: [`take \`"private": true\` out of \`${label}/package.json\`, if everybody may have it`],
     });
   refuseUnlisted(files, packageJson['files'], label);
-  const tar = writePayload(files.map(({ path, bytes }) => ({ kind: 'file', path: `package/${path}`, mode: fileMode, bytes })));
-  const tarball = gzipSync(Buffer.concat([...tar.pieces()]), { level: constants.Z_BEST_COMPRESSION, memLevel: 9 });
-  tarball[9] = unknownSystem;
+  const { tar, tarball } = packFiles(files);
   if (tarball.length > packageLimits.tarballBytes)
     throw new Failure({
       code: 'limit',
@@ -56,11 +54,19 @@ export async function packComponent(folder: string, label: string): Promise<Pack
     npmVersion: String(packageJson['version']),
     packageJson,
     files,
-    tar: tar.digest,
+    tar,
     tarball,
     integrity: integrityOf(tarball),
     shasum: createHash('sha1').update(tarball).digest('hex'),
   };
+}
+
+/** A package of the files, in their order. */
+export function packFiles(files: Iterable<PackageFile>): Pick<PackedComponent, 'tar' | 'tarball'> {
+  const tar = writePayload([...files].map(({ path, bytes }) => ({ kind: 'file', path: `package/${path}`, mode: fileMode, bytes })));
+  const tarball = gzipSync(Buffer.concat([...tar.pieces()]), { level: constants.Z_BEST_COMPRESSION, memLevel: 9 });
+  tarball[9] = unknownSystem;
+  return { tar: tar.digest, tarball };
 }
 
 /** `sha512-` and base64, as npm writes it (W3C, Subresource Integrity). */

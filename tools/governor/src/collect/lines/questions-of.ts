@@ -7,6 +7,7 @@ import { readContents } from '../../judge/subject.ts';
 import type { GitObjects } from '../git/read-objects.ts';
 import type { Merge } from '../merge/merge-changes.ts';
 import { openTree, type TreeReader } from './open-tree.ts';
+import { leavesPayload } from './leaves-payload.ts';
 import { maxManifestBytes, packageWords, type PackageWords } from './package-words.ts';
 import { packedFiles } from './packed-files.ts';
 import { readOwners } from './read-owners.ts';
@@ -81,7 +82,7 @@ async function questionOf({ review, base, component, line, names, owners }: Touc
     ...(owners === undefined ? {} : { owners }),
     ...(facts?.publisher === undefined ? {} : { publisher: facts.publisher }),
     policy,
-    payload: payload ?? { kind: 'unproven', why: 'nobody has derived the payloads' },
+    payload: payload ?? (leavesPayload(before, files) ? { kind: 'unchanged' } : { kind: 'unproven', why: 'nobody has derived it' }),
   };
 }
 
