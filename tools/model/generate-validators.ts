@@ -7,6 +7,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 
 const schemaFolder = new URL('../../schemas/', import.meta.url);
+/** Documents that are read, beside those that are only written. */
+const readDocuments: Readonly<Record<string, string>> = { reviewFacts: 'review-facts' };
 const target = new URL('./src/generated/validators.ts', import.meta.url);
 
 export function generateValidators(): string {
@@ -25,6 +27,10 @@ export function generateValidators(): string {
     ajv.addSchema(JSON.parse(readFileSync(new URL(file, schemaFolder), 'utf8')));
     names[name] = `urn:moby-compose:${name}:v1`;
   }
+  for (const [name, document] of Object.entries(readDocuments)) {
+    ajv.addSchema(JSON.parse(readFileSync(new URL(`documents/${document}.v1.schema.json`, schemaFolder), 'utf8')));
+    names[name] = `urn:moby-compose:document:${document}:v1`;
+  }
   const code = standaloneCode.default(ajv, names).replace(/^"use strict";/, '');
   const exported = Object.keys(names);
   return [
@@ -32,7 +38,7 @@ export function generateValidators(): string {
     "import { createRequire } from 'node:module';",
     '',
     'const require = createRequire(import.meta.url);',
-    code.replaceAll(/export const ([a-z]+) = (validate\d+);/g, 'const $1_validator = $2;\n'),
+    code.replaceAll(/export const ([a-zA-Z]+) = (validate\d+);/g, 'const $1_validator = $2;\n'),
     '',
     `export type SchemaName = ${exported.map((name) => `'${name}'`).join(' | ')};`,
     '',

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PayloadProof, Policy } from '@moby/governor';
-import type { ReviewFacts } from '@moby/governor/collect';
-import type { ToReview } from '@moby/governor/review';
+import type { ReviewFacts, ToReview } from '@moby/governor/review';
 import { rawRepository, type RawRepository } from './collect/raw-repository.ts';
 
 /** Files by path; undefined takes one away. */

@@ -1,10 +1,11 @@
 import { Failure } from '@moby/model';
 import type { Policy } from '../judge/policy.ts';
+import type { ReviewFacts } from '../review/review-facts.ts';
 import { commitsBetween, type CommitRange } from './commits/commits-between.ts';
 import { findMergeBase } from './commits/find-merge-base.ts';
 import { openRepository, type Commit, type Repository } from './git/open-repository.ts';
 import { openTree } from './lines/open-tree.ts';
-import { questionsOf, type LineQuestion, type ReviewFacts } from './lines/questions-of.ts';
+import { questionsOf, type LineQuestion } from './lines/questions-of.ts';
 import { touchedComponents, type Touched } from './lines/touched-components.ts';
 import { mergeChanges, type Merge } from './merge/merge-changes.ts';
 import { readPolicyFile } from './policy-file.ts';

@@ -7,7 +7,7 @@ export { parseCommit, type CommitSignature, type ParsedCommit, type Person } fro
 export type { GitObjects } from './git/read-objects.ts';
 export { openTree, type TreeReader } from './lines/open-tree.ts';
 export { packedFiles, type LineFolder } from './lines/packed-files.ts';
-export { questionsOf, type LineQuestion, type ReviewedTrees, type ReviewFacts } from './lines/questions-of.ts';
+export { questionsOf, type LineQuestion, type ReviewedTrees } from './lines/questions-of.ts';
 export { readOwners } from './lines/read-owners.ts';
 export { touchedComponents, type Touched, type TouchedComponent } from './lines/touched-components.ts';
 export { mergeChanges, type Merge, type MergeConflict } from './merge/merge-changes.ts';

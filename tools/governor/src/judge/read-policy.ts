@@ -1,6 +1,7 @@
 import { documentLimits, readYaml, validateDocument, type Diagnostic, type Document, type Judged } from '@moby/model';
 import { catalogue } from '../rules/catalogue.ts';
 import { waitingRules } from '../rules/waiting-rules.ts';
+import { isDay } from './is-day.ts';
 import { policyFile } from './policy-file.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 
@@ -55,12 +56,6 @@ function judgeGroups(document: Document, { batchGroups = [] }: WrittenPolicy): r
       ? []
       : [wrong(document, ['batchGroups', index, 'name'], `there are two groups called \`${name}\``)],
   );
-}
-
-/** 31 February has the form of a day, and is none. */
-function isDay(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function wrong(document: Document, at: readonly (string | number)[], message: string): Diagnostic {

@@ -1,7 +1,6 @@
 import type { Judged } from '@moby/model';
 import type { CommitRange } from '../collect/commits/commits-between.ts';
 import type { Commit } from '../collect/git/open-repository.ts';
-import type { ReviewFacts } from '../collect/lines/questions-of.ts';
 import type { Touched } from '../collect/lines/touched-components.ts';
 import type { Merge } from '../collect/merge/merge-changes.ts';
 import type { FileEntry } from '../collect/trees/change.ts';
@@ -9,6 +8,7 @@ import type { TreeDiff } from '../collect/trees/diff-trees.ts';
 import type { Policy } from '../judge/policy.ts';
 import type { Owners } from '../judge/question.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { ReviewFacts } from './review-facts.ts';
 
 /** A pull request as the rules about the whole of it see it: everything is read before the first of them runs. */
 export interface ChangeSubject {

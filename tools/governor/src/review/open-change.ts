@@ -3,13 +3,13 @@ import type { CollectedReview } from '../collect/collect-review.ts';
 import type { GitObjects } from '../collect/git/read-objects.ts';
 import { openTree } from '../collect/lines/open-tree.ts';
 import { packageWords } from '../collect/lines/package-words.ts';
-import type { ReviewFacts } from '../collect/lines/questions-of.ts';
 import { comparePaths, type FileEntry } from '../collect/trees/change.ts';
 import { kindOf } from '../collect/git/parse-tree.ts';
 import { readOwners } from '../judge/read-owners.ts';
 import type { Owners } from '../judge/question.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { ChangedComponent, ChangedFile, ChangeSubject, ComponentFolder, LineFolderContents } from './change-subject.ts';
+import type { ReviewFacts } from './review-facts.ts';
 
 /** The most that is read of one file for the rules about the whole of a pull request. */
 export const maxReadBytes: number = 256 * 1024;

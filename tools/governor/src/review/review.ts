@@ -3,7 +3,7 @@ import { canonicalJson, Failure, fromNpmVersion, type Judged } from '@moby/model
 import { collectReview, type CollectedReview, type ToCollect } from '../collect/collect-review.ts';
 import { openTree } from '../collect/lines/open-tree.ts';
 import { packageWords } from '../collect/lines/package-words.ts';
-import type { LineQuestion, ReviewFacts } from '../collect/lines/questions-of.ts';
+import type { LineQuestion } from '../collect/lines/questions-of.ts';
 import type { ReviewReport } from '../formats/review-report.ts';
 import { compareFindings, compareText } from '../judge/compare-findings.ts';
 import { judge } from '../judge/judge.ts';
@@ -20,12 +20,13 @@ import type { GovernanceRule } from '../rules/rule.ts';
 import type { ChangeSubject } from './change-subject.ts';
 import { judgeChange, type ChangeReport } from './judge-change.ts';
 import { openChange } from './open-change.ts';
+import type { ReviewFacts } from './review-facts.ts';
 
 export interface ToReview extends Omit<ToCollect, 'policyOf'> {
   /** Stands in for the base's policy. */
   readonly policy?: Policy;
   readonly facts?: ReviewFacts;
-  /** The day, as `2027-01-31`; without it what ends on a day has ended. */
+  /** The day, as `2027-01-31`, in place of that of the facts; without either what ends on a day has ended. */
   readonly today?: string;
   /** Derives the payloads of a line that is to be merged, where somebody can; not asked where the change leaves them as they are. */
   readonly payloadOf?: (release: Release) => PayloadProof | Promise<PayloadProof>;
@@ -37,7 +38,7 @@ export interface ToReview extends Omit<ToCollect, 'policyOf'> {
  * `unreadable-repository`, `not-found`, `limit` and `invalid-input` where there can be no verdict.
  */
 export async function review(toReview: ToReview): Promise<ReviewReport> {
-  const { rules = catalogue, facts = {}, today } = toReview;
+  const { rules = catalogue, facts = {}, today = facts.today } = toReview;
   const collected = await collectReview({ ...toReview, policyOf: async (text) => toReview.policy ?? policyOf(text) });
   const lifecycle = await lifecycleOf(collected);
   const subject = await openChange({ collected, lifecycle, facts, ...(today === undefined ? {} : { today }) });

@@ -11,8 +11,8 @@ import {
   readPolicyFile,
   touchedComponents,
   type LineQuestion,
-  type ReviewFacts,
 } from '@moby/governor/collect';
+import type { ReviewFacts } from '@moby/governor/review';
 import { fromNpmVersion } from '@moby/model';
 import { packageFiles } from '@moby/registry/pack';
 import { checkout, scratchFolder } from '@moby/testkit';
@@ -125,9 +125,11 @@ describe('a touched line is a question to the judge', () => {
     const facts: ReviewFacts = {
       published: { '@moby/redis': [{ npmVersion: '8.0.205', version, state: 'deleted' }] },
       tombstones: ['@moby/rediss'],
+      today: '2027-01-31',
     };
     const question = onlyQuestion(await review(library(), library(line('redis', '8.0.202')), facts));
     expect(question.published.map(({ npmVersion }) => npmVersion)).toEqual(['8.0.205']);
+    expect(question.today).toBe('2027-01-31');
     expect(question.names).toEqual({ components: ['@moby/redis', '@moby/rediss', '@moby/tini'], tombstones: ['@moby/rediss'] });
     expect(errorsOf(await judge(question))).toEqual(['MOBY-V504 components/redis/8.0/package.json']);
   });

@@ -2,8 +2,9 @@ import { fromNpmVersion, type Version } from '@moby/model';
 import { findBaseline } from '../../judge/baseline.ts';
 import { fileDigests } from '../../judge/file-digests.ts';
 import { defaultPolicy, type Policy } from '../../judge/policy.ts';
-import type { KnownNames, Owners, PayloadProof, PublishedVersion, Publisher, Question } from '../../judge/question.ts';
+import type { KnownNames, Owners, PayloadProof, PublishedVersion, Question } from '../../judge/question.ts';
 import { readContents } from '../../judge/subject.ts';
+import type { ReviewFacts } from '../../review/review-facts.ts';
 import type { GitObjects } from '../git/read-objects.ts';
 import type { Merge } from '../merge/merge-changes.ts';
 import { openTree, type TreeReader } from './open-tree.ts';
@@ -12,16 +13,6 @@ import { maxManifestBytes, packageWords, type PackageWords } from './package-wor
 import { packedFiles } from './packed-files.ts';
 import { readOwners } from './read-owners.ts';
 import type { TouchedComponent } from './touched-components.ts';
-
-/** What a repository doesn't know. Everything may be missing; then rules that need it say so. */
-export interface ReviewFacts {
-  /** What a registry has published, by npm's name. Where a name is missing, the versions in the base's tree count as published. */
-  readonly published?: Readonly<Record<string, readonly PublishedVersion[]>>;
-  readonly tombstones?: readonly string[];
-  readonly publicNames?: readonly string[];
-  /** The author as the registry knows them. */
-  readonly publisher?: Publisher;
-}
 
 export interface ReviewedTrees {
   readonly objects: GitObjects;
@@ -80,8 +71,8 @@ async function questionOf({ review, base, component, line, names, owners }: Touc
     published: await publishedVersions({ objects, base, component, line, own: packageWords(files.get('package.json')), facts }),
     names,
     ...(owners === undefined ? {} : { owners }),
-    ...(facts?.publisher === undefined ? {} : { publisher: facts.publisher }),
     policy,
+    ...(facts?.today === undefined ? {} : { today: facts.today }),
     payload: payload ?? (leavesPayload(before, files) ? { kind: 'unchanged' } : { kind: 'unproven', why: 'nobody has derived it' }),
   };
 }
