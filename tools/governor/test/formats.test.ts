@@ -54,7 +54,7 @@ describe.each(Object.entries(outputs))('%s', (name, output) => {
 /** What no format lets through, whoever reads it. */
 const unseen =
   // oxlint-disable-next-line no-misleading-character-class -- each of them is looked for by itself
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]|\p{Cs}/u;
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]|\p{Cs}/u;
 
 /** What a runner of workflows would obey, apart from what the format is made of. */
 function commandsIn(output: string): readonly string[] {
@@ -89,6 +89,14 @@ const hostileText = fc
         '#1',
         '\u202e',
         '\u001b[2J',
+        '\u2069\u200f',
+        '\u00ad\u180e',
+        '\ufff9\u{e0041}',
+        '\u0085::error::x',
+        '\u2028::error::x',
+        '<a href="javascript:x">',
+        ']]>',
+        '-->',
         '`',
         '](',
         '%0A',
@@ -100,7 +108,8 @@ const hostileText = fc
   )
   .map((parts) => parts.join(''));
 
-test('whatever is contributed, no format lets through what hides, commands or marks up', () => {
+test('whatever is contributed, no format lets through what hides, commands or marks up', async () => {
+  const documents: string[] = [];
   fc.assert(
     fc.property(hostileText, (text) => {
       const report = hostileReport(text);
@@ -114,10 +123,11 @@ test('whatever is contributed, no format lets through what hides, commands or ma
       expect(comment.replaceAll(/&#[0-9]+;/g, '')).not.toMatch(/@|#[0-9]|`|\]\(|:\/\//);
       // The heading's own sign is the only one at a line's beginning, and after a mention's or a number's sign stands a gap.
       expect(comment).not.toMatch(/&#64;(?!&#8203;)|&#35;[0-9]/);
-      expect(junitFindings(render(report, 'junit'))).toEqual([]);
+      documents.push(render(report, 'junit'));
     }),
     { numRuns: 60 },
   );
+  expect(await junitFindings(...documents)).toEqual([]);
 });
 
 test('JSON and SARIF have what was contributed in values alone: they read back as the same report', () => {
@@ -212,17 +222,29 @@ test('a runner’s commands are escaped as it reads them', () => {
   expect(log).toContain('::warning file=a%3Ab%2Cc%25d,line=5,col=18,title=MOBY-S109 description::50%25 of a:b%0Asay what it is');
 });
 
-test('JUnit has a case for each rule of each component', () => {
+test('JUnit fits its schema, and has a case for each rule of each component', async () => {
   const xml = render(ordinary, 'junit');
-  expect(junitFindings(xml)).toEqual([]);
+  expect(await junitFindings(xml, render(hostileReport(nasty), 'junit'))).toEqual([]);
   // Two components; the rules that were given, three more that something was found by, and the one that nobody judged.
   expect(xml.match(/<testcase /g)?.length).toBe(2 * 6);
   expect(xml).toContain('<testcase classname="runc/1.3" name="MOBY-V506 abi-bump"/>');
-  expect(junitFindings(xml.replace('tests="6"', 'tests="7"'))).toEqual(['testsuite containerd/2.1: tests is 7, of 6']);
-  expect(junitFindings(xml.replace('<testcase ', '<test-case '))).not.toEqual([]);
 });
 
-test('a report without anything to say is a line, and each verdict has its own exit', () => {
+test('the schema of JUnit refuses what isn’t of it', async () => {
+  const xml = render(ordinary, 'junit');
+  expect(await junitFindings(xml.replace('tests="6"', 'tests="7"'))).toEqual(['tests is 7, of 6']);
+  expect(await junitFindings(xml.replace(/<testcase (.*)\/>/, '<test-case $1/>'))).toEqual([
+    expect.stringContaining("Element 'test-case': This element is not expected."),
+    'tests is 12, of 11',
+    'tests is 6, of 5',
+  ]);
+  expect(await junitFindings(xml.replace('<skipped>', '<skipped message="x">'))).toEqual([
+    expect.stringContaining("The attribute 'message' is not allowed."),
+  ]);
+  expect(await junitFindings(xml.replace('waived by', '\u0001'))).not.toEqual([]);
+});
+
+test('a report without anything to say is a line, and each verdict has its own exit', async () => {
   const quiet: ReviewReport = {
     ...ordinary,
     verdict: 'pass',
@@ -234,7 +256,7 @@ test('a report without anything to say is a line, and each verdict has its own e
     autoMerge: [],
   };
   expect(render(quiet, 'text')).toBe('pass · 61 rules passed\n');
-  expect(junitFindings(render(quiet, 'junit'))).toEqual([]);
+  expect(await junitFindings(render(quiet, 'junit'))).toEqual([]);
   expect(reviewLines(quiet)[0]?.[0]).toEqual({ text: 'pass', style: 'green' });
   expect(reviewExitCodes).toEqual({ pass: 0, fail: 1, 'tool-error': 2, 'needs-review': 3 });
 });
