@@ -1,5 +1,6 @@
 import type * as Yaml from 'yaml';
 import type { Diagnostic, Judged, Place } from './diagnostic.ts';
+import { keyFaults, type KeyFault } from './yaml-keys.ts';
 
 /** JSON or YAML as it was read, with the places of its values. */
 export interface Document {
@@ -47,7 +48,10 @@ export async function readJson(options: {
   };
 }
 
-/** YAML 1.2 core schema, one document, unique keys. `plain`: without directives, anchors, aliases, tags and anything the parser warns of. */
+/**
+ * YAML 1.2 core schema, one document, unique keys. `plain`: without directives, anchors, aliases, tags, keys that are no texts, and anything the
+ * parser warns of.
+ */
 export async function readYaml(options: {
   readonly file: string;
   readonly text: string;
@@ -61,16 +65,17 @@ export async function readYaml(options: {
   if (tooLarge !== undefined) return { ok: false, findings: [tooLarge] };
   const yaml = await import('yaml');
   const document = yaml.parseDocument(text, {
-    uniqueKeys: true,
+    uniqueKeys: false,
     prettyErrors: false,
     ...(options.json === true ? { schema: 'json' as const } : {}),
   });
-  if (document.errors.length > 0) {
-    const findings = document.errors.slice(0, 20).map((error): Diagnostic => ({
+  const wrong = wrongIn(yaml, document, options.plain === true);
+  if (wrong.length > 0) {
+    const findings = wrong.slice(0, 20).map(({ code, message, offset, length }): Diagnostic => ({
       severity: 'error',
-      code: error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : 'syntax',
-      message: error.code === 'DUPLICATE_KEY' ? 'this key stands here twice' : firstLine(error.message),
-      place: placeAt(file, text, error.pos[0], error.pos[1] - error.pos[0]),
+      code,
+      message,
+      place: placeAt(file, text, offset, length),
     }));
     return { ok: false, findings };
   }
@@ -88,6 +93,17 @@ export async function readYaml(options: {
   }
   if (depthOf(value, limits.maxDepth) > limits.maxDepth) return { ok: false, findings: [tooDeep(file, text, limits)] };
   return { ok: true, value: { file, value, placeOf: lazily(() => placesOf(yaml, file, text)) }, findings: [] };
+}
+
+/** What the parser says against a document; where it says nothing, what is wrong with its keys. */
+function wrongIn(yaml: typeof Yaml, document: Yaml.Document, plain: boolean): readonly KeyFault[] {
+  if (document.errors.length === 0) return keyFaults(yaml, document, plain);
+  return document.errors.map(({ code, message, pos: [start, end] }) => {
+    const place = { offset: start, length: end - start };
+    if (code === 'MULTIPLE_DOCS') return { code: 'syntax', message: 'a second document begins here; a file is one', ...place };
+    if (code === 'RESOURCE_EXHAUSTION') return { code: 'too-deep', message: 'values are nested too deep to be read', ...place };
+    return { code: 'syntax', message: firstLine(message), ...place };
+  });
 }
 
 /** The first thing of a document that a list of plain values has no use for. */

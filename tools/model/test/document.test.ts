@@ -99,3 +99,39 @@ describe('the nearest name', () => {
     expect(nearest(text, candidates)).toBe(expected);
   });
 });
+
+describe('plain YAML', () => {
+  const refused: readonly (readonly [string, string])[] = [
+    ['%YAML 1.1\n---\na: 1', '1:1 a line begins with `%`'],
+    ['a: 1\n---\nb: 2', '2:1 a second document begins here'],
+    ['a: &x 1', '1:7 this has an anchor'],
+    ['a: 1\nb: *a', '2:4 this is an alias'],
+    ['a: !!binary x', '1:13 this has a tag'],
+    ['a: !mine x', '1:10 this has a tag'],
+    ['a: 1\n1: 2', '2:1 a key is a text'],
+    ['? [a, b]\n: 1', '1:3 a key is a text'],
+    ['? {a: 1}\n: 1', '1:3 a key is a text'],
+    ['<<: {a: 1}', '1:1 `<<` merges maps'],
+    ['"a": 1\nb: {a: 1, a: 2}', '2:11 this key stands here twice'],
+    ['"1": 1\n1: 2', '2:1 this key stands here twice'],
+    [`${'['.repeat(40)}${']'.repeat(40)}`, '1:1 values are nested more than 32 deep'],
+    ['a: [1', '1:6 '],
+  ];
+  test.each(refused)('%j is refused', async (text, words) => {
+    const read = await readYaml({ file: 'a.yaml', text, plain: true });
+    const said = read.findings.map(({ message, place }) => `${place?.line}:${place?.column} ${message}`);
+    expect(read.ok).toBe(false);
+    expect(said[0]).toContain(words);
+  });
+
+  test('lists in lists beyond what the parser can take are refused', async () => {
+    const read = await readYaml({ file: 'a.yaml', text: '['.repeat(20_000), plain: true });
+    expect(read.findings[0]).toMatchObject({ code: 'too-deep', message: 'values are nested too deep to be read' });
+  });
+
+  test('a key stands twice within its own map alone', async () => {
+    const text = Array.from({ length: 2000 }, (_, index) => `k${index}: {a: 1}`).join('\n');
+    const read = await readYaml({ file: 'a.yaml', text: `${text}\nk1: 2\n`, plain: true });
+    expect(read.findings.map(({ code, place }) => [code, place?.line])).toEqual([['duplicate-key', 2001]]);
+  });
+});
