@@ -16,6 +16,8 @@ const packageOf: Readonly<Record<string, string>> = {
   'dump.erofs': 'erofs-utils',
   readelf: 'binutils',
   chromium: 'chromium',
+  'ssh-keygen': 'openssh-client',
+  gpg: 'gpg gpg-agent',
 };
 
 /**

@@ -1,0 +1,30 @@
+import { readAllowedSigners, type AllowedSigner, type SignerFault } from './ssh/read-allowed-signers.ts';
+
+/** Who may sign commits of a library, from the root of its repository: keys of SSH, and a folder of OpenPGP keys. */
+export const allowedSignersFile = 'docs/governance/allowed_signers';
+export const openPgpKeysFolder = 'docs/governance/keys/';
+
+/** The most that is read of them. */
+export const maxAllowedSignersBytes: number = 256 * 1024;
+export const maxOpenPgpKeyBytes: number = 64 * 1024;
+export const maxOpenPgpKeyFiles = 64;
+
+/** What a tree has of both, as bytes. */
+export interface SignerFiles {
+  readonly allowedSigners?: Uint8Array;
+  /** Armoured public keys by their path. */
+  readonly openPgpKeys: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface Signers {
+  readonly ssh: readonly AllowedSigner[];
+  /** Of the lines that count for nothing. */
+  readonly faults: readonly SignerFault[];
+  /** Read where a commit is signed so, and not before. */
+  readonly openPgpKeys: SignerFiles['openPgpKeys'];
+}
+
+export function readSigners({ allowedSigners, openPgpKeys }: SignerFiles): Signers {
+  const read = readAllowedSigners(Buffer.from(allowedSigners ?? []).toString('utf8'));
+  return { ssh: read.signers, faults: read.faults, openPgpKeys };
+}
