@@ -85,6 +85,11 @@ describe('a commit', () => {
     });
   });
 
+  test('is read in one pass, though its sign-off is a megabyte of spaces', () => {
+    const message = `Signed-off-by:${' '.repeat(1024 ** 2)}\n`;
+    expect(parseCommit(Buffer.from(`${head}\n${message}`))?.signedOffBy).toEqual([]);
+  });
+
   test('signed by ssh has the signature, and the bytes that were signed', () => {
     const folder = scratchFolder();
     git(folder, 'init', '--quiet');

@@ -92,7 +92,8 @@ function personOf(value: string): Person {
 }
 
 function signOffs(message: string): ParsedCommit['signedOffBy'] {
-  return [...message.matchAll(/^signed-off-by:[ \t]*([^<>\n]*)<([^<>\n]*)>[ \t\r]*$/gim)].map(([, name = '', email = '']) => ({
+  // Spaces before the name are the name's: a second way to read them would take quadratic time.
+  return [...message.matchAll(/^signed-off-by:([^<>\n]*)<([^<>\n]*)>[ \t\r]*$/gim)].map(([, name = '', email = '']) => ({
     name: name.trim(),
     email,
   }));
