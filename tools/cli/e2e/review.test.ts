@@ -113,6 +113,9 @@ describe('a pull request', () => {
     write('policy.yaml', 'scopes: 7\n');
     const wrong = await reviewed('words', '--policy', 'policy.yaml');
     expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining('policy.yaml:1:9')]);
+    write('facts.json', '{\n  "form": 1,\n  "today": "2027-02-30"\n}\n');
+    const untrue = await reviewed('words', '--facts', 'facts.json');
+    expect([untrue.exitCode, untrue.stderr]).toEqual([2, expect.stringContaining('facts.json:3:12')]);
     const missing = await reviewed('words', '--policy', 'nothing.yaml');
     expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('`nothing.yaml` can’t be read')]);
     expect((await reviewed('words', '--format', 'xml')).exitCode).toBe(2);

@@ -19,6 +19,11 @@ export class Review extends MobyCommand {
     base: Flags.string({ required: true, helpValue: 'REV', description: 'what it would be merged into, as it is now' }),
     head: Flags.string({ default: 'HEAD', helpValue: 'REV', description: 'what would be merged' }),
     'merge-base': Flags.string({ helpValue: 'REV', description: 'where the head left the base, where a shallow clone doesn’t know it' }),
+    facts: Flags.string({
+      helpValue: 'FILE',
+      description:
+        'what git can’t know: author, approvals, labels, what is published, the day (schemas/documents/review-facts.v1.schema.json)',
+    }),
     policy: Flags.string({ helpValue: 'FILE', description: 'a policy in place of the base’s docs/governance/policy.yaml' }),
     derive: Flags.boolean({
       description:

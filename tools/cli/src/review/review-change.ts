@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { maxPolicyBytes, readPolicy, type Policy, type ReviewReport } from '@moby/governor';
-import { review, withoutVerdict } from '@moby/governor/review';
-import { Failure } from '@moby/model/basics';
+import { readFile, stat } from 'node:fs/promises';
+import { maxPolicyBytes, readPolicy, type ReviewReport } from '@moby/governor';
+import { maxReviewFactsBytes, readReviewFacts, review, withoutVerdict, type ReviewFacts } from '@moby/governor/review';
+import { Failure, type Judged } from '@moby/model';
 import type { Session } from '../moby-command.ts';
 import type { WorldFlags } from '../surroundings.ts';
 
@@ -12,6 +12,7 @@ export interface ReviewFlags extends WorldFlags {
   readonly base: string;
   readonly head: string;
   readonly 'merge-base'?: string | undefined;
+  readonly facts?: string | undefined;
   readonly policy?: string | undefined;
 }
 
@@ -19,14 +20,22 @@ export interface ReviewFlags extends WorldFlags {
 export async function reviewChange(flags: ReviewFlags, session: Session): Promise<ReviewReport> {
   const { repo, base, head } = flags;
   const mergeBase = flags['merge-base'];
-  const policy = flags.policy === undefined ? undefined : await policyFrom(flags.policy);
+  const policy =
+    flags.policy === undefined
+      ? undefined
+      : await documentFrom({ flag: '--policy', file: flags.policy, maxBytes: maxPolicyBytes, read: readPolicy });
+  const facts: ReviewFacts =
+    flags.facts === undefined
+      ? {}
+      : await documentFrom({ flag: '--facts', file: flags.facts, maxBytes: maxReviewFactsBytes, read: readReviewFacts });
   const derivation = flags.derive ? await (await import('./open-derivation.ts')).openDerivation(flags, session) : undefined;
   try {
     return await review({
       folder: repo,
       base,
       head,
-      today: new Date().toISOString().slice(0, 10),
+      facts,
+      today: facts.today ?? new Date().toISOString().slice(0, 10),
       ...(mergeBase === undefined ? {} : { mergeBase }),
       ...(policy === undefined ? {} : { policy }),
       ...(derivation === undefined ? {} : { payloadOf: derivation.payloadOf }),
@@ -39,15 +48,28 @@ export async function reviewChange(flags: ReviewFlags, session: Session): Promis
   }
 }
 
-async function policyFrom(file: string): Promise<Policy> {
-  const text = await readFile(file).catch((cause: unknown) => {
-    throw new Failure({ code: 'usage', message: `\`${file}\` can’t be read`, hints: ['--policy names a file'], cause });
+interface ToRead<Value> {
+  readonly flag: string;
+  readonly file: string;
+  readonly maxBytes: number;
+  readonly read: (text: string, file: string) => Promise<Judged<Value>>;
+}
+
+/** A file that a flag names: what is wrong with it is wrong usage. */
+async function documentFrom<Value>({ flag, file, maxBytes, read }: ToRead<Value>): Promise<Value> {
+  const bytes = await readAtMost(file, maxBytes).catch((cause: unknown) => {
+    const why = cause instanceof Failure ? cause.message : `\`${file}\` can’t be read`;
+    throw new Failure({ code: 'usage', message: why, hints: [`${flag} names a file`], cause });
   });
-  if (text.length > maxPolicyBytes)
-    throw new Failure({ code: 'usage', message: `\`${file}\` has ${text.length} bytes; at most ${maxPolicyBytes} are read`, hints: [] });
-  const read = await readPolicy(text.toString('utf8'), file);
-  if (read.ok) return read.value;
-  const [first] = read.findings;
-  const { line = 1, column = 1 } = first?.place ?? {};
-  throw new Failure({ code: 'usage', message: `${file}:${line}:${column}: ${first?.message ?? 'it can’t be read'}`, hints: [] });
+  const found = await read(bytes.toString('utf8'), file);
+  if (found.ok) return found.value;
+  const [first] = found.findings;
+  const place = first?.place === undefined ? file : `${file}:${first.place.line}:${first.place.column}`;
+  throw new Failure({ code: 'usage', message: `${place}: ${first?.message ?? 'it can’t be read'}`, hints: [...(first?.hints ?? [])] });
+}
+
+async function readAtMost(file: string, maxBytes: number): Promise<Buffer> {
+  const { size } = await stat(file);
+  if (size > maxBytes) throw new Failure({ code: 'limit', message: `\`${file}\` has ${size} bytes; at most ${maxBytes} are read` });
+  return readFile(file);
 }

@@ -3,8 +3,5 @@ export { judgeChange, type ChangeReport } from './judge-change.ts';
 export { maxReadBytes, openChange, type ToOpen } from './open-change.ts';
 export { maxReviewFactsBytes, readReviewFacts } from './read-review-facts.ts';
 export { review, type ToReview } from './review.ts';
-<<<<<<< HEAD
 export { withoutVerdict } from './without-verdict.ts';
-=======
 export type { ComponentFacts, ForgeCheck, ForgePerson, GivenReview, ReviewAuthor, ReviewFacts, TeamRole } from './review-facts.ts';
->>>>>>> 0808be3 (feat(governor): what git can't know of a pull request is one document)
