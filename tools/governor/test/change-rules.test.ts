@@ -4,10 +4,12 @@ import { review, type ToReview } from '@moby/governor/review';
 import { expectGolden, removeFolder, temporaryFolder } from '@moby/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stage0 } from './changes/stage-0.ts';
+import { stage7 } from './changes/stage-7.ts';
 import { toReview, type ChangeFixture, type PullRequest } from './pull-request.ts';
 
 const stages: Readonly<Record<string, Readonly<Record<string, ChangeFixture>>>> = {
   'stage-0': stage0,
+  'stage-7': stage7,
 };
 const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
 const rules = catalogue.filter(({ change }) => change !== undefined);

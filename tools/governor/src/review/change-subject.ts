@@ -29,6 +29,8 @@ export interface ChangeSubject {
   readonly isReadable: boolean;
   /** Those that are touched, by name. */
   readonly components: readonly ChangedComponent[];
+  /** Lines of the merge that no package can be made of, by their folders, with why. */
+  readonly unpackable: ReadonlyMap<string, string>;
   /** Changed files that rules read, by path; larger ones than `maxReadBytes` have no bytes. */
   readonly files: ReadonlyMap<string, ChangedFile>;
 }

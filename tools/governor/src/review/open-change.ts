@@ -40,6 +40,11 @@ export async function openChange({ collected, lifecycle, facts, today }: ToOpen)
     touched,
     isReadable,
     components: isReadable ? await changedComponents(collected) : [],
+    unpackable: new Map(
+      (questions ?? []).flatMap(({ component, line, unpackable }) =>
+        unpackable === undefined ? [] : [[`components/${component}/${line}`, unpackable] as const],
+      ),
+    ),
     files: isReadable ? await changedFiles(collected) : new Map(),
   };
 }

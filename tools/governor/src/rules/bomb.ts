@@ -1,9 +1,11 @@
 import type { ArchiveFaultKind } from '@moby/content/package-archive';
 import type { Subject } from '../judge/subject.ts';
 import { faultsOfKind } from './archive-faults.ts';
-import { ofRelease, type Clause, type GovernanceRule } from './rule.ts';
+import { ofRelease, type Clause, type Found, type GovernanceRule } from './rule.ts';
 
-export const bomb: GovernanceRule = ofRelease({
+const remedy = 'what is large belongs to a package that the payload pins';
+
+const ofReleases: GovernanceRule = ofRelease({
   id: 'MOBY-P702',
   name: 'bomb',
   severity: 'error',
@@ -17,6 +19,20 @@ export const bomb: GovernanceRule = ofRelease({
   ],
 });
 
+export const bomb: GovernanceRule = {
+  ...ofReleases,
+  change: [
+    {
+      name: 'line',
+      when: 'a line of the merge has more files, or more bytes, than a package may hold',
+      *find({ unpackable }): Iterable<Found> {
+        for (const [folder, message] of unpackable)
+          yield { repositoryFile: `${folder}/package.json`, component: folder.slice('components/'.length), message, help: remedy };
+      },
+    },
+  ],
+};
+
 function limit(kind: ArchiveFaultKind, when: string): Clause<Subject> {
-  return { name: kind, when, find: (subject) => faultsOfKind(subject, kind, 'what is large belongs to a package that the payload pins') };
+  return { name: kind, when, find: (subject) => faultsOfKind(subject, kind, remedy) };
 }

@@ -1,4 +1,4 @@
-import { Failure } from '@moby/model';
+import { Failure, formatBytes } from '@moby/model';
 import { isPacked, packageLimits } from '@moby/registry/pack';
 import type { GitObjects } from '../git/read-objects.ts';
 import { kindOf } from '../git/parse-tree.ts';
@@ -15,7 +15,7 @@ export interface LineFolder {
   readonly laid?: Merge['laid'];
 }
 
-/** The files of a line that its package holds, by path, sorted as it is packed. Empty where there is no such line. Throws `limit`. */
+/** The files of a line that its package holds, by path, sorted as it is packed. Empty where there is no such line. Throws `limit` for what nobody can publish. */
 export async function packedFiles({ objects, tree, folder, laid }: LineFolder): Promise<ReadonlyMap<string, Uint8Array>> {
   const entries = new Map(await tree.filesBelow(folder, packageLimits.files));
   for (const [path, entry] of laid ?? []) {
@@ -29,9 +29,13 @@ export async function packedFiles({ objects, tree, folder, laid }: LineFolder): 
   for (const [path, { mode, oid }] of [...entries].sort(([a], [b]) => comparePaths(a, b))) {
     if (kindOf(mode) !== 'file' || !isPacked(path)) continue;
     total += objects.headOf(oid).size;
-    if (total > packageLimits.unpackedBytes)
-      throw new Failure({ code: 'limit', message: `\`${folder}\` has more than ${packageLimits.unpackedBytes} bytes to publish` });
+    if (total > packageLimits.unpackedBytes) throw tooMuch(folder, formatBytes(packageLimits.unpackedBytes));
+    if (files.size === packageLimits.files) throw tooMuch(folder, `${packageLimits.files} files`);
     files.set(path, await objects.read(oid, 'blob', packageLimits.unpackedBytes));
   }
   return files;
+}
+
+function tooMuch(folder: string, most: string): Failure {
+  return new Failure({ code: 'limit', message: `\`${folder}\` has more than ${most} to publish` });
 }

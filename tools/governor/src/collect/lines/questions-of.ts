@@ -1,4 +1,4 @@
-import { fromNpmVersion, type Version } from '@moby/model';
+import { Failure, fromNpmVersion, type Version } from '@moby/model';
 import { findBaseline } from '../../judge/baseline.ts';
 import { fileDigests } from '../../judge/file-digests.ts';
 import { defaultPolicy, type Policy } from '../../judge/policy.ts';
@@ -30,8 +30,10 @@ export interface ReviewedTrees {
 export interface LineQuestion {
   readonly component: string;
   readonly line: string;
-  /** Missing where the merge has no such line any more. */
+  /** Missing where the merge has no such line any more, or one that can't be packed. */
   readonly question?: Question;
+  /** Why it can't be packed. */
+  readonly unpackable?: string;
 }
 
 /** The touched lines of a pull request, one question each, in the order of their names. Owners, names and what came before are the base's. */
@@ -42,8 +44,7 @@ export async function questionsOf(review: ReviewedTrees): Promise<readonly LineQ
   for (const { name: component, lines } of review.touched) {
     const owners = lines.length === 0 ? undefined : await readOwners(base, component);
     for (const line of lines) {
-      const question = await questionOf({ review, base, component, line, names, owners });
-      questions.push({ component, line, ...(question === undefined ? {} : { question }) });
+      questions.push({ component, line, ...(await questionOf({ review, base, component, line, names, owners })) });
     }
   }
   return questions;
@@ -58,14 +59,22 @@ interface TouchedLine {
   readonly owners: Owners | undefined;
 }
 
-async function questionOf({ review, base, component, line, names, owners }: TouchedLine): Promise<Question | undefined> {
+async function questionOf({
+  review,
+  base,
+  component,
+  line,
+  names,
+  owners,
+}: TouchedLine): Promise<Omit<LineQuestion, 'component' | 'line'>> {
   const { objects, laid, facts, policy = defaultPolicy, payload } = review;
   const folder = `components/${component}/${line}`;
-  const files = await packedFiles({ objects, tree: base, folder, laid });
-  if (files.size === 0) return undefined;
+  const files = await packedFiles({ objects, tree: base, folder, laid }).catch(failedByLimit);
+  if (files instanceof Failure) return { unpackable: files.message };
+  if (files.size === 0) return {};
   const before = await packedFiles({ objects, tree: base, folder });
   const was = packageWords(before.get('package.json')).npmVersion;
-  return {
+  const question: Question = {
     door: { kind: 'review', ...(was === undefined ? {} : { base: { npmVersion: was, digests: fileDigests(before) } }) },
     release: { label: `${folder}/`, files, line },
     published: await publishedVersions({ objects, base, component, line, own: packageWords(files.get('package.json')), facts }),
@@ -75,6 +84,13 @@ async function questionOf({ review, base, component, line, names, owners }: Touc
     ...(facts?.today === undefined ? {} : { today: facts.today }),
     payload: payload ?? (leavesPayload(before, files) ? { kind: 'unchanged' } : { kind: 'unproven', why: 'nobody has derived it' }),
   };
+  return { question };
+}
+
+/** What is too large is the change's own fault. */
+function failedByLimit(error: unknown): Failure {
+  if (error instanceof Failure && error.code === 'limit') return error;
+  throw error;
 }
 
 /** Folders below `components/` are names in the project's own scope; what a registry has published tells of others. */
