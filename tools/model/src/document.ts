@@ -1,6 +1,6 @@
 import type * as Yaml from 'yaml';
 import type { Diagnostic, Judged, Place } from './diagnostic.ts';
-import { keyFaults, type KeyFault } from './yaml-keys.ts';
+import { keyFaults, rangeOf, type KeyFault } from './yaml-keys.ts';
 
 /** JSON or YAML as it was read, with the places of its values. */
 export interface Document {
@@ -159,13 +159,6 @@ function placesOf(yaml: typeof Yaml, file: string, text: string): PlaceOf {
     }
     return placeAt(file, text, range?.[0] ?? 0, range === undefined ? 1 : range[1] - range[0]);
   };
-}
-
-function rangeOf(node: unknown): readonly [number, number] | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
-  const start: unknown = node.range[0];
-  const end: unknown = node.range[1];
-  return typeof start === 'number' && typeof end === 'number' ? [start, end] : undefined;
 }
 
 /** The place of an offset in a text; the marked length stays within its line. */

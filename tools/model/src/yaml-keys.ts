@@ -22,7 +22,7 @@ export function keyFaults(yaml: typeof Yaml, document: Yaml.Document, plain: boo
       const seen = new Set<string>();
       for (const { key } of map.items) {
         const fault = faultOf(yaml, { key, seen, plain });
-        if (fault !== undefined) faults.push({ ...fault, ...rangeOf(key) });
+        if (fault !== undefined) faults.push({ ...fault, ...placeOf(key) });
         if (faults.length >= maxFaults) return yaml.visit.BREAK;
       }
       return undefined;
@@ -51,8 +51,15 @@ function faultOf(yaml: typeof Yaml, { key, seen, plain }: SeenKey): Pick<KeyFaul
   return undefined;
 }
 
-function rangeOf(key: unknown): Pick<KeyFault, 'offset' | 'length'> {
-  if (typeof key !== 'object' || key === null || !('range' in key) || !Array.isArray(key.range)) return { offset: 0, length: 1 };
-  const [start, end]: readonly unknown[] = key.range;
-  return typeof start === 'number' && typeof end === 'number' ? { offset: start, length: end - start } : { offset: 0, length: 1 };
+function placeOf(key: unknown): Pick<KeyFault, 'offset' | 'length'> {
+  const [start, end] = rangeOf(key) ?? [0, 1];
+  return { offset: start, length: end - start };
+}
+
+/** Where a node of the parser's begins and ends. */
+export function rangeOf(node: unknown): readonly [number, number] | undefined {
+  if (typeof node !== 'object' || node === null || !('range' in node) || !Array.isArray(node.range)) return undefined;
+  const start: unknown = node.range[0];
+  const end: unknown = node.range[1];
+  return typeof start === 'number' && typeof end === 'number' ? [start, end] : undefined;
 }

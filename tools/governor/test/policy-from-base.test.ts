@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { Finding } from '@moby/governor';
+import { review } from '@moby/governor/review';
+import { removeFolder, temporaryFolder } from '@moby/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { library, toReview, type Files, type PullRequest } from './pull-request.ts';
+
+const folder = temporaryFolder();
+afterAll(() => removeFolder(folder));
+let repositories = 0;
+
+const package0 = 'components/tini/0.19/package.json';
+
+/** A pull request in which several rules find something: another description under the same version, and a leftover. */
+const faulty: Files = {
+  [package0]: (library()[package0] ?? '').replace(/"description": "[^"]*"/, '"description": "A first process"'),
+  'components/tini/0.19/core.dump': 'x',
+};
+
+/** What a head could write so that it would be let through. */
+const lenient: Files = {
+  'docs/governance/policy.yaml': [
+    'sensitivePaths: []',
+    'changeLimits: { paths: 1 }',
+    'packageKeys: [name]',
+    'waivers:',
+    ...['MOBY-V503', 'MOBY-S107', 'MOBY-G009', 'MOBY-G008'].map(
+      (rule) => `  - { rule: ${rule}, package: '@moby/tini', until: '2099-01-01', by: steward, reason: mine }`,
+    ),
+    '',
+  ].join('\n'),
+  'schemas/component.v1.schema.json': '{"not": {}}\n',
+};
+
+async function findingsOf(request: PullRequest): Promise<readonly Finding[]> {
+  repositories += 1;
+  const { findings } = await review(toReview(join(folder, String(repositories)), { today: '2026-11-29', ...request }));
+  return findings;
+}
+
+const without = (findings: readonly Finding[], ...rules: readonly string[]): readonly Finding[] =>
+  findings.filter(({ rule }) => !rules.includes(rule));
+
+describe('what a head makes of the policy and the schemas', () => {
+  let plain: readonly Finding[] = [];
+  beforeAll(async () => {
+    plain = await findingsOf({ head: faulty });
+  });
+
+  test('changes nothing but that a steward has to look, and that it isn’t brought with a component', async () => {
+    const changed = await findingsOf({ head: { ...faulty, ...lenient } });
+    expect(plain.map(({ rule }) => rule)).toEqual(['MOBY-S107', 'MOBY-V503']);
+    expect(changed.map(({ rule }) => rule)).toEqual(['MOBY-G008', 'MOBY-G008', 'MOBY-G009', 'MOBY-S107', 'MOBY-V503']);
+    expect(without(changed, 'MOBY-G008', 'MOBY-G009')).toEqual(plain);
+  });
+
+  test('counts once it is merged: the same words in the base let the same change through', async () => {
+    const merged = await findingsOf({ base: lenient, head: faulty });
+    expect(merged.map(({ rule }) => rule)).not.toContain('MOBY-V503');
+  });
+
+  test('is found to be wrong where it is, and still counts for nothing', async () => {
+    const broken = { 'docs/governance/policy.yaml': 'a: &a [', 'docs/governance/lifecycle.yaml': 'states: none\n' };
+    const changed = await findingsOf({ head: { ...faulty, ...broken } });
+    expect(without(changed, 'MOBY-G008', 'MOBY-G009', 'MOBY-S105', 'MOBY-M201')).toEqual(plain);
+    expect(changed.map(({ rule, path }) => `${rule} ${path}`)).toEqual(
+      expect.arrayContaining(['MOBY-S105 docs/governance/policy.yaml', 'MOBY-M201 docs/governance/lifecycle.yaml']),
+    );
+  });
+});
