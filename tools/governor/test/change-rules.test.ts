@@ -4,11 +4,15 @@ import { review, type ToReview } from '@moby/governor/review';
 import { expectGolden, removeFolder, temporaryFolder } from '@moby/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { stage0 } from './changes/stage-0.ts';
+import { stage1 } from './changes/stage-1.ts';
+import { stage2 } from './changes/stage-2.ts';
 import { stage7 } from './changes/stage-7.ts';
 import { toReview, type ChangeFixture, type PullRequest } from './pull-request.ts';
 
 const stages: Readonly<Record<string, Readonly<Record<string, ChangeFixture>>>> = {
   'stage-0': stage0,
+  'stage-1': stage1,
+  'stage-2': stage2,
   'stage-7': stage7,
 };
 const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));

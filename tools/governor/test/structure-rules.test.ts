@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { documentFindings, removeFolder, temporaryFolder } from '@moby/testkit';
 import { deflateSync } from 'node:zlib';
 import { review } from '@moby/governor/review';
-import type { ReviewReport } from '@moby/governor';
 import { afterAll, describe, expect, test } from 'vitest';
 import { library, repositoryOf, toReview, type Files, type PullRequest } from './pull-request.ts';
 
@@ -26,7 +25,11 @@ describe('what comes with a component', () => {
     ['a lock that is there already', { base: { [lock]: '{}\n' }, head: { ...readme, [lock]: '{ }\n' } }, []],
     ['a new lock', { head: { ...readme, [lock]: '{}\n' } }, [`G009/mixed ${lock}:1:1`]],
     ['a lock that is taken away', { base: { [lock]: '{}\n' }, head: { ...readme, [lock]: undefined } }, [`G009/mixed ${lock}:1:1`]],
-    ['a lock of nobody', { base: { 'x/assembly.lock.json': '{}\n' }, head: { ...readme, 'x/assembly.lock.json': '{ }\n' } }, ['G009/mixed x/assembly.lock.json:1:1']],
+    [
+      'a lock of nobody',
+      { base: { 'x/assembly.lock.json': '{}\n' }, head: { ...readme, 'x/assembly.lock.json': '{ }\n' } },
+      ['G009/mixed x/assembly.lock.json:1:1'],
+    ],
     ['an assembly', { head: { ...readme, 'assemblies/one/README.md': 'x\n' } }, ['G009/mixed assemblies/one/README.md:1:1']],
     ['a text of all components', { head: { ...readme, 'components/README.md': 'x\n' } }, []],
   ];
@@ -41,7 +44,11 @@ describe('where a manifest may stand', () => {
   const cases: readonly (readonly [string, Files, readonly string[]])[] = [
     ['above the components', { 'components/package.json': '{}\n' }, ['S103/nesting components/package.json:1:1']],
     ['above the lines', { 'components/tini/package.json': own }, ['S103/nesting components/tini/package.json:1:1']],
-    ['a folder deeper', { 'components/more/tini/0.19/package.json': own }, ['S102/owners components/more:1:1', 'S102/readme components/more:1:1', 'S103/nesting components/more/tini/0.19/package.json:1:1']],
+    [
+      'a folder deeper',
+      { 'components/more/tini/0.19/package.json': own },
+      ['S102/owners components/more:1:1', 'S102/readme components/more:1:1', 'S103/nesting components/more/tini/0.19/package.json:1:1'],
+    ],
     ['among what tests need', { [`${line}/test/package.json`]: '{}\n' }, []],
   ];
   test.each(cases)('%s', async (_name, head, expected) => {
@@ -67,7 +74,9 @@ test('a sensitive folder is told once, with the number of its files', async () =
 
 /** A file of the repository, as git keeps it. */
 function blobOf(text: string): { readonly oid: string; readonly file: string } {
-  const oid = createHash('sha1').update(`blob ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+  const oid = createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
   return { oid, file: join('objects', oid.slice(0, 2), oid.slice(2)) };
 }
 
@@ -88,12 +97,17 @@ describe('a repository that can’t be read', () => {
     const repository = repositoryOf(nextFolder(), request);
     damage(join(repository.folder, file));
     const report = await review(repository);
-    expect(report).toMatchObject({ verdict: 'tool-error', passed: 0, findings: [{ rule: 'MOBY-G002', severity: 'tool-error', message }] });
+    expect(report).toMatchObject({
+      verdict: 'tool-error',
+      passed: 0,
+      cause: { kind: 'repository', message },
+      findings: [{ rule: 'MOBY-G002', severity: 'tool-error', message }],
+    });
     expect(documentFindings('review-report', JSON.parse(JSON.stringify(report)))).toEqual([]);
   });
 
   test('and nothing at all where a commit is missing', async () => {
     const repository = repositoryOf(nextFolder(), request);
-    await expect(review({ ...repository, head: '1'.repeat(40) })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(review({ ...repository, head: '1'.repeat(40) })).rejects.toMatchObject({ code: 'unreadable-repository' });
   });
 });

@@ -1,4 +1,4 @@
-import type { Judged } from '@moby/model';
+import type { Diagnostic, Judged } from '@moby/model';
 import type { CommitRange } from '../collect/commits/commits-between.ts';
 import type { Commit } from '../collect/git/open-repository.ts';
 import type { Touched } from '../collect/lines/touched-components.ts';
@@ -27,12 +27,16 @@ export interface ChangeSubject {
   readonly touched: Touched;
   /** False where the trees, their size or their merge have faults: then the engine's rules alone are judged, and what follows is empty. */
   readonly isReadable: boolean;
+  /** Why git's data can't be read, where that is so: then nothing else is judged. */
+  readonly unreadable?: { readonly message: string; readonly help?: string };
   /** Those that are touched, by name. */
   readonly components: readonly ChangedComponent[];
   /** Lines of the merge that no package can be made of, by their folders, with why. */
   readonly unpackable: ReadonlyMap<string, string>;
   /** Changed files that rules read, by path; larger ones than `maxReadBytes` have no bytes. */
   readonly files: ReadonlyMap<string, ChangedFile>;
+  /** Of each touched line that is there afterwards, by `redis/8.0`: the files that its package holds, by their path in it. */
+  readonly packed: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
 }
 
 /** One component on both sides of the merge. */
@@ -68,4 +72,6 @@ export interface LineFolderContents {
 export interface ChangedFile {
   readonly before?: Uint8Array | 'too-large';
   readonly after?: Uint8Array | 'too-large';
+  /** What the strict reader of its kind says of what stands there afterwards: of assembly.yaml, policy.yaml and lifecycle.yaml. */
+  readonly faults?: readonly Diagnostic[];
 }

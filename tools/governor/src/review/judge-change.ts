@@ -4,6 +4,7 @@ import { escapeText } from '../judge/escape-text.ts';
 import type { Finding, WaivedFinding } from '../judge/report.ts';
 import { waiverOf, type Waiver } from '../judge/waiver.ts';
 import { catalogue } from '../rules/catalogue.ts';
+import { objectsReadable } from '../rules/objects-readable.ts';
 import type { Found, GovernanceRule } from '../rules/rule.ts';
 import type { ChangeSubject } from './change-subject.ts';
 
@@ -17,7 +18,7 @@ export interface ChangeReport {
 
 /** Judges a pull request as a whole. Pure, as `judge` is. Where its trees can't be trusted, the engine's rules alone are judged. */
 export function judgeChange(subject: ChangeSubject, rules: readonly GovernanceRule[] = catalogue): ChangeReport {
-  const judged = rules.filter(({ id, change }) => change !== undefined && (subject.isReadable || isOfEngine(id)));
+  const judged = rules.filter(({ id, change }) => change !== undefined && isJudged(id, subject));
   const all = judged
     .flatMap((rule) =>
       (rule.change ?? []).flatMap(({ name, find }) => atMost([...find(subject)]).map((found) => toFinding(rule, name, found))),
@@ -29,6 +30,10 @@ export function judgeChange(subject: ChangeSubject, rules: readonly GovernanceRu
     waived,
     judged: judged.map(({ id }) => id),
   };
+}
+
+function isJudged(id: string, { isReadable, unreadable }: ChangeSubject): boolean {
+  return unreadable === undefined ? isReadable || isOfEngine(id) : id === objectsReadable.id;
 }
 
 /** Stage 0: what it finds fault with, no other rule could say anything true about. */

@@ -8,6 +8,7 @@ import { kindOf } from '../collect/git/parse-tree.ts';
 import { readOwners } from '../judge/read-owners.ts';
 import type { Owners } from '../judge/question.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { documentFaults } from './document-faults.ts';
 import type { ChangedComponent, ChangedFile, ChangeSubject, ComponentFolder, LineFolderContents } from './change-subject.ts';
 import type { ReviewFacts } from './review-facts.ts';
 
@@ -46,6 +47,11 @@ export async function openChange({ collected, lifecycle, facts, today }: ToOpen)
       ),
     ),
     files: isReadable ? await changedFiles(collected) : new Map(),
+    packed: new Map(
+      (questions ?? []).flatMap(({ component, line, question }) =>
+        question === undefined ? [] : [[`${component}/${line}`, question.release.files] as const],
+      ),
+    ),
   };
 }
 
@@ -113,7 +119,12 @@ async function changedFiles({ repository, base, merge }: CollectedReview): Promi
   for (const [path, entry] of merge.laid) {
     if (!isRead(path)) continue;
     const [before, after] = [await readEntry(objects, await tree.entry(path)), await readEntry(objects, entry)];
-    files.set(path, { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
+    const faults = await documentFaults(path, after);
+    files.set(path, {
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+      ...(faults.length === 0 ? {} : { faults }),
+    });
   }
   return files;
 }

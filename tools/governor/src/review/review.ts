@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, Failure, fromNpmVersion, type Judged } from '@moby/model';
 import { collectReview, type CollectedReview, type ToCollect } from '../collect/collect-review.ts';
+import { openRepository } from '../collect/git/open-repository.ts';
 import { openTree } from '../collect/lines/open-tree.ts';
 import { packageWords } from '../collect/lines/package-words.ts';
 import type { LineQuestion } from '../collect/lines/questions-of.ts';
 import type { ReviewReport } from '../formats/review-report.ts';
 import { compareFindings, compareText } from '../judge/compare-findings.ts';
+import { escapeText } from '../judge/escape-text.ts';
 import { judge } from '../judge/judge.ts';
 import { policyFile } from '../judge/policy-file.ts';
 import { defaultPolicy, type Policy } from '../judge/policy.ts';
@@ -35,17 +37,56 @@ export interface ToReview extends Omit<ToCollect, 'policyOf'> {
 
 /**
  * Judges a pull request: what merging `head` into `base` would do to the library. Rules, policy and life cycle are the base's. Throws
- * `unreadable-repository`, `not-found`, `limit` and `invalid-input` where there can be no verdict.
+ * `unreadable-repository` where the two commits can't be read, `not-found`, `limit` and `invalid-input` where there can be no verdict.
  */
 export async function review(toReview: ToReview): Promise<ReviewReport> {
-  const { rules = catalogue, facts = {}, today = facts.today } = toReview;
-  const collected = await collectReview({ ...toReview, policyOf: async (text) => toReview.policy ?? policyOf(text) });
-  const lifecycle = await lifecycleOf(collected);
-  const subject = await openChange({ collected, lifecycle, facts, ...(today === undefined ? {} : { today }) });
+  const { rules = catalogue, today = toReview.facts?.today } = toReview;
+  const { subject, questions } = await openReview(toReview);
   const change = judgeChange(subject, rules);
   const lines: JudgedLine[] = [];
-  for (const line of collected.questions ?? []) lines.push(...(await judgeLine(line, toReview)));
+  for (const line of questions) lines.push(...(await judgeLine(line, { ...toReview, ...(today === undefined ? {} : { today }) })));
   return reportOf({ subject, change, lines, rules });
+}
+
+interface OpenedReview {
+  readonly subject: ChangeSubject;
+  readonly questions: readonly LineQuestion[];
+}
+
+async function openReview(toReview: ToReview): Promise<OpenedReview> {
+  const { facts = {}, today = facts.today } = toReview;
+  try {
+    const collected = await collectReview({ ...toReview, policyOf: async (text) => toReview.policy ?? policyOf(text) });
+    const lifecycle = await lifecycleOf(collected);
+    const subject = await openChange({ collected, lifecycle, facts, ...(today === undefined ? {} : { today }) });
+    return { subject, questions: collected.questions ?? [] };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'unreadable-repository') throw error;
+    return { subject: await unreadableSubject(toReview, error), questions: [] };
+  }
+}
+
+/** What is known where an object below the two commits can't be read (MOBY-G002): the commits. Throws where that is too much. */
+async function unreadableSubject({ folder, base, head, policy, facts = {} }: ToReview, failure: Failure): Promise<ChangeSubject> {
+  const repository = openRepository(folder);
+  const [help] = failure.hints;
+  return {
+    policy: policy ?? defaultPolicy,
+    lifecycle: defaultLifecycle,
+    facts,
+    base: await repository.commitOf(base),
+    head: await repository.commitOf(head),
+    commits: { commits: [], forks: [] },
+    diff: { changes: [], faults: [] },
+    merge: { conflicts: [], laid: new Map() },
+    touched: { components: [], elsewhere: [] },
+    isReadable: false,
+    unreadable: { message: failure.message, ...(help === undefined ? {} : { help }) },
+    components: [],
+    files: new Map(),
+    packed: new Map(),
+    unpackable: new Map(),
+  };
 }
 
 interface JudgedLine {
@@ -91,7 +132,14 @@ function reportOf({ subject, change, lines, rules }: ToReport): ReviewReport {
     autoMerge: [],
     passed: judged.filter(({ id }) => !spoke.has(id) && !unjudged.includes(id)).length,
     unjudged,
+    ...causeOf(subject),
   };
+}
+
+function causeOf({ unreadable }: ChangeSubject): Pick<ReviewReport, 'cause'> {
+  if (unreadable === undefined) return {};
+  const { message, help } = unreadable;
+  return { cause: { kind: 'repository', message: escapeText(message), ...(help === undefined ? {} : { help: escapeText(help) }) } };
 }
 
 /** What a verdict holds for, beside two commits: the rules by their words, and what the library has decided. */

@@ -2,6 +2,7 @@ import { abiBump } from './abi-bump.ts';
 import { attestSubject } from './attest-subject.ts';
 import { bomb } from './bomb.ts';
 import { bumpRequired } from './bump-required.ts';
+import { canonicalFormat } from './canonical-format.ts';
 import { caseFold } from './case-fold.ts';
 import { collide } from './collide.ts';
 import { description } from './description.ts';
@@ -18,13 +19,17 @@ import { monotonic } from './monotonic.ts';
 import { nameShape } from './name-shape.ts';
 import { newNamespace } from './new-namespace.ts';
 import { noLifecycle } from './no-lifecycle.ts';
+import { noMix } from './no-mix.ts';
 import { noSkip } from './no-skip.ts';
 import { noteAgrees } from './note-agrees.ts';
+import { objectsReadable } from './objects-readable.ts';
+import { oneComponent } from './one-component.ts';
 import { overBump } from './over-bump.ts';
 import { ownerApproval } from './owner-approval.ts';
 import { ownersValid } from './owners-valid.ts';
 import { packageAgree } from './package-agree.ts';
 import { packageKeys } from './package-keys.ts';
+import { pathMatchesName } from './path-matches-name.ts';
 import { permissionGrowth } from './permission-growth.ts';
 import { platforms } from './platforms.ts';
 import { prereleaseDep } from './prerelease-dep.ts';
@@ -32,12 +37,14 @@ import { protoKeys } from './proto-keys.ts';
 import { publicShadow } from './public-shadow.ts';
 import { publishedFrozen } from './published-frozen.ts';
 import { reproducible } from './reproducible.ts';
+import { requiredFiles } from './required-files.ts';
 import { reserved } from './reserved.ts';
 import type { GovernanceRule } from './rule.ts';
 import { safePaths } from './safe-paths.ts';
-import { schemaVersion } from './schema-version.ts';
 import { schema } from './schema.ts';
+import { schemaVersion } from './schema-version.ts';
 import { secrets } from './secrets.ts';
+import { sensitivePath } from './sensitive-path.ts';
 import { sizeLimits } from './size-limits.ts';
 import { sourceRef } from './source-ref.ts';
 import { stateChange } from './state-change.ts';
@@ -48,16 +55,27 @@ import { treeSane } from './tree-sane.ts';
 import { typosquat } from './typosquat.ts';
 import { undecidable } from './undecidable.ts';
 import { unexplainedDigest } from './unexplained-digest.ts';
+import { unknownFile } from './unknown-file.ts';
 import { waiverState } from './waiver-state.ts';
+import { yamlStrict } from './yaml-strict.ts';
 
 /** Every rule, by its number. */
 export const catalogue: readonly GovernanceRule[] = [
+  objectsReadable,
   sizeLimits,
   treeSane,
   entryKind,
   caseFold,
   mergeConflict,
+  sensitivePath,
+  noMix,
+  oneComponent,
+  requiredFiles,
+  pathMatchesName,
   jsonStrict,
+  yamlStrict,
+  canonicalFormat,
+  unknownFile,
   schema,
   schemaVersion,
   protoKeys,

@@ -29,7 +29,7 @@ export const pathMatchesName: GovernanceRule = ofChange({
     },
     {
       name: 'nesting',
-      when: 'a `package.json` below `components/` stands elsewhere than in `<name>/<line>/`, or below its `files/` and `test/`',
+      when: 'a `package.json` that the change brings below `components/` stands neither in `<name>/<line>/` nor below that line’s `files/` or `test/`',
       *find({ merge, touched, components }): Iterable<Found> {
         const paths = [
           ...touched.elsewhere.filter((path) => path === 'components/package.json'),

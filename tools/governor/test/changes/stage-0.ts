@@ -24,6 +24,7 @@ const limited = (limits: Partial<Policy['changeLimits']>): PullRequest => ({
 const bytes = (size: number): string => `${'x'.repeat(size - 1)}\n`;
 
 export const stage0: Readonly<Record<string, ChangeFixture>> = {
+  'objects-readable': { fail: { unreadable: folder(() => [['100644', 'run', '1'.repeat(40)]]) }, pass: [ordinary] },
   'size-limits': {
     fail: {
       paths: limited({ paths: 0 }),
@@ -93,6 +94,22 @@ export const stage0: Readonly<Record<string, ChangeFixture>> = {
     pass: [
       { ...ordinary, target: { 'docs/words.md': 'other\n' } },
       { ...ordinary, target: { 'components/tini/README.md': '# tini\n\nAnother word.\n', 'docs/words.md': 'other\n' } },
+    ],
+  },
+  'sensitive-path': {
+    fail: { changed: { head: { 'docs/governance/charter.md': 'mine\n' } } },
+    pass: [
+      ordinary,
+      { head: { 'docs/words.md': 'x\n' }, target: { 'docs/governance/charter.md': 'ours\n' } },
+      { head: { 'my-tools/package.json': '{}\n' } },
+    ],
+  },
+  'no-mix': {
+    fail: { mixed: { head: { ...ordinary.head, 'docs/words.md': 'x\n' } } },
+    pass: [
+      ordinary,
+      { head: { 'docs/words.md': 'x\n', 'README.md': 'x\n' } },
+      { base: { 'assemblies/one/assembly.lock.json': '{}\n' }, head: { ...ordinary.head, 'assemblies/one/assembly.lock.json': '{ }\n' } },
     ],
   },
 };

@@ -56,7 +56,10 @@ export const stage1: Readonly<Record<string, ChangeFixture>> = {
       readme: { head: { 'components/tini/README.md': undefined } },
       package: { head: { 'components/tini/0.20/test/one.mts': 'x\n' } },
     },
-    pass: [ordinary, { head: Object.fromEntries(Object.keys(tini).flatMap((path) => (path.startsWith('components/') ? [[path, undefined]] : []))) }],
+    pass: [
+      ordinary,
+      { head: Object.fromEntries(Object.keys(tini).flatMap((path) => (path.startsWith('components/') ? [[path, undefined]] : []))) },
+    ],
   },
   'path-matches-name': {
     fail: {
@@ -73,7 +76,11 @@ export const stage1: Readonly<Record<string, ChangeFixture>> = {
       'duplicate-key': assembly(`${plain}name: two\n`),
       'too-deep': assembly(`name: ${'['.repeat(40)}${']'.repeat(40)}\n`),
       'too-large': assembly(`${plain}#${'x'.repeat(70_000)}\n`),
-      'not-utf8': { trees: (repository) => ({ 'assemblies/one': repository.tree([['100644', 'assembly.yaml', repository.blob(Buffer.of(0x61, 0xff))]]) }) },
+      'not-utf8': {
+        trees: (repository) => ({
+          'assemblies/one': repository.tree([['100644', 'assembly.yaml', repository.blob(Buffer.of(0x61, 0xff))]]),
+        }),
+      },
     },
     pass: [ordinary, assembly(plain)],
   },
