@@ -38,7 +38,7 @@ export async function measure(
   return { wallMs, cpuMs: Number(told.cpuMs), peakBytes: Number(told.peakBytes) };
 }
 
-/** A, B, A, B, …: what disturbs the machine disturbs both. */
+/** A, B, B, A, A, …: what disturbs the machine disturbs both, and neither always comes after the other. */
 export async function interleaved<T>(
   count: number,
   a: (round: number) => Promise<T>,
@@ -46,8 +46,9 @@ export async function interleaved<T>(
 ): Promise<{ readonly a: readonly T[]; readonly b: readonly T[] }> {
   const results: { readonly a: T[]; readonly b: T[] } = { a: [], b: [] };
   for (let round = 0; round < count; round += 1) {
-    results.a.push(await a(round));
+    if (round % 2 === 0) results.a.push(await a(round));
     results.b.push(await b(round));
+    if (round % 2 === 1) results.a.push(await a(round));
   }
   return results;
 }

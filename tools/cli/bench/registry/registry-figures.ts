@@ -8,10 +8,12 @@ import { interleaved, median } from '../measure.ts';
 import { loadEntry, type Load, type LoadOrder } from './load.ts';
 import { counts, largeName, makeStorages, smallNames } from './make-storages.ts';
 import { publishTimes } from './publishes.ts';
-import { peakMemory, serveOurs, serveStock, type Served } from './servers.ts';
+import { pageMade, peakMemory, serveOurs, serveStock, type Served } from './servers.ts';
 
 const rounds = 3;
 const forMs = 4000;
+/** A hundredth of a round's first reads are ten, which one pause of a server fills: it takes many rounds to tell two servers apart. */
+const firstReadRounds = 12;
 const connections = 8;
 const largeGoal = 10;
 const publishes = 25;
@@ -26,6 +28,36 @@ const smallTitle = `${counts.components} components x ${counts.versions} version
 
 /** Packuments, publishes and memory of our server against Verdaccio of the same version, both on the same packages. */
 export async function registryFigures(folder: string): Promise<readonly Figure[]> {
+  return besideStock(folder, async (sides) => {
+    const compare = (order: Asked): Promise<Compared> => compareLoad(sides, { rounds, order });
+    return [
+      ...(await firstReads(sides)),
+      ...rows(`${smallTitle}, as npm asks`, await compare({ paths: small, headers: asNpm, forMs })),
+      ...rows(`${smallTitle}, whole`, await compare({ paths: small, headers: whole, forMs })),
+      ...rows(`${counts.versionsOfLarge} versions, as npm asks`, await compare({ paths: large, headers: asNpm, forMs }), largeGoal),
+      ...rows(`${counts.versionsOfLarge} versions, whole`, await compare({ paths: large, headers: whole, forMs }), largeGoal),
+      publishFigure(await publishTimes(join(folder, 'components'), { ours: sides.ours.port, stock: sides.stock.port }, publishes)),
+      ...memoryFigures(sides.ours, sides.stock),
+    ];
+  });
+}
+
+/** Of `registryFigures`, what is read first after a change, and the memory that this takes. */
+export async function firstReadFigures(folder: string): Promise<readonly Figure[]> {
+  return besideStock(folder, async (sides) => [...(await firstReads(sides)), ...memoryFigures(sides.ours, sides.stock)]);
+}
+
+interface Sides {
+  readonly ours: Side;
+  readonly stock: Side;
+}
+
+interface Side extends Served {
+  readonly root: string;
+}
+
+/** Both servers, each on a storage of its own with the same packages, for as long as it takes to measure them. */
+async function besideStock(folder: string, figures: (sides: Sides) => Promise<readonly Figure[]>): Promise<readonly Figure[]> {
   const [ours, stock] = [join(folder, 'ours'), join(folder, 'stock')];
   const { config = '' } = prepareRoot(ours);
   await makeStorages(ours, stock);
@@ -33,23 +65,24 @@ export async function registryFigures(folder: string): Promise<readonly Figure[]
   try {
     const our = await serveOurs(ours, config);
     servers.push(our);
+    await pageMade(our);
     const their = await serveStock(stock);
     servers.push(their);
-    const compare = (order: Asked): Promise<Compared> =>
-      // What is asked for once is what nobody has asked for yet.
-      compareLoad({ ours: our.port, stock: their.port }, order, () => order.forMs === undefined && touchDocuments([ours, stock]));
-    return [
-      ...rows(`${smallTitle}, each after a change`, await compare({ paths: small, headers: asNpm })),
-      ...rows(`${smallTitle}, as npm asks`, await compare({ paths: small, headers: asNpm, forMs })),
-      ...rows(`${smallTitle}, whole`, await compare({ paths: small, headers: whole, forMs })),
-      ...rows(`${counts.versionsOfLarge} versions, as npm asks`, await compare({ paths: large, headers: asNpm, forMs }), largeGoal),
-      ...rows(`${counts.versionsOfLarge} versions, whole`, await compare({ paths: large, headers: whole, forMs }), largeGoal),
-      publishFigure(await publishTimes(join(folder, 'components'), { ours: our.port, stock: their.port }, publishes)),
-      ...memoryFigures(our, their),
-    ];
+    return await figures({ ours: { ...our, root: ours }, stock: { ...their, root: stock } });
   } finally {
     for (const server of servers) await server.stop();
   }
+}
+
+/** Each package once, when nobody has asked for it yet. What both servers do first is not counted, nor the making of our page. */
+async function firstReads(sides: Sides): Promise<readonly Figure[]> {
+  const compared = await compareLoad(sides, {
+    rounds: firstReadRounds,
+    order: { paths: small, headers: asNpm },
+    begin: touchDocuments,
+    warmUps: 1,
+  });
+  return rows(`${smallTitle}, each after a change (n=${firstReadRounds} after a warm-up)`, compared);
 }
 
 interface Compared {
@@ -59,26 +92,35 @@ interface Compared {
 
 type Asked = Omit<LoadOrder, 'port' | 'connections'>;
 
-async function compareLoad(ports: { readonly ours: number; readonly stock: number }, order: Asked, begin: () => void): Promise<Compared> {
-  const load = async (port: number): Promise<Load> => {
-    begin();
-    const asked: LoadOrder = { port, connections, ...order };
+interface Comparison {
+  readonly rounds: number;
+  readonly order: Asked;
+  /** Before each round, of the side that is asked. */
+  readonly begin?: (side: Side) => void;
+  /** Rounds of each side before those that are counted. */
+  readonly warmUps?: number;
+}
+
+async function compareLoad({ ours, stock }: Sides, { rounds: count, order, begin, warmUps = 0 }: Comparison): Promise<Compared> {
+  const load = async (side: Side): Promise<Load> => {
+    begin?.(side);
+    const asked: LoadOrder = { port: side.port, connections, ...order };
     const child = spawn(process.execPath, [loadEntry], { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.end(JSON.stringify(asked));
     return JSON.parse(await text(child.stdout));
   };
   const { a, b } = await interleaved(
-    rounds,
-    () => load(ports.ours),
-    () => load(ports.stock),
+    warmUps + count,
+    () => load(ours),
+    () => load(stock),
   );
-  return { ours: medianLoad(a), stock: medianLoad(b) };
+  return { ours: medianLoad(a.slice(warmUps)), stock: medianLoad(b.slice(warmUps)) };
 }
 
 /** As if something new had been published of each package. */
-function touchDocuments(roots: readonly string[]): void {
+function touchDocuments({ root }: Side): void {
   const now = new Date();
-  for (const root of roots) for (const name of smallNames) utimesSync(join(root, 'packages', name, 'package.json'), now, now);
+  for (const name of smallNames) utimesSync(join(root, 'packages', name, 'package.json'), now, now);
 }
 
 function medianLoad(loads: readonly Load[]): Load {

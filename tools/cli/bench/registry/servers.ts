@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout } from '@moby/testkit';
+import { send } from '../../../registry-server/test/running-server.ts';
 
 /** A registry in a process of its own. */
 export interface Served {
@@ -12,6 +13,7 @@ export interface Served {
 }
 
 const readyMs = 60_000;
+const pageMs = 300_000;
 
 /** `moby-compose registry serve`, as users run it; its log goes to a file. */
 export function serveOurs(root: string, config: string): Promise<Served> {
@@ -22,6 +24,17 @@ export function serveOurs(root: string, config: string): Promise<Served> {
 /** Verdaccio of the same version as it comes. */
 export function serveStock(root: string): Promise<Served> {
   return serve(['-C', 'source', join(checkout, 'tools/registry-server/test/stock-entry.ts'), root], { root, isReady: /^(\d+)$/m });
+}
+
+/** Waits until our server's page is made, which a process beside it is busy with from the start. */
+export async function pageMade({ port }: Served): Promise<void> {
+  const until = performance.now() + pageMs;
+  for (;;) {
+    const { status } = await send(port, { path: '/-/web/data/index.json' });
+    if (status === 200) return;
+    if (status !== 503 || performance.now() > until) throw new Error(`the page is not made: ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 async function serve(args: readonly string[], { root, isReady }: { readonly root: string; readonly isReady: RegExp }): Promise<Served> {
