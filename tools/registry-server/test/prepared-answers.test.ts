@@ -25,23 +25,39 @@ test('an answer is made once, compressed once, and made again when the document 
   let made = 0;
   const ask = () => answers.get('@moby/a', 'full', ({ document }) => ({ readme: document['readme'], made: (made += 1) }));
   const first = await ask();
-  expect(JSON.parse(String(first?.body))).toEqual({ readme: '', made: 1 });
-  expect(gunzipSync((await first?.zipped()) ?? '')).toEqual(first?.body);
+  const body = await first?.plain();
+  expect(JSON.parse(String(body))).toEqual({ readme: '', made: 1 });
+  expect(gunzipSync((await first?.zipped()) ?? '')).toEqual(body);
   expect(await first?.zipped()).toBe(await first?.zipped());
+  expect(await first?.plain()).toEqual(body);
   expect(await ask()).toBe(first);
   store(storage, '@moby/a', 'changed');
   const second = await ask();
-  expect(JSON.parse(String(second?.body))).toEqual({ readme: 'changed', made: 2 });
+  expect(JSON.parse(String(await second?.plain()))).toEqual({ readme: 'changed', made: 2 });
   expect(second?.etag).not.toBe(first?.etag);
 });
 
 test('without room for what it is made of, an answer is kept all the same', async () => {
-  const storage = stored('@moby/a', '@moby/b');
+  const storage = stored();
+  for (const name of ['@moby/a', '@moby/b']) store(storage, name, 'x'.repeat(300_000));
   const answers = openPreparedAnswers(storage, 400);
   const ask = (name: string) => answers.get(name, 'full', () => ({ name }));
   const kept = await ask('@moby/a');
   await ask('@moby/b');
   expect(await ask('@moby/a')).toBe(kept);
+});
+
+test('an answer that was compressed takes no more room than that', async () => {
+  const answers = openPreparedAnswers(stored('@moby/a', '@moby/b'), 4000);
+  const ask = (name: string) => answers.get(name, 'full', () => ({ name, readme: 'x'.repeat(2000) }));
+  const first = await ask('@moby/a');
+  await first?.zipped();
+  await ask('@moby/b');
+  expect(await ask('@moby/a')).toBe(first);
+  // Asked for as it is, it takes both.
+  await first?.plain();
+  await ask('@moby/b');
+  expect(await ask('@moby/a')).not.toBe(first);
 });
 
 test('what is not there is looked for again, and nothing of it is kept', async () => {

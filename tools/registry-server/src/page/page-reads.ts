@@ -95,5 +95,11 @@ async function prepared(bytes: Uint8Array | undefined): Promise<PageAnswer | und
 async function prepare(bytes: Uint8Array, contentType: string): Promise<PageAnswer> {
   const body = Buffer.from(bytes);
   const zipped = await zip(body);
-  return { contentType, etag: etagOf(body), body, zipped: () => Promise.resolve(zipped), heldBytes: body.length + zipped.length };
+  return {
+    contentType,
+    etag: etagOf(body),
+    plain: () => Promise.resolve(body),
+    zipped: () => Promise.resolve(zipped),
+    heldBytes: body.length + zipped.length,
+  };
 }

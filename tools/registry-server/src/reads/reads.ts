@@ -109,7 +109,7 @@ async function attestationsOf({ prepared, storage, name, version }: Attested): P
   if (isAttested === undefined)
     throw new Refusal({ code: 'MOBY-D404', message: `nothing was signed of \`${name}@${version}\` by its publisher` });
   const bundle: unknown = JSON.parse(await readFile(join(packageFolder(storage, name), bundleName(name, version)), 'utf8'));
-  const attested: unknown = JSON.parse(isAttested.body.toString());
+  const attested: unknown = JSON.parse(String(await isAttested.plain()));
   return { attestations: [{ predicateType: textMember(attested, 'predicateType'), bundle }] };
 }
 
@@ -144,14 +144,14 @@ async function sendPage(request: IncomingMessage, response: ServerResponse, foun
   await send(request, response, found, found.contentType);
 }
 
-async function send(request: IncomingMessage, response: ServerResponse, { etag, body, zipped }: Prepared, type: string): Promise<void> {
+async function send(request: IncomingMessage, response: ServerResponse, { etag, plain, zipped }: Prepared, type: string): Promise<void> {
   const headers = { etag, vary: 'accept, accept-encoding', 'cache-control': 'public, max-age=0, must-revalidate' };
   if (isKnown(request, etag)) {
     response.writeHead(304, headers).end();
     return;
   }
   const isZipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  const bytes = isZipped ? await zipped() : body;
+  const bytes = await (isZipped ? zipped() : plain());
   response.writeHead(200, {
     ...headers,
     'content-type': type,
