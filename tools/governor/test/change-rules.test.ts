@@ -65,7 +65,8 @@ test.each(Object.entries(stages))('the words of %s about the whole of a pull req
   for (const [rule, { fail }] of Object.entries(stage))
     for (const [clause, request] of Object.entries(fail))
       texts.push(`# ${rule}/${clause}`, renderReview(await reportOf(request), { format: 'text', rules: catalogue, stopToken: 'none' }));
-  expectGolden(`change-${name}.txt`, texts.join('\n'));
+  // How many others passed grows with every rule.
+  expectGolden(`change-${name}.txt`, texts.join('\n').replaceAll(/[0-9]+ rules? passed/g, 'N rules passed'));
 });
 
 describe('a catalogue that lacks something', () => {
