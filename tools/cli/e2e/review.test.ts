@@ -37,7 +37,7 @@ beforeAll(() => {
   renameSync(join(folder, line, 'manifest.json'), join(folder, line, 'package.json'));
   write(
     'components/tini/OWNERS.yaml',
-    'lifecycle: maintained\nmaintainers:\n  - name: Ann\n    registry: ann\n  - name: Bob\n    registry: bob\n',
+    'lifecycle: maintained\nmaintainers:\n  - { name: Ann, id: 11, registry: ann }\n  - { name: Bob, id: 12, registry: bob }\n',
   );
   write('components/tini/README.md', '# tini\n');
   cpSync(join(checkout, 'components/data-volume'), join(folder, 'components/data-volume'), { recursive: true });
@@ -56,6 +56,15 @@ function packageText(): string {
   return readFileSync(join(folder, line, 'package.json'), 'utf8');
 }
 
+/** What a forge would say of a branch: Ann has written it, and Bob has approved of its head. */
+function factsOf(head: string): string {
+  const commit = execFileSync('git', ['rev-parse', head], { cwd: folder, encoding: 'utf8' }).trim();
+  const ann = { id: 11, login: 'ann' };
+  const reviews = [{ id: 12, login: 'bob', state: 'approved', commit }];
+  write('facts.json', JSON.stringify({ form: 1, head: commit, author: { ...ann, mergedChanges: 3 }, pusher: ann, reviews }));
+  return 'facts.json';
+}
+
 async function reviewed(head: string, ...args: readonly string[]): Promise<CliRun> {
   return runCli(['review', '--base', 'main', '--head', head, ...args], { cwd: folder });
 }
@@ -63,19 +72,22 @@ async function reviewed(head: string, ...args: readonly string[]): Promise<CliRu
 describe('a pull request', () => {
   test('passes, fails, or is for a person, by the exit code', async () => {
     const runs = {
-      words: await reviewed('words'),
+      words: await reviewed('words', '--facts', factsOf('words')),
+      unapproved: await reviewed('words'),
       broken: await reviewed('broken'),
       next: await reviewed('next'),
       none: await reviewed('gone'),
     };
     expect(Object.fromEntries(Object.entries(runs).map(([name, { exitCode }]) => [name, exitCode]))).toEqual({
       words: 0,
+      unapproved: 3,
       broken: 1,
       next: 3,
       none: 2,
     });
     expect(runs.words.stdout).toMatch(/^pass · \d+ rules passed\n/);
-    expect(runs.broken.stdout).toContain('error V501 strict-semver');
+    expect(runs.unapproved.stdout).toContain('nobody said who wrote this');
+    expect(runs.broken.stdout).toMatch(/error +V501 strict-semver/);
     expect(runs.broken.stdout).toContain(`${line}/package.json:3:`);
     expect(runs.none.stdout).toContain('no verdict (repository): the repository has no revision `gone`');
     for (const { stderr } of Object.values(runs)) expect(stderr).toBe('');

@@ -1,18 +1,21 @@
 import { join } from 'node:path';
 import { catalogue, renderReview, type Finding, type GovernanceRule, type ReviewReport } from '@moby/governor';
-import { review, type ToReview } from '@moby/governor/review';
+import { judgeChange, review, type ToReview } from '@moby/governor/review';
 import { expectGolden, removeFolder, temporaryFolder } from '@moby/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
+import { openReview } from '../src/review/review.ts';
 import { stage0 } from './changes/stage-0.ts';
 import { stage1 } from './changes/stage-1.ts';
 import { stage2 } from './changes/stage-2.ts';
 import { stage7 } from './changes/stage-7.ts';
+import { stage4 } from './changes/stage-4.ts';
 import { toReview, type ChangeFixture, type PullRequest } from './pull-request.ts';
 
 const stages: Readonly<Record<string, Readonly<Record<string, ChangeFixture>>>> = {
   'stage-0': stage0,
   'stage-1': stage1,
   'stage-2': stage2,
+  'stage-4': stage4,
   'stage-7': stage7,
 };
 const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
@@ -21,12 +24,20 @@ const rules = catalogue.filter(({ change }) => change !== undefined);
 const folder = temporaryFolder();
 afterAll(() => removeFolder(folder));
 const repositories = new Map<PullRequest, ToReview>();
+const reports = new Map<PullRequest, Promise<ReviewReport>>();
 
 /** The repository of a fixture is made once. */
-async function reportOf(request: PullRequest, judged: readonly GovernanceRule[] = catalogue): Promise<ReviewReport> {
+function askedFor(request: PullRequest): ToReview {
   const asked = repositories.get(request) ?? toReview(join(folder, String(repositories.size)), request);
   repositories.set(request, asked);
-  return review({ ...asked, rules: judged });
+  return asked;
+}
+
+/** By the whole catalogue; once, since some take long to read. */
+function reportOf(request: PullRequest): Promise<ReviewReport> {
+  const report = reports.get(request) ?? review(askedFor(request));
+  reports.set(request, report);
+  return report;
 }
 
 function fixtureOf({ name }: GovernanceRule): ChangeFixture {
@@ -60,11 +71,16 @@ describe.each(rules)('$id $name', (rule) => {
   });
 });
 
+/** Without what has nothing to do with its findings: how many other rules there are, and what else a merge waits for. */
+function wordsOf(report: ReviewReport): string {
+  const text = renderReview({ ...report, autoMerge: [] }, { format: 'text', rules: catalogue, stopToken: 'none' });
+  return text.replace(/\d+ rules? passed/, 'N rules passed');
+}
+
 test.each(Object.entries(stages))('the words of %s about the whole of a pull request', async (name, stage) => {
   const texts: string[] = [];
   for (const [rule, { fail }] of Object.entries(stage))
-    for (const [clause, request] of Object.entries(fail))
-      texts.push(`# ${rule}/${clause}`, renderReview(await reportOf(request), { format: 'text', rules: catalogue, stopToken: 'none' }));
+    for (const [clause, request] of Object.entries(fail)) texts.push(`# ${rule}/${clause}`, wordsOf(await reportOf(request)));
   // How many others passed grows with every rule.
   expectGolden(`change-${name}.txt`, texts.join('\n').replaceAll(/[0-9]+ rules? passed/g, 'N rules passed'));
 });
@@ -75,10 +91,12 @@ describe('a catalogue that lacks something', () => {
   test('without a clause about the whole, or the rule, its pull request goes red', async () => {
     for (const rule of rules) {
       for (const [clause, request] of Object.entries(fixtureOf(rule).fail)) {
+        const { subject } = await openReview(askedFor(request));
+        expect(clausesOf(judgeChange(subject).findings)).toContain(`${rule.name}/${clause}`);
         const lacking = { ...rule, change: (rule.change ?? []).filter(({ name }) => name !== clause) };
         const others = catalogue.map((one) => (one === rule ? lacking : one));
-        const expected = [...(request.also ?? []), `${rule.name}/${clause}`].sort();
-        expect(clausesOf((await reportOf(request, others)).findings), `${rule.name}/${clause}`).not.toEqual(expected);
+        const { findings } = judgeChange(subject, others);
+        expect(clausesOf(findings), rule.name).not.toContain(`${rule.name}/${clause}`);
         counts.clauses += 1;
       }
       counts.rules += 1;

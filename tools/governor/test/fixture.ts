@@ -43,9 +43,6 @@ export interface Change {
   readonly owners?: Question['owners'];
   readonly publisher?: Question['publisher'];
   readonly signature?: Question['signature'];
-  readonly ownersAfter?: Question['ownersAfter'];
-  readonly stateFacts?: Question['stateFacts'];
-  readonly lifecycle?: Question['lifecycle'];
   readonly today?: string;
 }
 
@@ -90,19 +87,14 @@ export async function questionOf(change: Change = {}): Promise<Question> {
   };
 }
 
-function peopleOf(
-  change: Change,
-): Pick<Question, 'owners' | 'publisher' | 'signature' | 'ownersAfter' | 'stateFacts' | 'lifecycle' | 'today'> {
+function peopleOf(change: Change): Pick<Question, 'owners' | 'publisher' | 'signature' | 'today'> {
   const owners = 'owners' in change ? change.owners : { lifecycle: 'maintained' as const, maintainers: ['ann'] };
   const publisher = 'publisher' in change ? change.publisher : { id: 'ann', role: 'maintainer' as const };
-  const { signature, ownersAfter, stateFacts, lifecycle, today } = change;
+  const { signature, today } = change;
   return {
     ...(owners === undefined ? {} : { owners }),
     ...(publisher === undefined ? {} : { publisher }),
     ...(signature === undefined ? {} : { signature }),
-    ...(ownersAfter === undefined ? {} : { ownersAfter }),
-    ...(stateFacts === undefined ? {} : { stateFacts }),
-    ...(lifecycle === undefined ? {} : { lifecycle }),
     ...(today === undefined ? {} : { today }),
   };
 }

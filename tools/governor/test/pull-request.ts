@@ -7,6 +7,9 @@ import { rawRepository, type RawRepository } from './collect/raw-repository.ts';
 /** Files by path; undefined takes one away. */
 export type Files = Readonly<Record<string, string | undefined>>;
 
+/** Those that are always there. */
+export type OrdinaryFacts = ReviewFacts & Required<Pick<ReviewFacts, 'head' | 'author' | 'pusher' | 'reviews' | 'logins' | 'components'>>;
+
 /** A pull request to the small library (`library`), as what differs from it. */
 export interface PullRequest {
   /** Laid over the library, before anything else. */
@@ -21,7 +24,8 @@ export interface PullRequest {
   readonly messages?: readonly string[];
   /** The head's author, as `Ann <ann@example.com>`. */
   readonly author?: string;
-  readonly facts?: ReviewFacts;
+  /** What a forge says otherwise than of an everyday pull request. */
+  readonly facts?: (ordinary: OrdinaryFacts) => ReviewFacts;
   readonly today?: string;
   /** Stands in for the base's policy. */
   readonly policy?: Policy;
@@ -37,6 +41,29 @@ export interface ChangeFixture {
 
 const packages = join(import.meta.dirname, 'packages');
 
+/** OWNERS.yaml, of maintainers that are written already. */
+export function owners(lifecycle: string, ...maintainers: readonly string[]): string {
+  return `lifecycle: ${lifecycle}\nmaintainers:\n${maintainers.join('')}`;
+}
+
+export const ann = '  - name: Ann\n    id: 11\n    github: ann\n    registry: ann\n    organisation: Acme\n';
+export const bob = '  - name: Bob\n    id: 12\n    github: bob\n    registry: bob\n    organisation: Birch\n';
+
+/** What a forge says of a pull request by Ann that Bob, who maintains it with her, and Sue, a steward, have approved of. */
+function ordinaryFacts(head: string): OrdinaryFacts {
+  return {
+    head,
+    author: { id: 11, login: 'ann', mergedChanges: 12 },
+    pusher: { id: 11, login: 'ann' },
+    reviews: [
+      { id: 12, login: 'bob', state: 'approved', commit: head },
+      { id: 13, login: 'sue', organisation: 'Cedar', role: 'steward', state: 'approved', commit: head },
+    ],
+    logins: { 11: 'ann', 12: 'bob', 13: 'sue', 14: 'eve' },
+    components: { tini: { daysSinceOwnersChanged: 400, releasers: [11, 12] } },
+  };
+}
+
 /** One component in one line, with its owners: what every pull request of a fixture starts from. */
 export function library(): Readonly<Record<string, string>> {
   const tini = readdirSync(join(packages, 'tini')).map((file): [string, string] => [
@@ -45,8 +72,7 @@ export function library(): Readonly<Record<string, string>> {
   ]);
   return {
     ...Object.fromEntries(tini),
-    'components/tini/OWNERS.yaml':
-      'lifecycle: maintained\nmaintainers:\n  - name: Ann\n    registry: ann\n  - name: Bob\n    registry: bob\n',
+    'components/tini/OWNERS.yaml': owners('maintained', ann, bob),
     'components/tini/README.md': '# tini\n\nA first process.\n',
     'docs/governance/policy.yaml': "scopes: ['@moby']\n",
   };
@@ -54,8 +80,8 @@ export function library(): Readonly<Record<string, string>> {
 
 const signedOff = (author: string): string => `a change\n\nSigned-off-by: ${author}\n`;
 
-/** The pull request as a repository in an empty folder, with the revisions that are compared. */
-export function repositoryOf(folder: string, request: PullRequest): Pick<ToReview, 'folder' | 'base' | 'head'> {
+/** The pull request as a repository in an empty folder, with the revisions that are compared. `oid`: the head's. */
+export function repositoryOf(folder: string, request: PullRequest): Pick<ToReview, 'folder' | 'base' | 'head'> & { readonly oid: string } {
   const repository = rawRepository(folder);
   const author = request.author ?? 'Ann <ann@example.com>';
   const base = laidOver(library(), request.base);
@@ -76,7 +102,7 @@ export function repositoryOf(folder: string, request: PullRequest): Pick<ToRevie
     head = repository.commit({ tree, parents: [head], message, author, seconds: 1_000_000_002 + index });
   repository.ref('refs/heads/main', target);
   repository.ref('refs/heads/change', head);
-  return { folder: repository.folder, base: 'main', head: 'change' };
+  return { folder: repository.folder, base: 'main', head: 'change', oid: head };
 }
 
 export function laidOver(files: Readonly<Record<string, string>>, laid: Files = {}): Readonly<Record<string, string>> {
@@ -87,10 +113,12 @@ export function laidOver(files: Readonly<Record<string, string>>, laid: Files = 
 /** What `review` is asked for a pull request. Payloads are taken as proven unless it says otherwise. */
 export function toReview(folder: string, request: PullRequest): ToReview {
   const { facts, today, policy, payload } = request;
+  const { oid, ...revisions } = repositoryOf(folder, request);
+  const ordinary = ordinaryFacts(oid);
   return {
-    ...repositoryOf(folder, request),
+    ...revisions,
     payloadOf: ({ files }) => payload ?? provenBy(files),
-    ...(facts === undefined ? {} : { facts }),
+    facts: facts === undefined ? ordinary : facts(ordinary),
     ...(today === undefined ? {} : { today }),
     ...(policy === undefined ? {} : { policy }),
   };

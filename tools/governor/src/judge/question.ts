@@ -1,8 +1,7 @@
 import type { Digest, Facts, KernelSymbolsFile, Manifest, Platform, Symbols, Version } from '@moby/model';
 import type { Bump } from '@moby/abi';
 import type { PackageArchive } from '@moby/content/package-archive';
-import type { Lifecycle, State } from '../lifecycle/lifecycle.ts';
-import type { TransitionFacts } from '../lifecycle/transition-of.ts';
+import type { State } from '../lifecycle/lifecycle.ts';
 import type { Policy } from './policy.ts';
 
 /** Everything that `judge` may know. What is missing here is missing: rules never ask the world. */
@@ -14,12 +13,6 @@ export interface Question {
   readonly names: KnownNames;
   /** OWNERS.yaml of the base, never of the release; missing where there is none yet. */
   readonly owners?: Owners;
-  /** What a pull request makes of OWNERS.yaml; missing where it leaves it as it is, and at the registry's door. */
-  readonly ownersAfter?: Owners;
-  /** What is known of a change of state, beyond both files. */
-  readonly stateFacts?: Omit<TransitionFacts, 'previous'>;
-  /** The library's life cycle; `defaultLifecycle` where it is missing. */
-  readonly lifecycle?: Lifecycle;
   /** Who publishes; missing where nobody is known. */
   readonly publisher?: Publisher;
   /** The publisher's signed statement about exactly this release; missing where none came along. */
@@ -110,9 +103,16 @@ export interface PlaceInFile {
 
 export interface Answerer {
   readonly name: string;
+  /** Their number at the forge, or the team's; nobody is known by a name there, which may pass to others. */
+  readonly id?: number;
+  readonly github?: string;
+  /** Their user name at the registry. */
+  readonly registry?: string;
   readonly organisation?: string;
   /** Several people. */
   readonly team?: true;
+  /** Where they stand in the file. */
+  readonly place?: PlaceInFile;
 }
 
 /** One change of a component's state. */

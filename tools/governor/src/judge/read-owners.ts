@@ -8,7 +8,7 @@ export const maxOwnersBytes: number = 64 * 1024;
 /** What `owners.v1.schema.json` lets a file say. */
 interface WrittenOwners {
   readonly lifecycle: State;
-  readonly maintainers: readonly (Answerer & { readonly registry?: string })[];
+  readonly maintainers: readonly (Omit<Answerer, 'place'> & { readonly email?: string; readonly keys?: readonly string[] })[];
   readonly history?: readonly HistoryEntry[];
 }
 
@@ -23,23 +23,22 @@ export async function readOwners(text: string, file: string): Promise<Judged<Own
   const owners: Owners = {
     lifecycle,
     maintainers: maintainers.flatMap(({ registry }) => registry ?? []),
-    people: maintainers.map(({ name, organisation, team }) => ({
-      name,
-      ...(organisation === undefined ? {} : { organisation }),
-      ...(team === undefined ? {} : { team }),
+    people: maintainers.map(({ email: _email, keys: _keys, ...person }, index) => ({
+      ...person,
+      place: placeOf(read.value, ['maintainers', index]),
     })),
     ...(history === undefined ? {} : { history }),
     places: {
-      lifecycle: placeOf(read.value, 'lifecycle'),
-      maintainers: placeOf(read.value, 'maintainers'),
-      ...(history === undefined ? {} : { history: placeOf(read.value, 'history') }),
+      lifecycle: placeOf(read.value, ['lifecycle']),
+      maintainers: placeOf(read.value, ['maintainers']),
+      ...(history === undefined ? {} : { history: placeOf(read.value, ['history']) }),
     },
   };
   return { ok: true, value: owners, findings: [] };
 }
 
-function placeOf(document: Document, part: OwnersPart): PlaceInFile {
-  const { line, column } = document.placeOf([part], { key: true });
+function placeOf(document: Document, at: readonly [OwnersPart, ...number[]]): PlaceInFile {
+  const { line, column } = document.placeOf(at, { key: true });
   return { line, column };
 }
 

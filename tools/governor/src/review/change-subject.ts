@@ -37,6 +37,10 @@ export interface ChangeSubject {
   readonly files: ReadonlyMap<string, ChangedFile>;
   /** Of each touched line that is there afterwards, by `redis/8.0`: the files that its package holds, by their path in it. */
   readonly packed: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  /** policy.yaml as the merge has it; missing where it stays as it is, and where it is gone. */
+  readonly policyAfter?: Judged<Policy>;
+  /** Components that count as critical: what the policy names, and all that these need in the base. Missing where that can't be read. */
+  readonly critical?: ReadonlySet<string>;
 }
 
 /** One component on both sides of the merge. */
@@ -72,6 +76,6 @@ export interface LineFolderContents {
 export interface ChangedFile {
   readonly before?: Uint8Array | 'too-large';
   readonly after?: Uint8Array | 'too-large';
-  /** What the strict reader of its kind says of what stands there afterwards: of assembly.yaml, policy.yaml and lifecycle.yaml. */
+  /** What the strict reader of its kind says of what stands there afterwards: of OWNERS.yaml, assembly.yaml, policy.yaml and lifecycle.yaml. */
   readonly faults?: readonly Diagnostic[];
 }

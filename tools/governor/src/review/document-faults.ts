@@ -1,5 +1,6 @@
 import { documentLimits, readYaml, validateDocument, type Diagnostic } from '@moby/model';
 import { policyFile } from '../judge/policy-file.ts';
+import { readOwners } from '../judge/read-owners.ts';
 import { maxPolicyBytes, readPolicy } from '../judge/read-policy.ts';
 import { lifecycleFile, readLifecycle } from '../lifecycle/read-lifecycle.ts';
 import type { ChangedFile } from './change-subject.ts';
@@ -26,6 +27,7 @@ export async function documentFaults(path: string, content: ChangedFile['after']
 
 function readerOf(path: string): Reader | undefined {
   if (path === policyFile) return async (text, file) => (await readPolicy(text, file)).findings;
+  if (/^components\/[^/]+\/OWNERS\.yaml$/.test(path)) return async (text, file) => (await readOwners(text, file)).findings;
   if (path === lifecycleFile) return async (text, file) => (await readLifecycle(text, file)).findings;
   return /^assemblies\/[^/]+\/assembly\.yaml$/.test(path) ? assemblyFaults : undefined;
 }

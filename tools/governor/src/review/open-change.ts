@@ -5,11 +5,14 @@ import { openTree } from '../collect/lines/open-tree.ts';
 import { packageWords } from '../collect/lines/package-words.ts';
 import { comparePaths, type FileEntry } from '../collect/trees/change.ts';
 import { kindOf } from '../collect/git/parse-tree.ts';
+import { policyFile } from '../judge/policy-file.ts';
 import { readOwners } from '../judge/read-owners.ts';
+import { readPolicy } from '../judge/read-policy.ts';
 import type { Owners } from '../judge/question.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { documentFaults } from './document-faults.ts';
 import type { ChangedComponent, ChangedFile, ChangeSubject, ComponentFolder, LineFolderContents } from './change-subject.ts';
+import { criticalComponents } from './critical-components.ts';
 import type { ReviewFacts } from './review-facts.ts';
 
 /** The most that is read of one file for the rules about the whole of a pull request. */
@@ -26,8 +29,11 @@ export interface ToOpen {
 
 /** Reads what the rules about the whole of a pull request ask for. Throws `limit`. */
 export async function openChange({ collected, lifecycle, facts, today }: ToOpen): Promise<ChangeSubject> {
-  const { policy, base, head, commits, diff, merge, touched, questions } = collected;
+  const { repository, policy, base, head, commits, diff, merge, touched, questions } = collected;
   const isReadable = questions !== undefined;
+  const files = isReadable ? await changedFiles(collected) : new Map<string, ChangedFile>();
+  const policyAfter = await policyOf(files.get(policyFile)?.after);
+  const critical = isReadable ? await criticalComponents(openTree(repository.objects, base.tree), policy.criticalRoots) : undefined;
   return {
     policy,
     lifecycle,
@@ -46,12 +52,14 @@ export async function openChange({ collected, lifecycle, facts, today }: ToOpen)
         unpackable === undefined ? [] : [[`components/${component}/${line}`, unpackable] as const],
       ),
     ),
-    files: isReadable ? await changedFiles(collected) : new Map(),
     packed: new Map(
       (questions ?? []).flatMap(({ component, line, question }) =>
         question === undefined ? [] : [[`${component}/${line}`, question.release.files] as const],
       ),
     ),
+    files,
+    ...(policyAfter === undefined ? {} : { policyAfter }),
+    ...(critical === undefined ? {} : { critical }),
   };
 }
 
@@ -109,6 +117,11 @@ async function ownersOf(objects: GitObjects, name: string, entry: FileEntry | un
   if (bytes === undefined) return undefined;
   if (bytes === 'too-large') return readOwners(' '.repeat(maxReadBytes + 1), file);
   return readOwners(Buffer.from(bytes).toString('utf8'), file);
+}
+
+async function policyOf(after: ChangedFile['after']): Promise<ChangeSubject['policyAfter']> {
+  const bytes = bytesOf(after);
+  return bytes === undefined ? undefined : readPolicy(Buffer.from(bytes).toString('utf8'));
 }
 
 /** What rules read of a pull request beside its components' packages. */

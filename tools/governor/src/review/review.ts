@@ -53,7 +53,8 @@ interface OpenedReview {
   readonly questions: readonly LineQuestion[];
 }
 
-async function openReview(toReview: ToReview): Promise<OpenedReview> {
+/** Reads all that the rules will look at, of both kinds. */
+export async function openReview(toReview: ToReview): Promise<OpenedReview> {
   const { facts = {}, today = facts.today } = toReview;
   try {
     const collected = await collectReview({ ...toReview, policyOf: async (text) => toReview.policy ?? policyOf(text) });

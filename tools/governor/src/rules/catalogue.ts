@@ -5,10 +5,13 @@ import { bumpRequired } from './bump-required.ts';
 import { canonicalFormat } from './canonical-format.ts';
 import { caseFold } from './case-fold.ts';
 import { collide } from './collide.ts';
+import { criticalPath } from './critical-path.ts';
 import { description } from './description.ts';
 import { digests } from './digests.ts';
 import { entryKind } from './entry-kind.ts';
+import { firstTimer } from './first-timer.ts';
 import { historyAppend } from './history-append.ts';
+import { immutableId } from './immutable-id.ts';
 import { jsonStrict } from './json-strict.ts';
 import { licence } from './licence.ts';
 import { lineFit } from './line-fit.ts';
@@ -26,6 +29,7 @@ import { objectsReadable } from './objects-readable.ts';
 import { oneComponent } from './one-component.ts';
 import { overBump } from './over-bump.ts';
 import { ownerApproval } from './owner-approval.ts';
+import { ownersChange } from './owners-change.ts';
 import { ownersValid } from './owners-valid.ts';
 import { packageAgree } from './package-agree.ts';
 import { packageKeys } from './package-keys.ts';
@@ -45,10 +49,12 @@ import { schema } from './schema.ts';
 import { schemaVersion } from './schema-version.ts';
 import { secrets } from './secrets.ts';
 import { sensitivePath } from './sensitive-path.ts';
+import { selfWaiver } from './self-waiver.ts';
 import { sizeLimits } from './size-limits.ts';
 import { sourceRef } from './source-ref.ts';
 import { stateChange } from './state-change.ts';
 import { strictSemver } from './strict-semver.ts';
+import { takeoverCooloff } from './takeover-cooloff.ts';
 import { tarEntries } from './tar-entries.ts';
 import { textSafe } from './text-safe.ts';
 import { treeSane } from './tree-sane.ts';
@@ -95,8 +101,14 @@ export const catalogue: readonly GovernanceRule[] = [
   newNamespace,
   lineShape,
   ownersValid,
+  immutableId,
   ownerApproval,
+  ownersChange,
   stateChange,
+  selfWaiver,
+  takeoverCooloff,
+  criticalPath,
+  firstTimer,
   historyAppend,
   strictSemver,
   publishedFrozen,

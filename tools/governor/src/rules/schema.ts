@@ -43,6 +43,7 @@ export const schema: GovernanceRule = {
     document('assembly', 'an assembly.yaml that changed breaks `schemas/assembly.v1.schema.json`', (path) =>
       path.endsWith('/assembly.yaml'),
     ),
+    document('owners', 'an OWNERS.yaml that changed breaks `schemas/owners.v1.schema.json`', (path) => path.endsWith('/OWNERS.yaml')),
     document('policy', `\`${policyFile}\` changed, and is none that could count`, (path) => path === policyFile),
     document('lifecycle', `\`${lifecycleFile}\` changed, and is none that could count`, (path) => path === lifecycleFile),
   ],

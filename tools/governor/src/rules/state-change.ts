@@ -1,30 +1,30 @@
-import { defaultLifecycle } from '../lifecycle/default-lifecycle.ts';
 import { transitionOf, type MissingOfWay, type TransitionAnswer } from '../lifecycle/transition-of.ts';
-import type { Owners, Question } from '../judge/question.ts';
-import { inOwners, ownNameOf } from './in-owners.ts';
-import { ofPackage, type Found, type GovernanceRule } from './rule.ts';
+import type { Owners } from '../judge/question.ts';
+import type { ChangeSubject } from '../review/change-subject.ts';
+import { transitionFacts } from '../review/transition-facts.ts';
+import { changedOwners, inOwners } from './in-owners.ts';
+import { ofChange, type Found, type GovernanceRule } from './rule.ts';
 
 interface StateChange {
-  readonly own: string;
+  readonly name: string;
   readonly before: Owners;
   readonly after: Owners;
   readonly answer: TransitionAnswer;
 }
 
-function changeOf(name: string | undefined, question: Question): StateChange | undefined {
-  const { owners: before, ownersAfter: after, lifecycle = defaultLifecycle, stateFacts = {} } = question;
-  const own = ownNameOf(name);
-  if (own === undefined || before === undefined || after === undefined || before.lifecycle === after.lifecycle) return undefined;
-  const previous = before.history?.findLast(({ to }) => to === before.lifecycle)?.from;
-  const facts = { ...stateFacts, ...(previous === undefined ? {} : { previous }) };
-  return { own, before, after, answer: transitionOf(lifecycle, { from: before.lifecycle, to: after.lifecycle }, facts) };
+function* stateChanges(subject: ChangeSubject): Iterable<StateChange> {
+  for (const { name, before, after } of changedOwners(subject)) {
+    if (before === undefined || before.lifecycle === after.lifecycle) continue;
+    const facts = transitionFacts(subject, { name, before, after });
+    yield { name, before, after, answer: transitionOf(subject.lifecycle, { from: before.lifecycle, to: after.lifecycle }, facts) };
+  }
 }
 
 function wordsOf({ people, conditions }: MissingOfWay): string {
   return [...people.map(({ role, count }) => `the word of ${count} of the role \`${role}\``), ...conditions].join('; ');
 }
 
-export const stateChange: GovernanceRule = ofPackage({
+export const stateChange: GovernanceRule = ofChange({
   id: 'MOBY-O405',
   name: 'state-change',
   severity: 'review',
@@ -34,51 +34,50 @@ export const stateChange: GovernanceRule = ofPackage({
     fails: 'a stranger retires what others need',
     passes: 'its maintainer calls it deprecated, after telling those who depend on it',
   },
-  clauses: [
+  change: [
     {
       name: 'no-way',
       when: 'a pull request changes the state, and the life cycle has no such way',
-      *find({ name, question }): Iterable<Found> {
-        const change = changeOf(name, question);
-        if (change === undefined || change.answer.kind !== 'no-such-way') return;
-        const { own, before, after, answer } = change;
-        const ways = answer.ways.map((state) => `\`${state}\``).join(', ');
-        yield {
-          ...inOwners(own, after, 'lifecycle'),
-          severity: 'error',
-          message: `no way leads from \`${before.lifecycle}\` to \`${after.lifecycle}\``,
-          help: ways === '' ? `\`${before.lifecycle}\` is not left again` : `from there it may become ${ways}`,
-        };
+      *find(subject): Iterable<Found> {
+        for (const { name, before, after, answer } of stateChanges(subject)) {
+          if (answer.kind !== 'no-such-way') continue;
+          const ways = answer.ways.map((state) => `\`${state}\``).join(', ');
+          yield {
+            ...inOwners(name, after, 'lifecycle'),
+            severity: 'error',
+            message: `no way leads from \`${before.lifecycle}\` to \`${after.lifecycle}\``,
+            help: ways === '' ? `\`${before.lifecycle}\` is not left again` : `from there it may become ${ways}`,
+          };
+        }
       },
     },
     {
       name: 'undecided',
-      when: 'a pull request changes the state, and somebody has not agreed yet, or something has not been shown',
-      *find({ name, question }): Iterable<Found> {
-        const change = changeOf(name, question);
-        if (change === undefined || change.answer.kind !== 'waits') return;
-        const { own, before, after, answer } = change;
-        yield {
-          ...inOwners(own, after, 'lifecycle'),
-          message: `\`${own}\` would go from \`${before.lifecycle}\` to \`${after.lifecycle}\``,
-          help: `missing: ${answer.ways.map(wordsOf).join('; or ')}`,
-        };
+      when: 'a pull request changes the state, and somebody has not agreed yet to exactly this head, or something has not been shown',
+      *find(subject): Iterable<Found> {
+        for (const { name, before, after, answer } of stateChanges(subject)) {
+          if (answer.kind !== 'waits') continue;
+          yield {
+            ...inOwners(name, after, 'lifecycle'),
+            message: `\`${name}\` would go from \`${before.lifecycle}\` to \`${after.lifecycle}\``,
+            help: `missing: ${answer.ways.map(wordsOf).join('; or ')}`,
+          };
+        }
       },
     },
     {
       name: 'beginning',
       when: 'a pull request brings a component in another state than `proposed` or `experimental`',
-      *find({ name, question }): Iterable<Found> {
-        const { owners, ownersAfter: after } = question;
-        const own = ownNameOf(name);
-        if (own === undefined || owners !== undefined || after === undefined) return;
-        if (after.lifecycle === 'proposed' || after.lifecycle === 'experimental') return;
-        yield {
-          ...inOwners(own, after, 'lifecycle'),
-          severity: 'error',
-          message: `a new component can't be \`${after.lifecycle}\` yet`,
-          help: 'begin with `experimental`; what it has to show comes after its first releases',
-        };
+      *find(subject): Iterable<Found> {
+        for (const { name, isNew, after } of changedOwners(subject)) {
+          if (!isNew || after.lifecycle === 'proposed' || after.lifecycle === 'experimental') continue;
+          yield {
+            ...inOwners(name, after, 'lifecycle'),
+            severity: 'error',
+            message: `a new component can't be \`${after.lifecycle}\` yet`,
+            help: 'begin with `experimental`; what it has to show comes after its first releases',
+          };
+        }
       },
     },
   ],

@@ -14,20 +14,6 @@ export const waitingRules: readonly WaitingRules[] = [
     rules: { 'MOBY-M207': 'config-schema-safe', 'MOBY-M208': 'pattern-linear', 'MOBY-M209': 'defaults-valid' },
     why: 'No key of a manifest contributes a schema for a component’s configuration. The part of MOBY-V511 about such schemas waits with them.',
   },
-  {
-    rules: { 'MOBY-O402': 'immutable-id' },
-    why: 'OWNERS.yaml may have numbers of a forge; nobody tells the rules yet which names a forge has for them.',
-  },
-  {
-    rules: {
-      'MOBY-O404': 'owners-change',
-      'MOBY-O406': 'self-waiver',
-      'MOBY-O407': 'takeover-cooloff',
-      'MOBY-O408': 'critical-path',
-      'MOBY-O409': 'first-timer',
-    },
-    why: 'They ask who approved what in a pull request, and when. The part of MOBY-O403 about approvals waits with them; at the registry’s door it judges who publishes.',
-  },
   { rules: { 'MOBY-V508': 'epoch' }, why: 'No key of a manifest has an epoch of its ABI: a break is a new line.' },
   {
     rules: {
@@ -65,6 +51,6 @@ export const waitingRules: readonly WaitingRules[] = [
       'MOBY-R905': 'stale-base',
       'MOBY-R906': 'rule-docs',
     },
-    why: 'They are about a pull request’s commits and course; that every rule has its page and fixtures is a test of this repository. The part of MOBY-R904 about waivers that let nothing pass waits for who looks at a whole library.',
+    why: 'They are about a pull request’s commits and course; that every rule has its page and fixtures is a test of this repository.',
   },
 ];

@@ -14,7 +14,7 @@ export const yamlStrict: GovernanceRule = ofChange({
   change: [
     clause(
       'syntax',
-      'assembly.yaml, docs/governance/policy.yaml or lifecycle.yaml is not YAML, or not plain: a directive, a second document, an anchor, an alias, a tag, a key that is no text or `<<`',
+      'OWNERS.yaml, assembly.yaml, docs/governance/policy.yaml or lifecycle.yaml is not YAML, or not plain: a directive, a second document, an anchor, an alias, a tag, a key that is no text or `<<`',
     ),
     clause('duplicate-key', 'a key stands twice in one map'),
     clause('too-deep', 'values are nested more than 32 deep'),

@@ -12,6 +12,7 @@ export const stage2: Readonly<Record<string, ChangeFixture>> = {
   schema: {
     fail: {
       assembly: assembly(`${plain}flavour: vanilla\n`),
+      owners: { head: { 'components/tini/OWNERS.yaml': 'lifecycle: dead\nmaintainers:\n  - name: Ann\n' } },
       policy: decided('policy.yaml', "scopes: ['@moby']\nscpoes: []\n"),
       lifecycle: decided('lifecycle.yaml', 'states: []\n'),
     },
