@@ -1,3 +1,4 @@
+export { autoMerge, type ToAutoMerge } from './auto-merge.ts';
 export type { ChangedComponent, ChangedFile, ChangeSubject, ComponentFolder, LineFolderContents } from './change-subject.ts';
 export { judgeChange, type ChangeReport } from './judge-change.ts';
 export { maxReadBytes, openChange, type ToOpen } from './open-change.ts';

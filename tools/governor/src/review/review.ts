@@ -19,6 +19,7 @@ import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { lifecycleFile, maxLifecycleBytes, readLifecycle } from '../lifecycle/read-lifecycle.ts';
 import { catalogue } from '../rules/catalogue.ts';
 import type { GovernanceRule } from '../rules/rule.ts';
+import { autoMerge } from './auto-merge.ts';
 import type { ChangeSubject } from './change-subject.ts';
 import { judgeChange, type ChangeReport } from './judge-change.ts';
 import { openChange } from './open-change.ts';
@@ -118,19 +119,21 @@ function reportOf({ subject, change, lines, rules }: ToReport): ReviewReport {
   const unjudged = [...new Set(lines.flatMap(({ report }) => report.unjudged))].sort(compareText);
   const judged = rules.filter(({ id, clauses }) => change.judged.includes(id) || (lines.length > 0 && clauses.length > 0));
   const spoke = new Set([...findings, ...waived.map(({ finding }) => finding)].map(({ rule }) => rule));
+  const verdict = verdictOf(findings, unjudged);
+  const bump = Object.fromEntries(
+    lines.flatMap(({ name, version, report }) => (report.bump === undefined ? [] : [[name, { ...report.bump, version }] as const])),
+  );
   return {
     form: 1,
-    verdict: verdictOf(findings, unjudged),
+    verdict,
     head: subject.head.oid,
     base: subject.base.oid,
     rulesDigest: rulesDigest(rules, subject),
     findings,
     waived,
-    bump: Object.fromEntries(
-      lines.flatMap(({ name, version, report: { bump } }) => (bump === undefined ? [] : [[name, { ...bump, version }] as const])),
-    ),
+    bump,
     assemblies: [],
-    autoMerge: [],
+    autoMerge: autoMerge({ subject, verdict, findings, waived, bump }),
     passed: judged.filter(({ id }) => !spoke.has(id) && !unjudged.includes(id)).length,
     unjudged,
     ...causeOf(subject),
