@@ -81,8 +81,7 @@ test.each(Object.entries(stages))('the words of %s about the whole of a pull req
   const texts: string[] = [];
   for (const [rule, { fail }] of Object.entries(stage))
     for (const [clause, request] of Object.entries(fail)) texts.push(`# ${rule}/${clause}`, wordsOf(await reportOf(request)));
-  // How many others passed grows with every rule.
-  expectGolden(`change-${name}.txt`, texts.join('\n').replaceAll(/[0-9]+ rules? passed/g, 'N rules passed'));
+  expectGolden(`change-${name}.txt`, texts.join('\n'));
 });
 
 describe('a catalogue that lacks something', () => {
