@@ -1,10 +1,11 @@
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { newComponent, newSkeleton, openArchive, openPayloadReader, storeFolder } from '@moby/composer';
 import { openContentStore } from '@moby/content';
 import { Failure, parseComponentName, type ComponentName } from '@moby/model';
 import type { Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 import { registryOf } from '../registry-of.ts';
+import { libraryScope } from '../library/library-scope.ts';
 import { componentFoldersOf, findLibrary } from '../places.ts';
 import { surroundingsOf, type WorldFlags } from '../surroundings.ts';
 import { createdLines, nextAfterNew, nextAfterSkeleton, skeletonLines } from '../words/created.ts';
@@ -32,17 +33,19 @@ export async function newOutcome(options: NewOptions): Promise<Outcome> {
   const store = openContentStore(storeFolder(process.env));
   const archive = openArchive({ surroundings, store, isOffline: false });
   const payloads = openPayloadReader({ store, download: archive.download, warn: reporter.warn });
+  const scope = await libraryScope(dirname(folder));
   const owner = await gitUser(folder);
   const place = labelOf(folder);
   try {
     if (from === undefined) {
-      const report = await newSkeleton({ name, folder, line, force, owner, payloads });
+      const report = await newSkeleton({ scope, name, folder, line, force, owner, payloads });
       reporter.settle();
       return { kind: 'done', value: report, lines: skeletonLines(report, place), next: nextAfterSkeleton(report, flags) };
     }
     const { openSuite, download } = archive;
     const registry = await registryOf(flags, session);
     const report = await newComponent({
+      scope,
       name,
       folder,
       from,

@@ -23,6 +23,8 @@ import type { LicenseReading } from './license/read-license.ts';
 import type { UpstreamReading } from './upstream-line.ts';
 
 export interface DraftRequest {
+  /** The library's own, as `@moby`. */
+  readonly scope: string;
   readonly name: ComponentName;
   readonly upstream: UpstreamReading;
   readonly plans: readonly PayloadPlan[];
@@ -35,7 +37,7 @@ const maxDescription = 300;
 const firstRevision = 1;
 
 /** The package.json of a new component, with pins; digests and what its bytes prove come with its first derivation. */
-export function draftManifest({ name, upstream, plans, license, service, expect }: DraftRequest): ManifestJson {
+export function draftManifest({ scope, name, upstream, plans, license, service, expect }: DraftRequest): ManifestJson {
   const [plan] = plans;
   const main = plan === undefined ? undefined : mainPackage(plan);
   if (plan === undefined || main === undefined) throw new TypeError('a draft has a plan of at least one platform');
@@ -45,7 +47,7 @@ export function draftManifest({ name, upstream, plans, license, service, expect 
   const homepage = fields.get('homepage');
   const platforms = Object.fromEntries(plans.map((one): [Platform, PlatformPayloadJson] => [one.selection.platform, payloadOf(one)]));
   return {
-    name: `@moby/${name}`,
+    name: `${scope}/${name}`,
     version: toNpmVersion(makeVersion(upstream.semver, firstRevision)),
     description: descriptionOf(fields),
     license: 'Apache-2.0',

@@ -24,6 +24,8 @@ import { locate, planComponent, type ComponentPlan, type PlanContext } from './p
 import { planLibraries } from './plan-libraries.ts';
 
 export interface NewRequest {
+  /** The library's own, which its components' packages are named with, as `@moby`. */
+  readonly scope: string;
   readonly name: ComponentName;
   /** Where the library's components lie. */
   readonly folder: string;
@@ -87,10 +89,10 @@ const platforms: readonly Platform[] = ['linux/amd64', 'linux/arm64'];
  * bad-signature, bad-index, bad-archive, limit, io, no-space); nothing is written then.
  */
 export async function newComponent(request: NewRequest): Promise<NewReport> {
-  const { name, from, line, folder, force } = request;
+  const { scope, name, from, line, folder, force } = request;
   const shelves = await openShelves(request);
   const offers = await readLibraryOffers(request.registry, name);
-  const context: PlanContext = { shelves, offers, linesOf: (of) => linesBelow(join(folder, of)) };
+  const context: PlanContext = { scope, shelves, offers, linesOf: (of) => linesBelow(join(folder, of)) };
   const wish = { name, package: from.package, suite: from.suite, line };
   const located = locate(wish, context);
   if (!force && existsSync(join(folder, name, located.line))) throw lineExists(`${name}/${located.line}`);

@@ -24,6 +24,8 @@ export interface ComponentPlan {
 
 /** Where packages are looked for, platform by platform; the first one decides what the component is. */
 export interface PlanContext {
+  /** The library's own, as `@moby`. */
+  readonly scope: string;
   readonly shelves: readonly PackageShelf[];
   readonly offers: LibraryOffers;
   /** The lines that a component has where the new one is written. */
@@ -99,7 +101,7 @@ export async function planComponent(wish: ComponentWish, context: PlanContext): 
   const stub = serviceStub(first, name);
   const told = stub === undefined ? toldVersion(first, name) : undefined;
   const expect = [...(stub?.expect ?? []), ...(told === undefined ? [] : [told])];
-  const manifest = draftManifest({ name, upstream, plans, license, service: stub?.service, expect });
+  const manifest = draftManifest({ scope: context.scope, name, upstream, plans, license, service: stub?.service, expect });
   const byText = license.by === 'recognised' ? [`license ${license.expression ?? ''}, by the text of the copyright file`] : [];
   const texts = Object.entries(license.byText).map(([own, spdx]) => `${own} as ${spdx}`);
   const named = texts.length === 0 ? [] : [`license: ${texts.join(', ')}, by the text`];

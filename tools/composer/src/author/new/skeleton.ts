@@ -8,6 +8,8 @@ import { ownersText } from './component-texts.ts';
 import { openStage } from './open-stage.ts';
 
 export interface SkeletonRequest {
+  /** The library's own, as `@moby`. */
+  readonly scope: string;
   readonly name: ComponentName;
   /** Where the library's components lie. */
   readonly folder: string;
@@ -31,7 +33,7 @@ export interface SkeletonReport {
  * names what is still to be written. Throws `Failure` (usage, io, no-space).
  */
 export async function newSkeleton(request: SkeletonRequest): Promise<SkeletonReport> {
-  const { name, folder, line = '1', force, owner, payloads } = request;
+  const { scope, name, folder, line = '1', force, owner, payloads } = request;
   const place = `${name}/${line}`;
   if (!force && existsSync(join(folder, place)))
     throw new Failure({
@@ -45,7 +47,7 @@ export async function newSkeleton(request: SkeletonRequest): Promise<SkeletonRep
       `${place}/files/usr/bin/${name}`,
       `#!/bin/sh\n# ${blank(`what \`${name}\` does`)}\necho '${name}: nothing to do yet'\n`,
     );
-    const json = skeletonManifest(name, line);
+    const json = skeletonManifest({ scope, name, line });
     const derived = await deriveComponent({ folder: stage.folderOf(name, line), component: place, json, payloads });
     await stage.write(`${place}/facts.json`, derived.factsText);
     await stage.write(`${place}/package.json`, derived.packageText);
@@ -67,12 +69,12 @@ export async function newSkeleton(request: SkeletonRequest): Promise<SkeletonRep
   }
 }
 
-function skeletonManifest(name: ComponentName, line: string): ManifestJson {
+function skeletonManifest({ scope, name, line }: Pick<SkeletonRequest, 'scope' | 'name'> & { readonly line: string }): ManifestJson {
   const upstream = [...line.split('.'), '0', '0'].slice(0, 3).join('.');
   if (parseVersion(upstream) === undefined)
     throw new Failure({ code: 'usage', message: `\`${line}\` is not a line: \`N\`, \`N.M\` or \`N.M.P\``, hints: ['--line 1.0'] });
   return {
-    name: `@moby/${name}`,
+    name: `${scope}/${name}`,
     version: toNpmVersion(makeVersion(upstream, 1)),
     description: blank('what it is, as a phrase'),
     license: 'Apache-2.0',
