@@ -31,7 +31,9 @@ export {
 } from './judge/policy.ts';
 export { policyFile } from './judge/policy-file.ts';
 export { maxPolicyBytes, readPolicy } from './judge/read-policy.ts';
-export { readOwners } from './judge/read-owners.ts';
+export { expiredWaivers } from './judge/expired-waivers.ts';
+export { withoutWaivers } from './judge/without-waivers.ts';
+export { maxOwnersBytes, readOwners } from './judge/read-owners.ts';
 export type {
   Answerer,
   Door,
@@ -68,6 +70,8 @@ export {
 } from './lifecycle/lifecycle.ts';
 export { lifecycleFile, maxLifecycleBytes, readLifecycle } from './lifecycle/read-lifecycle.ts';
 export { transitionOf, type MissingOfWay, type TransitionAnswer, type TransitionFacts } from './lifecycle/transition-of.ts';
+export { waysFrom, type Way } from './lifecycle/ways-from.ts';
+export { withState, type StateEdit } from './lifecycle/with-state.ts';
 export { readContents } from './judge/subject.ts';
 export { catalogue } from './rules/catalogue.ts';
 export type { Clause, Found, GovernanceRule, RuleText } from './rules/rule.ts';

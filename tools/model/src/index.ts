@@ -27,3 +27,4 @@ export * from './unreadable.ts';
 export * from './validate.ts';
 export * from './version.ts';
 export * from './windows-device.ts';
+export { rangeOf } from './yaml-keys.ts';

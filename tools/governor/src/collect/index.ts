@@ -1,9 +1,12 @@
 export { collectReview, type CollectedReview, type ToCollect } from './collect-review.ts';
 export { commitsBetween, type CommitRange, type CommitsBetween } from './commits/commits-between.ts';
 export { findMergeBase } from './commits/find-merge-base.ts';
+export { findGitFolder } from './git/check-layout.ts';
 export { openRepository, type Commit, type Repository } from './git/open-repository.ts';
 export type { ObjectHead, ObjectType } from './git/object-sizes.ts';
 export { parseCommit, type CommitSignature, type ParsedCommit, type Person } from './git/parse-commit.ts';
+export { parseTree, type ParsedTree, type TreeEntry } from './git/parse-tree.ts';
+export { isPlainName } from './git/resolve-revision.ts';
 export type { GitObjects } from './git/read-objects.ts';
 export { openTree, type TreeReader } from './lines/open-tree.ts';
 export { packedFiles, type LineFolder } from './lines/packed-files.ts';

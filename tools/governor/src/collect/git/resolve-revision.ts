@@ -30,7 +30,7 @@ export async function resolveRevision(wanted: ToResolve): Promise<string> {
 }
 
 /** As git-check-ref-format(1) has it, so that no name leads out of the repository. */
-function isPlainName(revision: string): boolean {
+export function isPlainName(revision: string): boolean {
   return (
     revision.length <= 255 && /^[^\x00-\x20\x7f~^:?*[\\]+$/.test(revision) && !/^[-/.]|\.\.|\/\.|\/\/|@\{|[/.]$|\.lock$/.test(revision)
   );
