@@ -16,6 +16,7 @@ export const commands: Readonly<Record<string, Load>> = {
   'component:owner': async () => (await import('./commands/component-owner.ts')).ComponentOwner,
   'component:promote': async () => (await import('./commands/component-promote.ts')).ComponentPromote,
   'component:publish': async () => (await import('./commands/component-publish.ts')).ComponentPublish,
+  'component:state': async () => (await import('./commands/component-state.ts')).ComponentState,
   'component:test': async () => (await import('./commands/component-test.ts')).ComponentTest,
   'component:update': async () => (await import('./commands/component-update.ts')).ComponentUpdate,
   'component:validate': async () => (await import('./commands/component-validate.ts')).ComponentValidate,
