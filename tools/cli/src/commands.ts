@@ -41,6 +41,7 @@ export const commands: Readonly<Record<string, Load>> = {
   resolve: async () => (await import('./commands/resolve.ts')).Resolve,
   review: async () => (await import('./commands/review.ts')).Review,
   'review:explain': async () => (await import('./commands/review-explain.ts')).ReviewExplain,
+  'review:init': async () => (await import('./commands/review-init.ts')).ReviewInit,
   'review:rules': async () => (await import('./commands/review-rules.ts')).ReviewRules,
   run: async () => (await import('./commands/run.ts')).Run,
   'store:path': async () => (await import('./commands/store-path.ts')).StorePath,
