@@ -43,6 +43,7 @@ export const commands: Readonly<Record<string, Load>> = {
   'review:explain': async () => (await import('./commands/review-explain.ts')).ReviewExplain,
   'review:init': async () => (await import('./commands/review-init.ts')).ReviewInit,
   'review:rules': async () => (await import('./commands/review-rules.ts')).ReviewRules,
+  'review:sweep': async () => (await import('./commands/review-sweep.ts')).ReviewSweep,
   run: async () => (await import('./commands/run.ts')).Run,
   'store:path': async () => (await import('./commands/store-path.ts')).StorePath,
   'store:verify': async () => (await import('./commands/store-verify.ts')).StoreVerify,

@@ -1,5 +1,4 @@
 import {
-  assemblyNames,
   openArchive,
   openLine,
   openPayloadReader,
@@ -7,10 +6,9 @@ import {
   storeFolder,
   updateComponents,
   type ComponentUpdate,
-  type Line as AssemblyLine,
 } from '@moby/composer';
 import { openContentStore } from '@moby/content';
-import type { ComponentName, Diagnostic } from '@moby/model';
+import type { Diagnostic } from '@moby/model';
 import type { Session } from '../moby-command.ts';
 import type { Outcome } from '../outcome.ts';
 import { dim, green, type Line } from '../reporter/line.ts';
@@ -19,6 +17,7 @@ import { table } from '../reporter/table.ts';
 import { findLibrary } from '../places.ts';
 import { surroundingsOf, type WorldFlags } from '../surroundings.ts';
 import type { ComponentPlace } from './find-components.ts';
+import { relockAssemblies } from './relock-assemblies.ts';
 
 export interface UpdateOptions {
   readonly folders: readonly ComponentPlace[];
@@ -42,7 +41,13 @@ export async function updateOutcome({ folders, rederive, flags, session }: Updat
       payloads: openPayloadReader({ store, download: archive.download, warn: reporter.warn }),
       rederive,
       progress: reporter,
-      relock: async (components) => relockAssemblies(await openLine(surroundings), components, unlocked),
+      relock: async (components) =>
+        relockAssemblies({
+          line: await openLine(surroundings),
+          library: findLibrary(process.cwd()),
+          components,
+          unlocked: (found) => unlocked.push(...found),
+        }),
     });
     reporter.settle();
     const findings = [...report.findings, ...unlocked];
@@ -59,29 +64,6 @@ export async function updateOutcome({ folders, rederive, flags, session }: Updat
   } finally {
     archive.close();
   }
-}
-
-/** The names of the assemblies whose lock has changed; one that does not resolve any more is told, and left alone. */
-async function relockAssemblies(
-  line: AssemblyLine,
-  components: readonly ComponentName[],
-  unlocked: Diagnostic[],
-): Promise<readonly string[]> {
-  const relocked: string[] = [];
-  for (const assembly of await assemblyNames(findLibrary(process.cwd()))) {
-    const variation = { with: [], without: [], replace: [] };
-    const parsed = await line.parse(assembly, variation);
-    const platform = parsed.ok ? parsed.value.platforms[0] : undefined;
-    if (platform === undefined) continue;
-    const done = await line.relock({ assembly, platform, variation, policy: { locked: false, offline: false }, out: undefined, level: 3 });
-    if (!done.ok) unlocked.push(...done.findings);
-    else if (
-      done.value.written &&
-      [...done.value.resolution.components.values()].some(({ manifest }) => components.includes(manifest.name))
-    )
-      relocked.push(assembly);
-  }
-  return relocked;
 }
 
 function row({ component, from, to, pins, changed }: ComponentUpdate): readonly Line[] {
