@@ -491,6 +491,7 @@ const findings: Readonly<Record<string, Text>> = {
     bad: 'a clone that is a year old',
     good: '`moby-compose component update NAME` keeps it for everybody; `--locked` never accepts it',
   },
+  'not-utf8': { means: 'A file is not UTF-8 text.', bad: 'an OWNERS.yaml in Latin-1', good: '`iconv -f latin1 -t utf-8`' },
   syntax: { means: 'A file is not YAML or JSON.', bad: '`ports: ["6379:6379"`', good: '`ports: ["6379:6379"]`' },
   'too-deep': { means: 'Values of a file are nested deeper than what is read.', bad: 'forty lists in each other', good: 'a flatter file' },
   'too-large': {
