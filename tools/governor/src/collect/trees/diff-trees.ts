@@ -58,6 +58,9 @@ class Stop extends Error {
   }
 }
 
+/** Trees that are kept: at most so many, each of at most so many bytes. */
+const [maxSmallTrees, smallTreeBytes] = [256, 16 * 1024];
+
 const noTree: ParsedTree = { entries: [], isCut: false };
 
 class Walk {
@@ -66,6 +69,8 @@ class Walk {
   readonly #objects: GitObjects;
   readonly #limits: ChangeLimits;
   readonly #components = new Set<string>();
+  /** One object may stand at thousands of places; so many are read once. */
+  readonly #small = new Map<string, ParsedTree>();
   #opened = 0;
   #openedBytes = 0;
 
@@ -119,7 +124,8 @@ class Walk {
       if (size > maxTreeBytes) throw new Stop({ limit: 'folder-bytes', most: maxTreeBytes, path: shownPath(path) });
       if (this.#openedBytes > maxOpenBytes) throw new Stop({ limit: 'folder-bytes', most: maxOpenBytes });
     }
-    const tree = parseTree(await this.#objects.read(oid, 'tree', maxTreeBytes));
+    const tree = this.#small.get(oid) ?? parseTree(await this.#objects.read(oid, 'tree', maxTreeBytes));
+    if (size <= smallTreeBytes && this.#small.size < maxSmallTrees) this.#small.set(oid, tree);
     if (side === 'base' && tree.isCut)
       throw unreadableRepository(`the folder \`${shownPath(path)}\` of the base is no tree of git`, cloneAgain);
     return tree;
