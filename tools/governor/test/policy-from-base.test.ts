@@ -3,7 +3,7 @@ import type { Finding } from '@moby/governor';
 import { review } from '@moby/governor/review';
 import { removeFolder, temporaryFolder } from '@moby/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { library, toReview, type Files, type PullRequest } from './pull-request.ts';
+import { library, toReview, withoutSteward, type Files, type PullRequest } from './pull-request.ts';
 
 const folder = temporaryFolder();
 afterAll(() => removeFolder(folder));
@@ -33,7 +33,7 @@ const lenient: Files = {
 
 async function findingsOf(request: PullRequest): Promise<readonly Finding[]> {
   repositories += 1;
-  const { findings } = await review(toReview(join(folder, String(repositories)), { today: '2026-11-29', ...request }));
+  const { findings } = await review(toReview(join(folder, String(repositories)), { today: '2026-11-29', ...withoutSteward(request) }));
   return findings;
 }
 

@@ -5,7 +5,7 @@ import { documentFindings, removeFolder, temporaryFolder } from '@moby/testkit';
 import { deflateSync } from 'node:zlib';
 import { review } from '@moby/governor/review';
 import { afterAll, describe, expect, test } from 'vitest';
-import { library, repositoryOf, toReview, type Files, type PullRequest } from './pull-request.ts';
+import { library, repositoryOf, toReview, withoutSteward, type Files, type PullRequest } from './pull-request.ts';
 
 const folder = temporaryFolder();
 afterAll(() => removeFolder(folder));
@@ -65,7 +65,7 @@ test('a line that goes lacks nothing', async () => {
 
 test('a sensitive folder is told once, with the number of its files', async () => {
   const head = { 'tools/a.ts': 'x\n', 'tools/b.ts': 'x\n', 'package.json': '{}\n', 'docs/package.json': '{}\n' };
-  const { findings } = await review(toReview(nextFolder(), { head }));
+  const { findings } = await review(toReview(nextFolder(), withoutSteward({ head })));
   expect(findings.map(({ path, message }) => [path, message])).toEqual([
     ['package.json', '`package.json` changes with a steward only'],
     ['tools/a.ts', '`tools/` changes with a steward only: 2 of its files do here'],

@@ -1,6 +1,6 @@
 import { defaultPolicy, type Policy } from '@moby/governor';
 import type { RawEntry, RawRepository } from '../collect/raw-repository.ts';
-import type { ChangeFixture, PullRequest } from '../pull-request.ts';
+import { withoutSteward, type ChangeFixture, type PullRequest } from '../pull-request.ts';
 
 const ordinary: PullRequest = { head: { 'components/tini/README.md': '# tini\n\nAnother word.\n' } };
 
@@ -97,9 +97,10 @@ export const stage0: Readonly<Record<string, ChangeFixture>> = {
     ],
   },
   'sensitive-path': {
-    fail: { changed: { head: { 'docs/governance/charter.md': 'mine\n' } } },
+    fail: { changed: withoutSteward({ head: { 'docs/governance/charter.md': 'mine\n' } }) },
     pass: [
       ordinary,
+      { head: { 'docs/governance/charter.md': 'ours\n' } },
       { head: { 'docs/words.md': 'x\n' }, target: { 'docs/governance/charter.md': 'ours\n' } },
       { head: { 'my-tools/package.json': '{}\n' } },
     ],

@@ -177,7 +177,7 @@ export const stage4: Readonly<Record<string, ChangeFixture>> = {
   'self-waiver': {
     fail: {
       own: {
-        also: ['no-mix/mixed', 'sensitive-path/changed'],
+        also: ['no-mix/mixed'],
         head: {
           ...readme.head,
           'docs/governance/policy.yaml':
