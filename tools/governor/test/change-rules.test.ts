@@ -8,6 +8,7 @@ import { stage0 } from './changes/stage-0.ts';
 import { stage1 } from './changes/stage-1.ts';
 import { stage2 } from './changes/stage-2.ts';
 import { stage7 } from './changes/stage-7.ts';
+import { stage9 } from './changes/stage-9.ts';
 import { stage4 } from './changes/stage-4.ts';
 import { toReview, type ChangeFixture, type PullRequest } from './pull-request.ts';
 
@@ -17,6 +18,7 @@ const stages: Readonly<Record<string, Readonly<Record<string, ChangeFixture>>>> 
   'stage-2': stage2,
   'stage-4': stage4,
   'stage-7': stage7,
+  'stage-9': stage9,
 };
 const fixtures = new Map(Object.values(stages).flatMap((stage) => Object.entries(stage)));
 const rules = catalogue.filter(({ change }) => change !== undefined);
