@@ -29,6 +29,8 @@ const render = (report: ReviewReport, format: ReviewFormat, look: Partial<Review
 /** All that contributed text comes out in, by the names of golden files. */
 const outputs: Readonly<Record<string, (report: ReviewReport) => string>> = {
   'text.txt': (report) => render(report, 'text'),
+  // With what a merge waits for, which a report that fails has no use for.
+  'waiting.txt': (report) => render({ ...report, verdict: 'needs-review' }, 'text'),
   'json.json': (report) => render(report, 'json'),
   'markdown.md': (report) => render(report, 'markdown'),
   'sarif.json': (report) => render(report, 'sarif', { rules: [], pages }),

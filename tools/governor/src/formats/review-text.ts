@@ -103,7 +103,9 @@ function assemblyLines({ assemblies }: ReviewReport): readonly TextLine[] {
   );
 }
 
-function autoMergeLines({ autoMerge }: ReviewReport): readonly TextLine[] {
+/** Whoever has to mend something first needs no list of what comes after. */
+function autoMergeLines({ autoMerge, verdict }: ReviewReport): readonly TextLine[] {
+  if (verdict === 'fail' || verdict === 'tool-error') return [];
   return titled(
     autoMerge.every(({ met }) => met) ? 'may merge by itself' : 'before it may merge by itself',
     autoMerge.map(({ condition, met, who }) => [
