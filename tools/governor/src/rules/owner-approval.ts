@@ -1,3 +1,5 @@
+import { fromNpmVersion } from '@moby/model';
+import { declaredBump } from '../changes/compare-releases.ts';
 import { approvalsOf, knowsPeople, ownWord } from '../review/approvals.ts';
 import type { ChangedComponent, ChangeSubject } from '../review/change-subject.ts';
 import { holdsRole, isMaintainer, ownersBefore } from '../review/roles.ts';
@@ -45,6 +47,31 @@ function isApproved(subject: ChangeSubject, component: ChangedComponent): boolea
 function isYoung(component: ChangedComponent): boolean {
   const state = ownersBefore(component)?.lifecycle;
   return state === 'proposed' || state === 'experimental';
+}
+
+/** No change of state comes with it. */
+function stays(component: ChangedComponent): boolean {
+  const owners = component.after?.owners;
+  return owners?.ok !== true || owners.value.lifecycle === ownersBefore(component)?.lifecycle;
+}
+
+function* noFixes(component: ChangedComponent): Iterable<Found> {
+  const { name, before, after, lines } = component;
+  for (const line of lines) {
+    const [was, is] = [before?.lines.get(line), after?.lines.get(line)];
+    if (is === undefined) continue;
+    const [old, now] = [was?.npmVersion, is.npmVersion].map((npmVersion) =>
+      npmVersion === undefined ? undefined : fromNpmVersion(npmVersion),
+    );
+    const bump = old === undefined || now === undefined ? undefined : declaredBump(old, now);
+    if (was !== undefined && bump !== 'minor' && bump !== 'major') continue;
+    yield {
+      component: `${name}/${line}`,
+      repositoryFile: `components/${name}/${line}/package.json`,
+      message: `\`${name}\` is \`${ownersBefore(component)?.lifecycle}\` and takes fixes only; this is ${was === undefined ? 'a new line' : `a ${bump} version, ${now} after ${old}`}`,
+      help: 'what leads it to another state comes first, or with this',
+    };
+  }
 }
 
 function waitsFor({ name }: ChangedComponent, message: string, help: string): Found {
@@ -122,17 +149,23 @@ export const ownerApproval: GovernanceRule = {
       when: 'a component is in a state in which it takes no changes, and stays in it',
       *find(subject): Iterable<Found> {
         for (const component of subject.components) {
-          const { name, before, after } = component;
-          const state = ownersBefore(component)?.lifecycle;
-          const stays = after?.owners?.ok !== true || after.owners.value.lifecycle === state;
-          if (before === undefined || !stays || takesOf(subject, component) !== 'none') continue;
+          const { name, before } = component;
+          if (before === undefined || !stays(component) || takesOf(subject, component) !== 'none') continue;
           yield {
             component: name,
             repositoryFile: ownersFile(name),
-            message: `\`${name}\` is \`${state}\`, and takes no changes`,
+            message: `\`${name}\` is \`${ownersBefore(component)?.lifecycle}\`, and takes no changes`,
             help: 'what leads it to another state comes first, or with this',
           };
         }
+      },
+    },
+    {
+      name: 'no-fix',
+      when: 'a component is in a state in which it takes fixes only, stays in it, and gets a line that it didn’t have, or a minor or major number of upstream’s',
+      *find(subject): Iterable<Found> {
+        for (const component of subject.components)
+          if (takesOf(subject, component) === 'fixes' && stays(component)) yield* noFixes(component);
       },
     },
     {

@@ -99,6 +99,11 @@ export const stage4: Readonly<Record<string, ChangeFixture>> = {
       unowned: { ...readme, base: { [file]: 'lifecycle: dead\n' }, facts: reviews('bob') },
       'stewards-only': { ...readme, base: { [file]: both('orphaned') }, facts: reviews('bob') },
       frozen: { ...readme, base: { [file]: both('quarantined') } },
+      'no-fix': {
+        base: { [file]: both('fixes-only') },
+        head: { [manifest]: packageText({ version: '0.20.1' }) },
+        also: ['package-agree/upstream'],
+      },
       'unknown-people': { ...readme, facts: ({ reviews: _reviews, ...facts }) => facts },
     },
     pass: [
@@ -110,6 +115,7 @@ export const stage4: Readonly<Record<string, ChangeFixture>> = {
         ...policy({ roles: { ...defaultPolicy.roles, steward: [{ name: 'Sam', id: 22 }] } }),
         facts: byEve({ id: 22, login: 'sam' }),
       },
+      { base: { [file]: both('fixes-only') }, head: bumped },
       { ...readme, base: { [file]: both('experimental') }, facts: reviews() },
       { ...readme, base: { [file]: both('orphaned') }, facts: reviews('sue') },
       {
