@@ -22,6 +22,14 @@ export interface PullRequest {
   readonly target?: Files;
   /** The head's commit message, without which it has no text but a sign-off of its author; or messages of several, oldest first. */
   readonly messages?: readonly string[];
+  /** Signs each of the head's commits. */
+  readonly sign?: (payload: Buffer) => string;
+  /** The clone has the head without its parents. */
+  readonly shallow?: true;
+  /** The head merges what the base has got. */
+  readonly merges?: true;
+  /** What the base has got since it was looked at: the facts say so. */
+  readonly later?: Files;
   /** The head's author, as `Ann <ann@example.com>`. */
   readonly author?: string;
   /** What a forge says otherwise than of an everyday pull request. */
@@ -80,8 +88,11 @@ export function library(): Readonly<Record<string, string>> {
 
 const signedOff = (author: string): string => `a change\n\nSigned-off-by: ${author}\n`;
 
-/** The pull request as a repository in an empty folder, with the revisions that are compared. `oid`: the head's. */
-export function repositoryOf(folder: string, request: PullRequest): Pick<ToReview, 'folder' | 'base' | 'head'> & { readonly oid: string } {
+/** The pull request as a repository in an empty folder, with the revisions that are compared. `oid`: the head's; `later`: where the target is by now. */
+export function repositoryOf(
+  folder: string,
+  request: PullRequest,
+): Pick<ToReview, 'folder' | 'base' | 'head'> & { readonly oid: string; readonly later?: string } {
   const repository = rawRepository(folder);
   const author = request.author ?? 'Ann <ann@example.com>';
   const base = laidOver(library(), request.base);
@@ -96,13 +107,22 @@ export function repositoryOf(folder: string, request: PullRequest): Pick<ToRevie
           author,
           seconds: 1_000_000_001,
         });
+  const signing = request.sign === undefined ? {} : { sign: request.sign };
   const tree = repository.files(laidOver(base, request.head), request.trees?.(repository));
   let head = fork;
   for (const [index, message] of (request.messages ?? [signedOff(author)]).entries())
-    head = repository.commit({ tree, parents: [head], message, author, seconds: 1_000_000_002 + index });
+    head = repository.commit({ tree, parents: [head], message, author, seconds: 1_000_000_002 + index, ...signing });
+  if (request.merges === true) {
+    const merged = repository.files(laidOver(laidOver(base, request.target), request.head), request.trees?.(repository));
+    head = repository.commit({ tree: merged, parents: [head, target], message: 'a merge\n', author, seconds: 1_000_000_900 });
+  }
   repository.ref('refs/heads/main', target);
   repository.ref('refs/heads/change', head);
-  return { folder: repository.folder, base: 'main', head: 'change', oid: head };
+  if (request.shallow === true) repository.file('shallow', `${head}\n`);
+  const revisions = { folder: repository.folder, base: 'main', head: 'change', oid: head };
+  if (request.later === undefined) return revisions;
+  const after = repository.files(laidOver(laidOver(base, request.target), request.later));
+  return { ...revisions, later: repository.commit({ tree: after, parents: [target], message: 'later\n' }) };
 }
 
 export function laidOver(files: Readonly<Record<string, string>>, laid: Files = {}): Readonly<Record<string, string>> {
@@ -113,8 +133,8 @@ export function laidOver(files: Readonly<Record<string, string>>, laid: Files = 
 /** What `review` is asked for a pull request. Payloads are taken as proven unless it says otherwise. */
 export function toReview(folder: string, request: PullRequest): ToReview {
   const { facts, today, policy, payload } = request;
-  const { oid, ...revisions } = repositoryOf(folder, request);
-  const ordinary = ordinaryFacts(oid);
+  const { oid, later, ...revisions } = repositoryOf(folder, request);
+  const ordinary = { ...ordinaryFacts(oid), ...(later === undefined ? {} : { target: later }) };
   return {
     ...revisions,
     payloadOf: ({ files }) => payload ?? provenBy(files),

@@ -1,5 +1,5 @@
 import { Failure } from '@moby/model';
-import type { Policy } from '../judge/policy.ts';
+import type { ChangeLimits, Policy } from '../judge/policy.ts';
 import type { ReviewFacts } from '../review/review-facts.ts';
 import { commitsBetween, type CommitRange } from './commits/commits-between.ts';
 import { findMergeBase } from './commits/find-merge-base.ts';
@@ -41,7 +41,12 @@ export interface CollectedReview {
 }
 
 /** How far a base may have moved on: a change that waits that long is brought up to date first. */
-const baseMoved = { paths: 50_000, components: 50_000, blobBytes: Number.MAX_SAFE_INTEGER, addedBytes: Number.MAX_SAFE_INTEGER };
+export const baseMoved: ChangeLimits = {
+  paths: 50_000,
+  components: 50_000,
+  blobBytes: Number.MAX_SAFE_INTEGER,
+  addedBytes: Number.MAX_SAFE_INTEGER,
+};
 
 /** A repository and two revisions → all that rules may know of them. Policy, owners and names are the base's; a line is judged as the merge would have it. */
 export async function collectReview({ folder, policyOf, facts, ...revisions }: ToCollect): Promise<CollectedReview> {

@@ -19,10 +19,10 @@ export type { AddedFile, Change, DeletedFile, FileEntry, ModifiedFile } from './
 export { diffTrees, type ToDiff, type TreeDiff } from './trees/diff-trees.ts';
 export type { TreeFault } from './trees/tree-fault.ts';
 export type { LimitReached } from './trees/tree-limits.ts';
-export { readSignerFiles } from './read-signer-files.ts';
+export { readSignerFiles, type SignerTree } from './read-signer-files.ts';
 export { checkSignatures, type ToCheckSignatures } from '../signatures/check-signatures.ts';
 export { readOpenPgpKeys, type OpenPgpKeys } from '../signatures/openpgp/read-open-pgp-keys.ts';
 export type { RefusedSignature, SignatureCheck } from '../signatures/signature-check.ts';
-export { readSigners, type SignerFiles, type Signers } from '../signatures/signers.ts';
-export type { AllowedSigner, SignerFault } from '../signatures/ssh/read-allowed-signers.ts';
+export { readSigners, type SignerFault, type SignerFiles, type Signers } from '../signatures/signers.ts';
+export type { AllowedSigner } from '../signatures/ssh/read-allowed-signers.ts';
 export type { SshKey } from '../signatures/ssh/read-ssh-key.ts';

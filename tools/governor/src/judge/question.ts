@@ -88,6 +88,8 @@ export interface Owners {
   readonly maintainers: readonly string[];
   /** Everybody whom it names, users of the registry or not; missing where nobody has read them. */
   readonly people?: readonly Answerer[];
+  /** Public keys that releases are signed with, of all of them; missing where nobody has read them. */
+  readonly keys?: readonly string[];
   /** Oldest first. */
   readonly history?: readonly HistoryEntry[];
   /** Where its parts stand. */

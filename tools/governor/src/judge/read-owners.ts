@@ -27,6 +27,7 @@ export async function readOwners(text: string, file: string): Promise<Judged<Own
       ...person,
       place: placeOf(read.value, ['maintainers', index]),
     })),
+    keys: maintainers.flatMap(({ keys }) => keys ?? []),
     ...(history === undefined ? {} : { history }),
     places: {
       lifecycle: placeOf(read.value, ['lifecycle']),

@@ -8,6 +8,8 @@ import type { TreeDiff } from '../collect/trees/diff-trees.ts';
 import type { Policy } from '../judge/policy.ts';
 import type { Owners } from '../judge/question.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { CommitSignatures } from './commit-signatures.ts';
+import type { MovedTarget } from './moved-target.ts';
 import type { ReviewFacts } from './review-facts.ts';
 
 /** A pull request as the rules about the whole of it see it: everything is read before the first of them runs. */
@@ -41,6 +43,9 @@ export interface ChangeSubject {
   readonly policyAfter?: Judged<Policy>;
   /** Components that count as critical: what the policy names, and all that these need in the base. Missing where that can't be read. */
   readonly critical?: ReadonlySet<string>;
+  readonly signatures: CommitSignatures;
+  /** Missing where the base is what is merged into, as far as anybody has said. */
+  readonly target?: MovedTarget;
 }
 
 /** One component on both sides of the merge. */

@@ -11,6 +11,8 @@ import { readPolicy } from '../judge/read-policy.ts';
 import type { Owners } from '../judge/question.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { documentFaults } from './document-faults.ts';
+import { commitSignatures, noSignatures } from './commit-signatures.ts';
+import { movedTarget } from './moved-target.ts';
 import type { ChangedComponent, ChangedFile, ChangeSubject, ComponentFolder, LineFolderContents } from './change-subject.ts';
 import { criticalComponents } from './critical-components.ts';
 import type { ReviewFacts } from './review-facts.ts';
@@ -34,6 +36,7 @@ export async function openChange({ collected, lifecycle, facts, today }: ToOpen)
   const files = isReadable ? await changedFiles(collected) : new Map<string, ChangedFile>();
   const policyAfter = await policyOf(files.get(policyFile)?.after);
   const critical = isReadable ? await criticalComponents(openTree(repository.objects, base.tree), policy.criticalRoots) : undefined;
+  const target = isReadable ? await movedTarget(collected, facts.target) : undefined;
   return {
     policy,
     lifecycle,
@@ -60,6 +63,8 @@ export async function openChange({ collected, lifecycle, facts, today }: ToOpen)
     files,
     ...(policyAfter === undefined ? {} : { policyAfter }),
     ...(critical === undefined ? {} : { critical }),
+    signatures: isReadable ? await commitSignatures(collected, today) : noSignatures,
+    ...(target === undefined ? {} : { target }),
   };
 }
 

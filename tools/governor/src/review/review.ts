@@ -21,6 +21,7 @@ import { catalogue } from '../rules/catalogue.ts';
 import type { GovernanceRule } from '../rules/rule.ts';
 import { autoMerge } from './auto-merge.ts';
 import type { ChangeSubject } from './change-subject.ts';
+import { noSignatures } from './commit-signatures.ts';
 import { judgeChange, type ChangeReport } from './judge-change.ts';
 import { openChange } from './open-change.ts';
 import type { ReviewFacts } from './review-facts.ts';
@@ -87,6 +88,7 @@ async function unreadableSubject({ folder, base, head, policy, facts = {} }: ToR
     components: [],
     files: new Map(),
     packed: new Map(),
+    signatures: noSignatures,
     unpackable: new Map(),
   };
 }

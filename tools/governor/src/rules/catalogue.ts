@@ -5,7 +5,9 @@ import { bumpRequired } from './bump-required.ts';
 import { canonicalFormat } from './canonical-format.ts';
 import { caseFold } from './case-fold.ts';
 import { collide } from './collide.ts';
+import { commitSigned } from './commit-signed.ts';
 import { criticalPath } from './critical-path.ts';
+import { dco } from './dco.ts';
 import { description } from './description.ts';
 import { digests } from './digests.ts';
 import { entryKind } from './entry-kind.ts';
@@ -52,12 +54,14 @@ import { sensitivePath } from './sensitive-path.ts';
 import { selfWaiver } from './self-waiver.ts';
 import { sizeLimits } from './size-limits.ts';
 import { sourceRef } from './source-ref.ts';
+import { staleBase } from './stale-base.ts';
 import { stateChange } from './state-change.ts';
 import { strictSemver } from './strict-semver.ts';
 import { takeoverCooloff } from './takeover-cooloff.ts';
 import { tarEntries } from './tar-entries.ts';
 import { textSafe } from './text-safe.ts';
 import { treeSane } from './tree-sane.ts';
+import { trustChange } from './trust-change.ts';
 import { typosquat } from './typosquat.ts';
 import { undecidable } from './undecidable.ts';
 import { unexplainedDigest } from './unexplained-digest.ts';
@@ -130,6 +134,10 @@ export const catalogue: readonly GovernanceRule[] = [
   sourceRef,
   secrets,
   permissionGrowth,
+  commitSigned,
   attestSubject,
+  trustChange,
+  dco,
   waiverState,
+  staleBase,
 ];

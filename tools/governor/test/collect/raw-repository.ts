@@ -14,6 +14,8 @@ export interface RawRepository {
   files(files: Readonly<Record<string, string>>, trees?: Readonly<Record<string, string>>): string;
   commit(options: RawCommit): string;
   ref(name: string, oid: string): void;
+  /** A file of the repository's own, as `shallow`. */
+  file(name: string, text: string): void;
 }
 
 export type RawEntry = readonly [mode: string, name: string | Uint8Array, oid: string];
@@ -26,6 +28,8 @@ export interface RawCommit {
   readonly author?: string;
   /** Lines between the committer and the message. */
   readonly headers?: string;
+  /** Makes the signature of the commit as it is without it, in its armour. */
+  readonly sign?: (payload: Buffer) => string;
 }
 
 export function rawRepository(folder: string): RawRepository {
@@ -84,11 +88,16 @@ export function rawRepository(folder: string): RawRepository {
       seconds = 1_000_000_000,
       author = 'Ann <ann@example.com>',
       headers = '',
+      sign,
     }) => {
       const person = `${author} ${seconds} +0000`;
       const before = parents.map((parent) => `parent ${parent}\n`).join('');
-      return object('commit', Buffer.from(`tree ${top}\n${before}author ${person}\ncommitter ${person}\n${headers}\n${message}`));
+      const text = (more: string): Buffer =>
+        Buffer.from(`tree ${top}\n${before}author ${person}\ncommitter ${person}\n${more}\n${message}`);
+      const signature = sign?.(text(headers));
+      return object('commit', text(signature === undefined ? headers : `${headers}gpgsig ${signature.replaceAll('\n', '\n ')}\n`));
     },
     ref: (name, oid) => write(name, `${oid}\n`),
+    file: write,
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readSigners, type SignatureCheck } from '@moby/governor/collect';
 import { describeMachine, removeFolder, temporaryFolder } from '@moby/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lengthed, signedBytes, sshSignature } from './ssh-signer.ts';
 import { checkText, run, signedCommits, written, type SignedCommits } from './signed-commits.ts';
 
 describeMachine(
@@ -106,7 +107,7 @@ describeMachine(
       const short = repository.commit(signing('rsa-1024'));
       const allowedSigners = Buffer.from(`ann@example.com ${keys.get('rsa-1024')}\n`);
       expect(readSigners({ allowedSigners, openPgpKeys: new Map() }).faults).toEqual([
-        { line: 1, why: 'the key can’t be taken: an RSA key has 2048 to 16384 bits; this one has 1024' },
+        { path, line: 1, why: 'the key can’t be taken: an RSA key has 2048 to 16384 bits; this one has 1024' },
       ]);
       expect((await repository.check(short, { allowedSigners })).kind).toBe('unknown-key');
       const oid = repository.commit(signing('ed25519-256'));
@@ -164,7 +165,7 @@ describe('lines of allowed_signers that can’t be taken', () => {
       allowedSigners: Buffer.from(`# one\n${line}\nbob@example.com ${key}\n`),
       openPgpKeys: new Map(),
     });
-    expect(faults).toEqual([{ line: 2, why }]);
+    expect(faults).toEqual([{ path, line: 2, why }]);
     expect(ssh.map((signer) => signer.principals)).toEqual(['bob@example.com']);
   });
 });
@@ -196,6 +197,8 @@ describe('what stands in place of a signature', () => {
   });
 });
 
+const path = 'docs/governance/allowed_signers';
+
 const kinds = [
   ['ed25519', '256'],
   ['ecdsa', '256'],
@@ -215,19 +218,6 @@ function fingerprint(line: string | undefined): string {
   return `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64').replaceAll('=', '')}`;
 }
 
-function lengthed(content: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(content);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
-function sshSignature(key: Buffer, algorithm: string, signature: Buffer, token: Buffer = Buffer.alloc(0)): string {
-  const inner = Buffer.concat([lengthed(algorithm), lengthed(signature), token]);
-  const bytes = Buffer.concat([Buffer.from('SSHSIG\0\0\0\x01'), ...[key, 'git', '', 'sha512', inner].map(lengthed)]);
-  return `-----BEGIN SSH SIGNATURE-----\n${bytes.toString('base64').replaceAll(/.{1,70}/g, '$&\n')}-----END SSH SIGNATURE-----`;
-}
-
 function tokenKey(key: KeyObject): Buffer {
   const point = Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url');
   return Buffer.concat(['sk-ssh-ed25519@openssh.com', point, 'ssh:'].map(lengthed));
@@ -235,9 +225,8 @@ function tokenKey(key: KeyObject): Buffer {
 
 /** As PROTOCOL.u2f has it: touched, for the fifth time. */
 function tokenSignature(key: KeyObject, blob: Buffer, message: Buffer): string {
-  const sha = (algorithm: string, data: Buffer | string): Buffer => createHash(algorithm).update(data).digest();
+  const sha256 = (data: Buffer | string): Buffer => createHash('sha256').update(data).digest();
   const token = Buffer.of(1, 0, 0, 0, 5);
-  const inner = Buffer.concat([Buffer.from('SSHSIG'), ...['git', '', 'sha512', sha('sha512', message)].map(lengthed)]);
-  const signature = sign(null, Buffer.concat([sha('sha256', 'ssh:'), token, sha('sha256', inner)]), key);
+  const signature = sign(null, Buffer.concat([sha256('ssh:'), token, sha256(signedBytes(message))]), key);
   return sshSignature(blob, 'sk-ssh-ed25519@openssh.com', signature, token);
 }

@@ -32,7 +32,7 @@ export async function checkOpenPgpSignature(commit: CommitToCheck, keys: readonl
   if (allowed !== undefined) return allowed;
   try {
     const message = await createMessage({ binary: commit.signature.payload });
-    const { signatures } = await verify({ message, signature, verificationKeys: [key], date: timeOf(commit) ?? null });
+    const { signatures } = await verify({ message, signature, verificationKeys: [key], date: dateOf(commit, packet) });
     for (const { verified } of signatures) await verified;
     if (signatures.length !== 1) return { kind: 'bad', why: 'the OpenPGP signature is about nothing' };
   } catch (error) {
@@ -68,6 +68,12 @@ async function isOf(key: PublicKey, email: string, at: Date | undefined): Promis
     }
   }
   return false;
+}
+
+/** Nobody's clock is so right that a signature of a moment ago could be told from one of the future; null leaves the question out. */
+function dateOf(commit: CommitToCheck, { created }: SignaturePacket): Date | null {
+  const at = timeOf(commit);
+  return at === undefined || created === null || at < created ? null : at;
 }
 
 function timeOf({ now }: CommitToCheck): Date | undefined {

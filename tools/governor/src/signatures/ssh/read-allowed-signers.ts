@@ -16,14 +16,14 @@ export interface AllowedSigner {
 }
 
 /** A line that counts for nothing, with what is wrong with it as a phrase. */
-export interface SignerFault {
+export interface LineFault {
   readonly line: number;
   readonly why: string;
 }
 
 export interface AllowedSigners {
   readonly signers: readonly AllowedSigner[];
-  readonly faults: readonly SignerFault[];
+  readonly faults: readonly LineFault[];
 }
 
 const maxLineLength = 8192;
@@ -33,7 +33,7 @@ const word = /^(?:[^\s"]|"(?:[^"\\]|\\.)*")+/;
 /** Each line for itself: one that can't be read takes nobody else's key away. */
 export function readAllowedSigners(text: string): AllowedSigners {
   const signers: AllowedSigner[] = [];
-  const faults: SignerFault[] = [];
+  const faults: LineFault[] = [];
   for (const [index, content] of text.split('\n').entries()) {
     const line = index + 1;
     const trimmed = content.trim();
