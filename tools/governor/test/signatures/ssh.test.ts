@@ -143,6 +143,9 @@ describeMachine(
 describe('lines of allowed_signers that can’t be taken', () => {
   const key = `ssh-ed25519 ${Buffer.concat([lengthed('ssh-ed25519'), lengthed(Buffer.alloc(32, 7))]).toString('base64')}`;
 
+  /** With the exponent 1, everybody can sign. */
+  const open = Buffer.concat(['ssh-rsa', Buffer.of(1), Buffer.concat([Buffer.of(0, 0x80), Buffer.alloc(255, 1)])].map(lengthed));
+
   test.each([
     ['ann@example.com', 'it has to be addresses, options if there are any, the type of a key, and the key'],
     [`ann@example.com ${key.slice(0, -3)}`, 'the key can’t be taken: it is no base64'],
@@ -151,6 +154,7 @@ describe('lines of allowed_signers that can’t be taken', () => {
       `ann@example.com ssh-dss ${lengthed('ssh-dss').toString('base64')}`,
       expect.stringMatching(/^the key can’t be taken: keys of the type `ssh-dss` aren’t taken/),
     ],
+    [`ann@example.com ssh-rsa ${open.toString('base64')}`, 'the key can’t be taken: it is no key of the type `ssh-rsa`'],
     [`ann@example.com cert-authority ${key}`, '`cert-authority` isn’t taken: name each key by itself'],
     [`ann@example.com valid-after="20270131" ${key}`, expect.stringMatching(/^`valid-after` is `20270131`: it has to be a time in UTC/)],
     [`ann@example.com valid-before="20270231Z" ${key}`, expect.stringMatching(/^`valid-before` is `20270231Z`/)],

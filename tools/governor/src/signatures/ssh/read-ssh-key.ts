@@ -89,10 +89,15 @@ function jwkOf(shape: SshKeyShape, second: Buffer, third: Buffer): JsonWebKey | 
     }
     case 'rsa': {
       const [e, n] = [positive(second), positive(third)];
-      if (e === undefined || n === undefined || padded(e, maxExponentBytes) === undefined) return undefined;
+      if (e === undefined || n === undefined || padded(e, maxExponentBytes) === undefined || !isExponent(e)) return undefined;
       return { kty: 'RSA', e: e.toString('base64url'), n: n.toString('base64url') };
     }
   }
+}
+
+/** Odd, and not 1, with which everybody could sign. */
+function isExponent(number: Buffer): boolean {
+  return (number.at(-1) ?? 0) % 2 === 1 && !number.equals(Buffer.of(1));
 }
 
 /** Undefined for what is no key: a point beside its curve. */
