@@ -23,7 +23,7 @@ export interface HttpResponse {
 export type HttpHeaders = Readonly<Record<string, string>>;
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: HttpHeaders;
   readonly body?: HttpBody;
