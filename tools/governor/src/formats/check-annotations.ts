@@ -7,6 +7,10 @@ import { byGravity, shortRule, waiverWords } from './review-words.ts';
 /** GitHub takes no more in one request. */
 export const maxAnnotationsPerRequest = 50;
 
+/** Of an annotation GitHub takes no longer title, and no longer message, in bytes. */
+const maxTitleCharacters = 255;
+const maxMessageBytes = 64 * 1024;
+
 /** One of `output.annotations` of a check run (GitHub's REST API). */
 export interface CheckAnnotation {
   readonly path: string;
@@ -47,8 +51,8 @@ function annotationOf(finding: Finding): CheckAnnotation {
     start_column: column,
     end_column: column,
     annotation_level: levels[severity],
-    title: `${rule} ${name}`,
-    message: annotationText(finding),
+    title: `${rule} ${name}`.slice(0, maxTitleCharacters),
+    message: atMost(annotationText(finding), maxMessageBytes),
   };
 }
 
@@ -57,4 +61,12 @@ export function annotationText(finding: Finding): string {
   const { message, help } = finding;
   const last = [waiverWords(finding), `moby-compose review explain ${shortRule(finding)}`];
   return [message, ...(help === undefined ? [] : [help]), last.filter((part) => part !== undefined).join(' · ')].join('\n');
+}
+
+/** Cut between two characters. */
+function atMost(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes) return text;
+  const end = '…';
+  return `${bytes.toString('utf8', 0, maxBytes - 2 * Buffer.byteLength(end)).replace(/\ufffd$/, '')}${end}`;
 }

@@ -1,0 +1,14 @@
+export {
+  openGitHubApi,
+  type GitHubAnswer,
+  type GitHubApi,
+  type GitHubApiOptions,
+  type GitHubWrite,
+  type UnknownOutcome,
+} from './github/github-api.ts';
+export { plannedRequests, type PlannedRequest } from './github/planned-requests.ts';
+export { postReview, reviewParts, type PostedReview, type ReviewPart, type ToPost } from './github/post-review.ts';
+export { parsePullRequestName, shownPullRequest, type PullRequestName } from './github/pull-request-name.ts';
+export { readFacts, type ForgeCheck, type ForgeFacts, type ForgeReview } from './github/read-facts.ts';
+export { type ForgePerson } from './github/read-pull-request.ts';
+export { checkName, maxAnnotations } from './github/wanted-check.ts';
