@@ -8,7 +8,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 
 const schemaFolder = new URL('../../schemas/', import.meta.url);
 /** Documents that are read, beside those that are only written. */
-const readDocuments: Readonly<Record<string, string>> = { reviewFacts: 'review-facts' };
+const readDocuments: Readonly<Record<string, string>> = { reviewFacts: 'review-facts', reviewReport: 'review-report' };
 const target = new URL('./src/generated/validators.ts', import.meta.url);
 
 export function generateValidators(): string {

@@ -132,3 +132,9 @@ export const registryUserFlags = {
 export const assemblyArgument = {
   assembly: Args.string({ description: 'a name below assemblies/, a folder, or a file; by default the one of this folder' }),
 };
+
+/** Of the commands that speak with a forge. */
+export const githubFlags = {
+  github: Flags.string({ required: true, helpValue: 'OWNER/REPOSITORY#NUMBER', description: 'the pull request' }),
+  api: Flags.string({ helpValue: 'URL', description: 'the address of the API; by default GITHUB_API_URL, else https://api.github.com' }),
+};

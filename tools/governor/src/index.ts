@@ -2,6 +2,7 @@ export type { ChangeKind, Easing } from './changes/change-kind.ts';
 export { changeKinds } from './changes/change-kinds.ts';
 export { checkAnnotations, maxAnnotationsPerRequest, type CheckAnnotation } from './formats/check-annotations.ts';
 export { renderReview, reviewFormats, type ReviewFormat, type ReviewLook } from './formats/render-review.ts';
+export { maxReportBytes, readReviewReport } from './formats/read-review-report.ts';
 export { reviewExitCodes } from './formats/exit-codes.ts';
 export { commentTag, maxCommentCharacters } from './formats/review-markdown.ts';
 export type {

@@ -11,4 +11,6 @@ export { postReview, reviewParts, type PostedReview, type ReviewPart, type ToPos
 export { parsePullRequestName, shownPullRequest, type PullRequestName } from './github/pull-request-name.ts';
 export { readFacts, type ForgeCheck, type ForgeFacts, type ForgeReview } from './github/read-facts.ts';
 export { type ForgePerson } from './github/read-pull-request.ts';
+export { judgePush, type JudgedBranch, type ToJudgePush } from './hook/judge-push.ts';
+export { maxPushedRefs, parsePush, pushedRef, type PushedRef } from './hook/parse-push.ts';
 export { checkName, maxAnnotations } from './github/wanted-check.ts';

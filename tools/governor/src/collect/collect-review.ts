@@ -14,6 +14,8 @@ import { diffTrees, type TreeDiff } from './trees/diff-trees.ts';
 export interface ToCollect {
   /** The repository. */
   readonly folder: string;
+  /** The folder of objects of a push that isn't taken yet (`quarantineOf`). */
+  readonly quarantine?: string;
   /** Revisions: what is merged into, as it is now, and what is to be merged. */
   readonly base: string;
   readonly head: string;
@@ -49,8 +51,8 @@ export const baseMoved: ChangeLimits = {
 };
 
 /** A repository and two revisions → all that rules may know of them. Policy, owners and names are the base's; a line is judged as the merge would have it. */
-export async function collectReview({ folder, policyOf, facts, ...revisions }: ToCollect): Promise<CollectedReview> {
-  const repository = openRepository(folder);
+export async function collectReview({ folder, quarantine, policyOf, facts, ...revisions }: ToCollect): Promise<CollectedReview> {
+  const repository = openRepository(folder, quarantine);
   const { objects } = repository;
   const base = await repository.commitOf(revisions.base);
   const head = await repository.commitOf(revisions.head);

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { constants, inflateSync } from 'node:zlib';
+import { placesOfObject, type ObjectFolders } from './object-folders.ts';
 import { openPackIndexes, type FindPacked, type PackedPlace } from './pack-index.ts';
 import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
 
@@ -23,11 +23,13 @@ const maxChain = 4096;
 const headBytes = 256;
 
 /** Types and sizes of objects from the first bytes of each, so that nothing large is inflated in order to learn that it is too large. */
-export function openObjectSizes(git: string): HeadOf {
-  const find = openPackIndexes(git);
+export function openObjectSizes(folders: ObjectFolders): HeadOf {
+  const find = openPackIndexes(folders);
   return (oid) => {
-    const loose = readAt(join(git, 'objects', oid.slice(0, 2), oid.slice(2)), 0);
-    if (loose !== undefined) return looseHead(oid, loose);
+    for (const path of placesOfObject(folders, oid.slice(0, 2), oid.slice(2))) {
+      const loose = readAt(path, 0);
+      if (loose !== undefined) return looseHead(oid, loose);
+    }
     const place = find(oid);
     return place === undefined ? undefined : packedHead(oid, place, find);
   };

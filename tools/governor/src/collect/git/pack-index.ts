@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { placesOfObject, type ObjectFolders } from './object-folders.ts';
 import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
 
 /** Where an object begins in a pack. */
@@ -14,10 +15,10 @@ const magic = 0xff744f63;
 const namesAt = 8 + 256 * 4;
 
 /** Looks objects up in the indexes of the packs (gitformat-pack(5), version 2), which are read at the first question. */
-export function openPackIndexes(git: string): FindPacked {
+export function openPackIndexes(folders: ObjectFolders): FindPacked {
   let indexes: readonly PackIndex[] | undefined;
   return (oid) => {
-    indexes ??= readIndexes(join(git, 'objects/pack'));
+    indexes ??= placesOfObject(folders, 'pack').flatMap(readIndexes);
     const wanted = Buffer.from(oid, 'hex');
     for (const index of indexes) {
       const offset = offsetOf(index, wanted);

@@ -3,6 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { readObject } from 'isomorphic-git';
 import { Failure } from '@moby/model';
 import { openObjectSizes, type ObjectHead, type ObjectType } from './object-sizes.ts';
+import type { ObjectFolders } from './object-folders.ts';
 import { readOnlyFiles } from './read-only-files.ts';
 import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
 
@@ -19,9 +20,9 @@ const maxBaseBytes = 128 * 1024 ** 2;
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** `cache` holds what isomorphic-git has read; it is dropped with the review. */
-export function readObjects(git: string, cache: object): GitObjects {
-  const fs = readOnlyFiles();
-  const sizes = openObjectSizes(git);
+export function readObjects(folders: ObjectFolders, cache: object): GitObjects {
+  const fs = readOnlyFiles(folders);
+  const sizes = openObjectSizes(folders);
   const headOf = (oid: string): ObjectHead => {
     if (oid === emptyTree) return { type: 'tree', size: 0, largestSize: 0 };
     const head = sizes(oid);
@@ -29,7 +30,7 @@ export function readObjects(git: string, cache: object): GitObjects {
     throw unreadableRepository(`object ${oid} isn't in the repository`, 'fetch the commits with all of their trees, as git fetch does');
   };
   const bytesOf = async (oid: string, size: number): Promise<Buffer> => {
-    const found = await readObject({ fs, gitdir: git, oid, format: 'deflated', cache });
+    const found = await readObject({ fs, gitdir: folders.git, oid, format: 'deflated', cache });
     if (found.format === 'content') return Buffer.from(found.object);
     if (found.format !== 'deflated') throw new TypeError(`an object came as ${found.format}`);
     const wrapped = inflateSync(found.object, { maxOutputLength: size + 64 });

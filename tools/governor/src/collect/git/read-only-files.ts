@@ -1,5 +1,7 @@
 import { lstat, readFile, readdir, readlink, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { PromiseFsClient } from 'isomorphic-git';
+import type { ObjectFolders } from './object-folders.ts';
 import { unreadableRepository } from './unreadable-repository.ts';
 
 /** A pack is held in memory whole. */
@@ -7,14 +9,32 @@ const maxPackBytes = 1024 ** 3;
 /** Everything else of a repository: an index of a pack, refs, one loose object as it is compressed. */
 const maxFileBytes = 256 * 1024 ** 2;
 
-/** The files of a repository for isomorphic-git: they are read up to a size, and never written. */
-export function readOnlyFiles(): PromiseFsClient {
+/**
+ * The files of a repository for isomorphic-git: they are read up to a size, and never written. It knows one folder of objects, so those of
+ * a quarantine are shown to it as if they lay in that one.
+ */
+export function readOnlyFiles(folders: ObjectFolders): PromiseFsClient {
+  const quarantined = quarantinedPath(folders);
+  const either =
+    <Rest extends readonly unknown[], Result>(read: (path: string, ...rest: Rest) => Promise<Result>) =>
+    async (path: string, ...rest: Rest): Promise<Result> => {
+      try {
+        return await read(path, ...rest);
+      } catch (error) {
+        const other = isMissing(error) ? quarantined(path) : undefined;
+        if (other === undefined) throw error;
+        return read(other, ...rest);
+      }
+    };
   return {
     promises: {
-      readFile: readBounded,
-      readdir,
-      stat,
-      lstat,
+      readFile: either(readBounded),
+      readdir: async (path: string) => {
+        const other = quarantined(path);
+        return other === undefined ? readdir(path) : [...new Set([...(await namesIn(path)), ...(await namesIn(other))])];
+      },
+      stat: either(async (path: string) => stat(path)),
+      lstat: either(async (path: string) => lstat(path)),
       readlink,
       writeFile: refuse,
       unlink: refuse,
@@ -34,6 +54,28 @@ async function readBounded(path: string, options?: BufferEncoding | { encoding?:
       'let the clone hold less: git clone --depth, or git repack -ad --max-pack-size=512m',
     );
   return readFile(path, options ?? {});
+}
+
+/** Where a quarantine would have a file of the repository's objects; undefined for every other file, and where there is none. */
+function quarantinedPath({ git, quarantine }: ObjectFolders): (path: string) => string | undefined {
+  const own = join(git, 'objects');
+  return (path) => {
+    const inner = relative(own, path);
+    return quarantine === undefined || inner === '' || inner.startsWith('..') ? undefined : join(quarantine, inner);
+  };
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 function refuse(path: string): Promise<never> {

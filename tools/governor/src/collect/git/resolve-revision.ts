@@ -1,10 +1,11 @@
 import { expandOid, resolveRef } from 'isomorphic-git';
 import { Failure } from '@moby/model';
 import type { GitObjects } from './read-objects.ts';
+import type { ObjectFolders } from './object-folders.ts';
 import { readOnlyFiles } from './read-only-files.ts';
 
 export interface ToResolve {
-  readonly git: string;
+  readonly folders: ObjectFolders;
   readonly cache: object;
   readonly objects: GitObjects;
   readonly revision: string;
@@ -36,17 +37,17 @@ export function isPlainName(revision: string): boolean {
   );
 }
 
-async function fromRef({ git, revision }: ToResolve): Promise<string | undefined> {
-  const oid = await resolveRef({ fs: readOnlyFiles(), gitdir: git, ref: revision }).catch((error: unknown) => {
+async function fromRef({ folders, revision }: ToResolve): Promise<string | undefined> {
+  const oid = await resolveRef({ fs: readOnlyFiles(folders), gitdir: folders.git, ref: revision }).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
     return undefined;
   });
   return oid !== undefined && /^[0-9a-f]{40}$/.test(oid) ? oid : undefined;
 }
 
-async function fromShortOid({ git, cache, revision }: ToResolve): Promise<string | undefined> {
+async function fromShortOid({ folders, cache, revision }: ToResolve): Promise<string | undefined> {
   if (!/^[0-9a-f]{4,39}$/.test(revision)) return undefined;
-  return expandOid({ fs: readOnlyFiles(), gitdir: git, oid: revision, cache }).catch((error: unknown) => {
+  return expandOid({ fs: readOnlyFiles(folders), gitdir: folders.git, oid: revision, cache }).catch((error: unknown) => {
     if (error instanceof Failure) throw error;
     if (error instanceof Error && error.name === 'AmbiguousError')
       throw new Failure({ code: 'not-found', message: `\`${revision}\` begins more than one oid`, hints: ['give more of its digits'] });
