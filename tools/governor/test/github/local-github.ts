@@ -16,6 +16,8 @@ export interface LocalForge {
   /** By default everything that is asked for. */
   readonly permissions?: readonly Permission[];
   readonly head: string;
+  /** The tip of the branch that is merged into. */
+  readonly target?: string;
   readonly draft?: boolean;
   readonly author?: LocalPerson;
   readonly labels?: readonly string[];

@@ -212,7 +212,7 @@ function readRoutes(forge: LocalForge, state: LocalState): readonly Route[] {
       status: 200,
       body: {
         name: 'main',
-        commit: { sha: 'c'.repeat(40) },
+        commit: { sha: forge.target ?? 'c'.repeat(40) },
         protected: required.length > 0,
         protection: { enabled: required.length > 0, required_status_checks: { contexts: required, checks: [] } },
       },
