@@ -19,7 +19,7 @@ export const stage8: Readonly<Record<string, ChangeFixture>> = {
       unsigned: { base: signers, head: ordinary },
       'unknown-key': { ...signed, sign: other.sign },
       'own-key': {
-        also: ['no-mix/mixed', 'sensitive-path/changed', 'trust-change/signers'],
+        also: ['no-mix/mixed', 'trust-change/signers'],
         ...signed,
         head: { ...ordinary, [list]: `${signers[list]}ann@example.com ${other.line}\n` },
         sign: other.sign,
@@ -39,9 +39,9 @@ export const stage8: Readonly<Record<string, ChangeFixture>> = {
   'trust-change': {
     fail: {
       'maintainers-keys': { base: owners(key('A')), head: owners(key('B')) },
-      signers: { also: ['sensitive-path/changed'], ...signed, head: { [list]: undefined } },
+      signers: { ...signed, head: { [list]: undefined } },
       unreadable: {
-        also: ['sensitive-path/changed', 'trust-change/signers'],
+        also: ['trust-change/signers'],
         ...signed,
         head: { [list]: `${signers[list]}bob@example.com cert-authority ${other.line}\n`, 'docs/governance/keys/bob.asc': 'bob\n' },
       },
