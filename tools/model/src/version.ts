@@ -110,6 +110,11 @@ export function intersects(a: Range, b: Range): boolean {
   return semverIntersects(a, b);
 }
 
+/** Whether what is offered, an exact version or a window, is in a range: a window is where the two have a version in common. */
+export function offerMeets(offer: Version | Range, range: Range): boolean {
+  return isVersion(offer) ? satisfies(offer, range) : intersects(offer, range);
+}
+
 /** Whether whatever `inner` admits is admitted by `outer`. */
 export function isWithin(inner: Version | Range, outer: Range): boolean {
   return semverSubset(inner, outer);

@@ -23,8 +23,8 @@ export const componentFileLimits: Readonly<Record<'manifest' | 'facts' | 'kernel
   facts: 8 * 1024 * 1024,
   kernelSymbols: 16 * 1024 * 1024,
 };
-const maxTreeFiles = 2000;
-const maxTreeBytes = 64 * 1024 * 1024;
+/** Of a component's tree. */
+export const treeLimits: Readonly<Record<'files' | 'bytes', number>> = { files: 2000, bytes: 64 * 1024 * 1024 };
 
 /*
  * A library is hundreds of small files: read in turn on this thread, they are there sooner than a thread pool has
@@ -109,36 +109,69 @@ export function parseNamedKernelSymbols({
   return parseKernelSymbols(text, file);
 }
 
-/**
- * The digest of a component's canonical tree: sha256 over one line a file, `<octal mode> <sha256> <path>\n`, sorted by
- * path; of package.json, facts.json, symbols.json and everything below files/. Links count by their target. Nothing else of the folder
- * is published, so nothing else counts.
- */
+/** The digest of a component's canonical tree, as it lies in a folder (`digestOfTree`). Throws `limit`. */
 export function treeDigest(folder: string): Digest {
-  const lines: string[] = [];
+  const files: TreeFile[] = [];
   let total = 0;
   const add = (path: string): void => {
     const full = join(folder, path);
     const stat = lstatSync(full, { throwIfNoEntry: false });
     if (stat === undefined) return;
     if (stat.isDirectory()) {
-      for (const name of readdirSync(full).sort()) add(`${path}/${name}`);
+      for (const name of readdirSync(full)) add(`${path}/${name}`);
       return;
     }
     total += stat.size;
-    if (lines.length >= maxTreeFiles || total > maxTreeBytes) {
-      throw new Failure({
-        code: 'limit',
-        message: `\`${relative(process.cwd(), folder)}\` has more than ${maxTreeFiles} files or ${maxTreeBytes} bytes`,
-      });
-    }
-    const bytes = stat.isSymbolicLink() ? Buffer.from(readlinkSync(full)) : readFileSync(full);
-    lines.push(`${stat.isSymbolicLink() ? '120000' : '100644'} ${createHash('sha256').update(bytes).digest('hex')} ${path}\n`);
+    if (files.length >= treeLimits.files || total > treeLimits.bytes) throw treeTooLarge(relative(process.cwd(), folder));
+    const isLink = stat.isSymbolicLink();
+    files.push({ path, isLink, sha256: sha256(isLink ? Buffer.from(readlinkSync(full)) : readFileSync(full)) });
   };
-  for (const path of ['facts.json', 'files', 'package.json', 'symbols.json']) add(path);
-  const digest = parseDigest(`sha256:${createHash('sha256').update(lines.join('')).digest('hex')}`);
+  for (const path of treeTops) add(path);
+  return digestOfTree(files);
+}
+
+/** What of a component's folder its tree is: nothing else is published, so nothing else counts. */
+const treeTops = ['facts.json', 'files', 'package.json', 'symbols.json'];
+
+/** Whether a file, by its path in the component's folder, is of the component's tree. */
+export function isOfTree(path: string): boolean {
+  return path.startsWith('files/') || (path !== 'files' && treeTops.includes(path));
+}
+
+export interface TreeFile {
+  /** From the component's folder. */
+  readonly path: string;
+  /** A symbolic link counts by its target. */
+  readonly isLink: boolean;
+  /** Of its bytes, in hex. */
+  readonly sha256: string;
+}
+
+/** sha256 over one line a file, `<octal mode> <sha256> <path>\n`, sorted by the names of the path. */
+export function digestOfTree(files: readonly TreeFile[]): Digest {
+  const sorted = files.map((file) => ({ ...file, names: file.path.split('/') })).sort((a, b) => compareNames(a.names, b.names));
+  const lines = sorted.map((file) => `${file.isLink ? '120000' : '100644'} ${file.sha256} ${file.path}\n`);
+  const digest = parseDigest(`sha256:${sha256(lines.join(''))}`);
   if (digest === undefined) throw new TypeError('sha256 gave no digest');
   return digest;
+}
+
+/** By code units, folder by folder. */
+function compareNames(a: readonly string[], b: readonly string[]): number {
+  for (const [index, name] of a.entries()) {
+    const other = b[index];
+    if (other === undefined) return 1;
+    if (name !== other) return name < other ? -1 : 1;
+  }
+  return a.length - b.length;
+}
+
+function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function treeTooLarge(label: string): Failure {
+  return new Failure({ code: 'limit', message: `\`${label}\` has more than ${treeLimits.files} files or ${treeLimits.bytes} bytes` });
 }
 
 /** Undefined where the file is missing. Throws `limit` and `io`. */

@@ -47,13 +47,18 @@ function findLines(folder: string, label: string): readonly Candidate[] {
   for (const name of foldersIn(folder)) {
     if (parseComponentName(name) === undefined) continue;
     for (const line of foldersIn(join(folder, name))) {
-      if (!/^[0-9]+(?:\.[0-9]+){0,2}$/.test(line)) continue;
+      if (!isLineFolder(line)) continue;
       candidates.push({ folder: join(folder, name, line), label: `${label}/${name}/${line}/package.json`, name });
     }
   }
   if (candidates.length > maxComponents)
     throw new Failure({ code: 'limit', message: `\`${label}\` holds ${candidates.length} components; at most ${maxComponents} are read` });
   return candidates;
+}
+
+/** Whether a folder of a component holds a line of it, by the folder's name. */
+export function isLineFolder(name: string): boolean {
+  return /^[0-9]+(?:\.[0-9]+){0,2}$/.test(name);
 }
 
 function foldersIn(folder: string): readonly string[] {

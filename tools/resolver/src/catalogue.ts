@@ -1,4 +1,4 @@
-import { Failure, intersects, parseRange, parseVersion, satisfies, VersionList } from '@moby/model';
+import { Failure, offerMeets, parseRange, parseVersion, VersionList } from '@moby/model';
 import type { Range, RequirementPlace, Universe, UniverseVersion, Version } from '@moby/model';
 import { at } from './at.ts';
 import { emptySet, has, insert, type ValueSet } from './value-set.ts';
@@ -242,14 +242,9 @@ function judgeOf(range: string): (provided: string) => boolean {
   const known = new Map<string, boolean>();
   return (provided) => {
     let meets = known.get(provided);
-    if (meets === undefined) known.set(provided, (meets = providedMeets(provided, parsed)));
+    if (meets === undefined) known.set(provided, (meets = offerMeets(parseVersion(provided) ?? rangeOf(provided), parsed)));
     return meets;
   };
-}
-
-function providedMeets(provided: string, range: Range): boolean {
-  const version = parseVersion(provided);
-  return version === undefined ? intersects(rangeOf(provided), range) : satisfies(version, range);
 }
 
 function placeOf(item: UniverseVersion, need: string): RequirementPlace {
