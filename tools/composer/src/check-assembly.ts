@@ -1,15 +1,14 @@
 import { summarizeEdges } from '@moby/abi';
 import type { Diagnostic, Judged, Registry } from '@moby/model';
 import { openCheckedRegistry, openRefreshedRegistry, type Refreshed } from '@moby/registry';
-import { judgeVerdict } from './check/judge-verdict.ts';
-import { noticesOn } from './check/notices-on.ts';
-import { missingParts } from './check/missing-parts.ts';
+import { findingsOn } from './check/findings-on.ts';
 import type { Verdict } from './check/verdict.ts';
 import { fitAssembly } from './fit/fit-assembly.ts';
 import { recallRefreshed } from './fetch/refreshed-memory.ts';
 import { compareLocks, openLock, type LockOnDisk, type LockState } from './lock/lock-on-disk.ts';
 import type { Lockfile } from './lock/lockfile.ts';
-import { makeLock, type Compressor } from './lock/make-lock.ts';
+import { makeLock } from './lock/make-lock.ts';
+import { compressorOf } from './compressor.ts';
 import { refuseOtherPackage, withKnownOrigins } from './lock/origins.ts';
 import { lockedVersions } from './lock/read-lock.ts';
 import { staleLock } from './lock/stale-lock.ts';
@@ -60,16 +59,10 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
   const lockState = compareLocks(lock, old.value);
   const { size } = resolution.components;
   progress.step({ step: 'resolve', done: size, total: size, unit: 'items', note: lockState === 'same' ? 'as locked' : '' });
-  if (request.policy.locked && lockState !== 'same' && !isVaried(request.variation)) {
-    const stale = staleLock({ file: world.shown(located.lockFile), assembly: request.assembly, lock, old: old.value?.lock });
-    if (stale !== undefined) throw stale;
-  }
+  if (request.policy.locked && lockState !== 'same' && !isVaried(request.variation))
+    throw staleLock({ file: world.shown(located.lockFile), assembly: request.assembly, lock, old: old.value?.lock });
 
-  const findings = [
-    ...missingParts(assembly, resolution).map(({ finding }) => finding),
-    ...(await noticesOn(resolution, registry)),
-    ...judgeVerdict(verdict),
-  ];
+  const findings = await findingsOn({ assembly, resolution, verdict, registry });
   progress.step({ step: 'check', done: verdict.edges.length, total: verdict.edges.length, unit: 'items', note: countsOf(verdict) });
   if (findings.some(({ severity }) => severity === 'error')) {
     const locked = old.value === undefined ? {} : lockedVersions(old.value.lock);
@@ -86,10 +79,6 @@ export async function checkAssembly(request: ComposeRequest, world: World, refre
 function lockedOrigins(registry: Registry, old: LockOnDisk | undefined): Registry {
   if (old === undefined || Object.values(old.lock.components).every(({ origin }) => origin === undefined)) return registry;
   return openCheckedRegistry(registry, (component) => refuseOtherPackage(component, old.lock));
-}
-
-export function compressorOf(level: number): Compressor {
-  return { name: 'zstd', version: process.versions['zstd'] ?? 'unknown', level };
 }
 
 /** The components, with those refreshed now, and those that the lock names and this machine remembers. */

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { openContentStore } from '@moby/content/store';
-import { parseRange, parseWish, platformFolder, type ContentStore, type Judged, type Manifest, type Registry } from '@moby/model';
+import { parseWish, platformFolder, type ContentStore, type Judged, type Registry } from '@moby/model';
 import { openComponents, openOverlayRegistry, openRankedRegistry, openSingleRegistry, readManifest } from '@moby/registry';
 import { applyVariation, isVaried, variationName } from './parse/apply-variation.ts';
-import type { Assembly, RootWish } from './parse/assembly.ts';
+import type { Assembly } from './parse/assembly.ts';
 import {
   candidates,
   locateAssembly,
@@ -12,6 +12,7 @@ import {
   type AssemblyPlaces,
   type LocatedAssembly,
 } from './parse/locate-assembly.ts';
+import { withOwnComponents, type OwnComponent } from './parse/own-components.ts';
 import { parseAssembly } from './parse/parse-assembly.ts';
 import { componentPlaces } from './component-places.ts';
 import type { ComposeRequest, Surroundings, Variation } from './request.ts';
@@ -73,7 +74,7 @@ export class World {
     const onRead = (path: string): void => void this.read.add(path);
     const parsed = await parseAssembly(located, parseSurroundings(this.#places(), onRead));
     if (!parsed.ok) return parsed;
-    const own = await this.#ownComponents(parsed.value);
+    const own = await withOwnComponents(parsed.value, (folder) => this.#ownComponent(folder));
     const registry = this.#with(own.registries);
     if (!isVaried(variation)) return { ok: true, value: { located, assembly: own.assembly, registry }, findings: parsed.findings };
     const assembly = applyVariation(own.assembly, variation, await servicesAmong(variation.with, registry));
@@ -87,22 +88,9 @@ export class World {
     return openOverlayRegistry([...own, this.registry]);
   }
 
-  /** `component: ./my-app`: each such folder is a registry of one component, and the entry wishes for exactly it. */
-  async #ownComponents(assembly: Assembly): Promise<{ readonly assembly: Assembly; readonly registries: readonly Registry[] }> {
-    const registries: Registry[] = [];
-    const entries: Assembly['entries'][number][] = [];
-    for (const entry of assembly.entries) {
-      if (entry.ownFolder === undefined) {
-        entries.push(entry);
-        continue;
-      }
-      const label = this.shown(entry.ownFolder);
-      const manifest = await readManifest(entry.ownFolder, join(label, 'package.json'));
-      registries.push(openSingleRegistry({ folder: entry.ownFolder, label }));
-      const wish = exactly(entry.wish, manifest);
-      entries.push({ ...entry, name: entry.name === entry.wish.name ? manifest.name : entry.name, wish });
-    }
-    return { assembly: { ...assembly, entries }, registries };
+  async #ownComponent(folder: string): Promise<OwnComponent> {
+    const label = this.shown(folder);
+    return { manifest: await readManifest(folder, join(label, 'package.json')), registry: openSingleRegistry({ folder, label }) };
   }
 
   #places(): AssemblyPlaces {
@@ -119,10 +107,4 @@ async function servicesAmong(added: readonly string[], registry: Registry): Prom
     if (name !== undefined && newest !== undefined && (await registry.manifest(name, newest)).kind === 'service') services.add(name);
   }
   return (name) => services.has(name);
-}
-
-/** The wish for the one component of an own folder. */
-function exactly(wish: RootWish, manifest: Manifest): RootWish {
-  const range = parseRange(manifest.version);
-  return { ...wish, name: manifest.name, range: range ?? wish.range };
 }

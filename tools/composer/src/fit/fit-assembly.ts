@@ -18,6 +18,11 @@ export interface Fitting {
   readonly verdict: Verdict;
 }
 
+/** The same with what the facts say for each of the assembly's platforms. */
+export interface FittingOnAll extends Fitting {
+  readonly verdicts: ReadonlyMap<Platform, Verdict>;
+}
+
 export interface FitOptions {
   readonly assembly: Assembly;
   readonly registry: Registry;
@@ -36,7 +41,7 @@ const maxRounds = 100;
  * has to say what the bytes say. All of the assembly's platforms count, as one lock is for all of them. The finding of an
  * assembly for which there is nothing quotes the rules' sentences.
  */
-export async function fitAssembly(options: FitOptions): Promise<Judged<Fitting>> {
+export async function fitAssembly(options: FitOptions): Promise<Judged<FittingOnAll>> {
   options.onStep('resolve');
   const opened = await openForSolver(options);
   if (!opened.ok) return opened;
@@ -47,7 +52,7 @@ export async function fitAssembly(options: FitOptions): Promise<Judged<Fitting>>
       const { resolution, verdicts } = found;
       const verdict = verdicts.get(options.platform);
       if (verdict === undefined) throw new TypeError(`${options.platform} is none of the assembly's platforms`);
-      return { ok: true, value: { resolution, verdict }, findings: [] };
+      return { ok: true, value: { resolution, verdict, verdicts }, findings: [] };
     }
     case 'impossible':
       return { ok: false, findings: await search.explain(found.answer, opened.value.universe) };

@@ -8,7 +8,8 @@ export interface AssemblyPlaces {
   readonly currentFolder: string;
 }
 
-const maxAssemblyBytes = 1024 * 1024;
+/** Of assembly.yaml. */
+export const maxAssemblyBytes: number = 1024 * 1024;
 
 /** An assembly's file and where its lock lies. */
 export interface LocatedAssembly extends AssemblyText {

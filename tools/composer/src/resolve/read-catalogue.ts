@@ -47,6 +47,7 @@ async function offersOf(registry: Registry, name: ComponentName): Promise<readon
   return Promise.all(versions.map(async (version) => ({ manifest: await registry.manifest(name, version), notice: notices.get(version) })));
 }
 
-function needsOf({ requires, recommends, kernel }: Manifest): readonly string[] {
+/** What a component can come to need: other components and capabilities. */
+export function needsOf({ requires, recommends, kernel }: Manifest): readonly string[] {
   return [...Object.keys(requires), ...Object.keys(recommends), ...(kernel?.version === undefined ? [] : [kernelCapability])];
 }

@@ -32,8 +32,7 @@ export async function openForSolver(options: {
   readonly locked: LockedVersions;
 }): Promise<Judged<OpenedAssembly>> {
   const { assembly, registry, locked } = options;
-  const names = wishesOf(assembly).map(({ name }) => name);
-  const catalogue = await readCatalogue(registry, { names, capabilities: Object.keys(assembly.defaults) });
+  const catalogue = await readCatalogue(registry, wishedOf(assembly));
   const findings = await wrongNames(assembly, catalogue, registry);
   if (findings.length > 0) return { ok: false, findings };
   const known = new Map<string, Promise<RegistryComponent>>();
@@ -87,6 +86,11 @@ function wishesOf(assembly: Assembly): readonly RootWish[] {
     ...assembly.replacements.flatMap(({ from, to }) => [from, to]),
     ...Object.values(assembly.defaults),
   ];
+}
+
+/** What reading the catalogue starts from. */
+export function wishedOf(assembly: Assembly): { readonly names: readonly ComponentName[]; readonly capabilities: readonly string[] } {
+  return { names: wishesOf(assembly).map(({ name }) => name), capabilities: Object.keys(assembly.defaults) };
 }
 
 function whyYankedIn(catalogue: Catalogue): OpenedAssembly['whyYanked'] {
