@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the program costs against the least that the same work can cost, in one run, A B B A, medians.
  * The first run downloads the packages of redis-os and moby-origin. `--only registry` measures the registry alone, `--only first-reads`
- * of that what is read first after a change. With `--strict` a goal that is missed is exit code 1.
+ * of that what is read first after a change, `--only review` a review of a large library. With `--strict` a goal that is missed is exit code 1.
  */
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { makeByHand } from './hand-made.ts';
 import { makeHelloCli } from './hello-cli.ts';
 import { interleaved, measure, median, type Usage } from './measure.ts';
 import { firstReadFigures, registryFigures } from './registry/registry-figures.ts';
+import { reviewFigures } from './review/review-figures.ts';
 import { secondsUntilPong } from './until-pong.ts';
 import { verdictTimes } from './verdicts.ts';
 
@@ -50,10 +51,13 @@ async function main(): Promise<void> {
 
 async function figuresOf(only: string | undefined, { folder, boots }: { folder: string; boots: boolean }): Promise<readonly Figure[]> {
   const registry = join(folder, 'registry');
-  if (only === undefined) return [...(await programFigures(folder, { boots })), ...(await registryFigures(registry))];
+  const review = join(folder, 'review');
+  if (only === undefined)
+    return [...(await programFigures(folder, { boots })), ...(await registryFigures(registry)), ...(await reviewFigures(review))];
   if (only === 'registry') return registryFigures(registry);
+  if (only === 'review') return reviewFigures(review);
   if (only === 'first-reads') return firstReadFigures(registry);
-  throw new Error(`there is no section \`${only}\`: \`registry\` and \`first-reads\` are two`);
+  throw new Error(`there is no section \`${only}\`: \`registry\`, \`first-reads\` and \`review\` are the three`);
 }
 
 async function programFigures(folder: string, { boots }: { readonly boots: boolean }): Promise<readonly Figure[]> {

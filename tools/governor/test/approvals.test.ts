@@ -1,12 +1,11 @@
 import { defaultPolicy, type Owners } from '@moby/governor';
-import { openRepository, openTree } from '@moby/governor/collect';
 import type { ForgePerson, GivenReview, ReviewFacts } from '@moby/governor/review';
-import { scratchFolder } from '@moby/testkit';
 import { describe, expect, test } from 'vitest';
 import { approvalsOf, ownWord } from '../src/review/approvals.ts';
+import type { LibraryComponent, LineWords } from '../src/library/library-side.ts';
+import { openSide } from '../src/library/open-side.ts';
 import { criticalComponents } from '../src/review/critical-components.ts';
 import { holdsRole, isMaintainer, organisationOf } from '../src/review/roles.ts';
-import { rawRepository } from './collect/raw-repository.ts';
 
 const head = { oid: 'a'.repeat(40) };
 const ann: ForgePerson = { id: 11, login: 'ann' };
@@ -86,32 +85,42 @@ describe('somebody is known', () => {
   });
 });
 
+const silent: LineWords = {
+  version: '1.0.0+r1',
+  npmName: '@moby/one',
+  kind: 'library',
+  provides: {},
+  requires: {},
+  recommends: {},
+  conflicts: {},
+  exclusive: [],
+  needs: [],
+};
+
 describe('what counts as critical', () => {
-  const manifest = (component: object): string => JSON.stringify({ component });
-  const files = {
-    'components/init/1/package.json': manifest({ requires: { busybox: '*' }, proven: { requires: { 'soname:libc.so.6': '*' } } }),
-    'components/busybox/1/package.json': manifest({}),
-    'components/libc/2/package.json': manifest({ proven: { provides: { 'soname:libc.so.6': '2.41' } } }),
-    'components/musl/1/package.json': manifest({ provides: { 'soname:libc.so.6': '1.2' }, requires: { init: '*' } }),
-    'components/redis/8/package.json': manifest({ requires: { libc: '*' } }),
+  const saying = (says: Partial<LineWords>): LibraryComponent => ({
+    lines: [{ line: '1', manifest: 'oid', says: { ...silent, ...says } }],
+  });
+  const components: Readonly<Record<string, LibraryComponent>> = {
+    init: saying({ requires: { busybox: '*', 'soname:libc.so.6': '*' } }),
+    busybox: saying({}),
+    libc: saying({ provides: { 'soname:libc.so.6': '2.41' } }),
+    musl: saying({ provides: { 'soname:libc.so.6': '1.2' }, requires: { init: '*' } }),
+    redis: saying({ requires: { libc: '*' } }),
   };
-  const critical = async (
-    roots: readonly string[],
-    more: Readonly<Record<string, string>> = {},
-  ): Promise<readonly string[] | undefined> => {
-    const repository = rawRepository(scratchFolder());
-    const tree = repository.files({ ...files, ...more });
-    const found = await criticalComponents(openTree(openRepository(repository.folder).objects, tree), roots);
+  const critical = (roots: readonly string[], more: Readonly<Record<string, LibraryComponent>> = {}): readonly string[] | undefined => {
+    const found = criticalComponents(openSide(new Map(Object.entries({ ...components, ...more }))), roots);
     return found === undefined ? undefined : [...found].sort();
   };
 
-  test('is what the policy names and all that it needs, by name or by capability', async () => {
-    expect(await critical(['init'])).toEqual(['busybox', 'init', 'libc', 'musl']);
-    expect(await critical(['busybox', 'gone'])).toEqual(['busybox', 'gone']);
-    expect(await critical([])).toEqual([]);
+  test('is what the policy names and all that it needs, by name or by capability', () => {
+    expect(critical(['init'])).toEqual(['busybox', 'init', 'libc', 'musl']);
+    expect(critical(['busybox', 'gone'])).toEqual(['busybox', 'gone']);
+    expect(critical([])).toEqual([]);
   });
 
-  test('is unknown where a manifest can’t be read', async () => {
-    expect(await critical(['init'], { 'components/redis/7/package.json': '{' })).toBeUndefined();
+  test('is unknown where a manifest can’t be read', () => {
+    expect(critical(['init'], { redis: { lines: [{ line: '7', manifest: 'oid' }] } })).toBeUndefined();
+    expect(critical([], { redis: { lines: [{ line: '7', manifest: 'oid' }] } })).toEqual([]);
   });
 });

@@ -7,10 +7,11 @@ import { openReview } from '../src/review/review.ts';
 import { stage0 } from './changes/stage-0.ts';
 import { stage1 } from './changes/stage-1.ts';
 import { stage2 } from './changes/stage-2.ts';
-import { stage7 } from './changes/stage-7.ts';
-import { stage9 } from './changes/stage-9.ts';
 import { stage4 } from './changes/stage-4.ts';
+import { stage6 } from './changes/stage-6.ts';
+import { stage7 } from './changes/stage-7.ts';
 import { stage8 } from './changes/stage-8.ts';
+import { stage9 } from './changes/stage-9.ts';
 import { toReview, type ChangeFixture, type PullRequest } from './pull-request.ts';
 
 const stages: Readonly<Record<string, Readonly<Record<string, ChangeFixture>>>> = {
@@ -18,6 +19,7 @@ const stages: Readonly<Record<string, Readonly<Record<string, ChangeFixture>>>> 
   'stage-1': stage1,
   'stage-2': stage2,
   'stage-4': stage4,
+  'stage-6': stage6,
   'stage-7': stage7,
   'stage-8': stage8,
   'stage-9': stage9,

@@ -1,4 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { storeFolder } from '@moby/composer';
 import { maxPolicyBytes, readPolicy, type ReviewReport } from '@moby/governor';
 import { maxReviewFactsBytes, readReviewFacts, review, withoutVerdict, type ReviewFacts } from '@moby/governor/review';
 import { Failure, type Judged } from '@moby/model';
@@ -36,6 +38,7 @@ export async function reviewChange(flags: ReviewFlags, session: Session): Promis
       head,
       facts,
       today: facts.today ?? new Date().toISOString().slice(0, 10),
+      cacheFolder: join(storeFolder(process.env), 'review'),
       ...(mergeBase === undefined ? {} : { mergeBase }),
       ...(policy === undefined ? {} : { policy }),
       ...(derivation === undefined ? {} : { payloadOf: derivation.payloadOf }),

@@ -7,6 +7,7 @@ import type { FileEntry } from '../collect/trees/change.ts';
 import type { TreeDiff } from '../collect/trees/diff-trees.ts';
 import type { Policy } from '../judge/policy.ts';
 import type { Owners } from '../judge/question.ts';
+import type { LibraryChange } from '../library/library-change.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { CommitSignatures } from './commit-signatures.ts';
 import type { MovedTarget } from './moved-target.ts';
@@ -46,6 +47,8 @@ export interface ChangeSubject {
   readonly signatures: CommitSignatures;
   /** Missing where the base is what is merged into, as far as anybody has said. */
   readonly target?: MovedTarget;
+  /** The whole library on both sides, and what becomes of its assemblies. */
+  readonly library: LibraryChange;
 }
 
 /** One component on both sides of the merge. */

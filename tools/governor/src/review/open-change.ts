@@ -1,6 +1,7 @@
 import type { Judged } from '@moby/model';
 import type { CollectedReview } from '../collect/collect-review.ts';
 import type { GitObjects } from '../collect/git/read-objects.ts';
+import { collectLibrary } from '../collect/library/collect-library.ts';
 import { openTree } from '../collect/lines/open-tree.ts';
 import { packageWords } from '../collect/lines/package-words.ts';
 import { comparePaths, type FileEntry } from '../collect/trees/change.ts';
@@ -9,6 +10,8 @@ import { policyFile } from '../judge/policy-file.ts';
 import { readOwners } from '../judge/read-owners.ts';
 import { readPolicy } from '../judge/read-policy.ts';
 import type { Owners } from '../judge/question.ts';
+import type { LibraryChange } from '../library/library-change.ts';
+import { openSide } from '../library/open-side.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { documentFaults } from './document-faults.ts';
 import { commitSignatures, noSignatures } from './commit-signatures.ts';
@@ -27,15 +30,18 @@ export interface ToOpen {
   readonly lifecycle: Lifecycle;
   readonly facts: ReviewFacts;
   readonly today?: string;
+  /** Where the library's index is kept between reviews; nowhere where it is missing. */
+  readonly cacheFolder?: string;
 }
 
 /** Reads what the rules about the whole of a pull request ask for. Throws `limit`. */
-export async function openChange({ collected, lifecycle, facts, today }: ToOpen): Promise<ChangeSubject> {
-  const { repository, policy, base, head, commits, diff, merge, touched, questions } = collected;
+export async function openChange({ collected, lifecycle, facts, today, cacheFolder }: ToOpen): Promise<ChangeSubject> {
+  const { policy, base, head, commits, diff, merge, touched, questions } = collected;
   const isReadable = questions !== undefined;
   const files = isReadable ? await changedFiles(collected) : new Map<string, ChangedFile>();
   const policyAfter = await policyOf(files.get(policyFile)?.after);
-  const critical = isReadable ? await criticalComponents(openTree(repository.objects, base.tree), policy.criticalRoots) : undefined;
+  const library = isReadable ? await libraryOf(collected, cacheFolder) : emptyLibrary();
+  const critical = isReadable ? criticalComponents(library.before, policy.criticalRoots) : undefined;
   const target = isReadable ? await movedTarget(collected, facts.target) : undefined;
   return {
     policy,
@@ -65,7 +71,18 @@ export async function openChange({ collected, lifecycle, facts, today }: ToOpen)
     ...(critical === undefined ? {} : { critical }),
     signatures: isReadable ? await commitSignatures(collected, today) : noSignatures,
     ...(target === undefined ? {} : { target }),
+    library,
   };
+}
+
+function libraryOf({ repository, base, merge }: CollectedReview, cacheFolder: string | undefined): Promise<LibraryChange> {
+  return collectLibrary({ objects: repository.objects, base: base.tree, laid: merge.laid, cacheFolder });
+}
+
+/** What is known of a library that can't be read. */
+export function emptyLibrary(): LibraryChange {
+  const none = openSide(new Map());
+  return { before: none, after: none, assemblies: [] };
 }
 
 async function changedComponents({ repository, base, merge, touched }: CollectedReview): Promise<readonly ChangedComponent[]> {

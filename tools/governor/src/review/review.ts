@@ -23,7 +23,7 @@ import { autoMerge } from './auto-merge.ts';
 import type { ChangeSubject } from './change-subject.ts';
 import { noSignatures } from './commit-signatures.ts';
 import { judgeChange, type ChangeReport } from './judge-change.ts';
-import { openChange } from './open-change.ts';
+import { emptyLibrary, openChange } from './open-change.ts';
 import type { ReviewFacts } from './review-facts.ts';
 
 export interface ToReview extends Omit<ToCollect, 'policyOf'> {
@@ -35,6 +35,8 @@ export interface ToReview extends Omit<ToCollect, 'policyOf'> {
   /** Derives the payloads of a line that is to be merged, where somebody can; not asked where the change leaves them as they are. */
   readonly payloadOf?: (release: Release) => PayloadProof | Promise<PayloadProof>;
   readonly rules?: readonly GovernanceRule[];
+  /** Where the library's index is kept between reviews, so that only what is new in it is read; nowhere where it is missing. */
+  readonly cacheFolder?: string;
 }
 
 /**
@@ -57,11 +59,12 @@ interface OpenedReview {
 
 /** Reads all that the rules will look at, of both kinds. */
 export async function openReview(toReview: ToReview): Promise<OpenedReview> {
-  const { facts = {}, today = facts.today } = toReview;
+  const { facts = {}, today = facts.today, cacheFolder } = toReview;
   try {
     const collected = await collectReview({ ...toReview, policyOf: async (text) => toReview.policy ?? policyOf(text) });
     const lifecycle = await lifecycleOf(collected);
-    const subject = await openChange({ collected, lifecycle, facts, ...(today === undefined ? {} : { today }) });
+    const known = { ...(today === undefined ? {} : { today }), ...(cacheFolder === undefined ? {} : { cacheFolder }) };
+    const subject = await openChange({ collected, lifecycle, facts, ...known });
     return { subject, questions: collected.questions ?? [] };
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'unreadable-repository') throw error;
@@ -90,6 +93,7 @@ async function unreadableSubject({ folder, base, head, policy, facts = {} }: ToR
     packed: new Map(),
     signatures: noSignatures,
     unpackable: new Map(),
+    library: emptyLibrary(),
   };
 }
 
@@ -134,7 +138,11 @@ function reportOf({ subject, change, lines, rules }: ToReport): ReviewReport {
     findings,
     waived,
     bump,
-    assemblies: [],
+    assemblies: subject.library.assemblies.map(({ name, before, after }) => ({
+      name,
+      before: before?.state ?? 'absent',
+      after: after?.state ?? 'absent',
+    })),
     autoMerge: autoMerge({ subject, verdict, findings, waived, bump }),
     passed: judged.filter(({ id }) => !spoke.has(id) && !unjudged.includes(id)).length,
     unjudged,

@@ -6,8 +6,13 @@ import { canonicalFormat } from './canonical-format.ts';
 import { caseFold } from './case-fold.ts';
 import { collide } from './collide.ts';
 import { commitSigned } from './commit-signed.ts';
+import { conflicts } from './conflicts.ts';
 import { criticalPath } from './critical-path.ts';
+import { cycle } from './cycle.ts';
 import { dco } from './dco.ts';
+import { depExists } from './dep-exists.ts';
+import { dependentsOk } from './dependents-ok.ts';
+import { deprecatedDep } from './deprecated-dep.ts';
 import { description } from './description.ts';
 import { digests } from './digests.ts';
 import { entryKind } from './entry-kind.ts';
@@ -15,10 +20,14 @@ import { firstTimer } from './first-timer.ts';
 import { historyAppend } from './history-append.ts';
 import { immutableId } from './immutable-id.ts';
 import { jsonStrict } from './json-strict.ts';
+import { latestNotYanked } from './latest-not-yanked.ts';
 import { licence } from './licence.ts';
 import { lineFit } from './line-fit.ts';
 import { lineShape } from './line-shape.ts';
 import { links } from './links.ts';
+import { lockCanonical } from './lock-canonical.ts';
+import { lockCurrent } from './lock-current.ts';
+import { lockPublished } from './lock-published.ts';
 import { mergeConflict } from './merge-conflict.ts';
 import { monotonic } from './monotonic.ts';
 import { nameShape } from './name-shape.ts';
@@ -42,20 +51,24 @@ import { prereleaseDep } from './prerelease-dep.ts';
 import { protoKeys } from './proto-keys.ts';
 import { publicShadow } from './public-shadow.ts';
 import { publishedFrozen } from './published-frozen.ts';
+import { rangeShape } from './range-shape.ts';
+import { removalSafe } from './removal-safe.ts';
 import { reproducible } from './reproducible.ts';
 import { requiredFiles } from './required-files.ts';
 import { reserved } from './reserved.ts';
 import type { GovernanceRule } from './rule.ts';
 import { safePaths } from './safe-paths.ts';
-import { schema } from './schema.ts';
 import { schemaVersion } from './schema-version.ts';
+import { schema } from './schema.ts';
 import { secrets } from './secrets.ts';
-import { sensitivePath } from './sensitive-path.ts';
 import { selfWaiver } from './self-waiver.ts';
+import { sensitivePath } from './sensitive-path.ts';
 import { sizeLimits } from './size-limits.ts';
 import { sourceRef } from './source-ref.ts';
 import { staleBase } from './stale-base.ts';
 import { stateChange } from './state-change.ts';
+import { stateOrder } from './state-order.ts';
+import { stillSolvable } from './still-solvable.ts';
 import { strictSemver } from './strict-semver.ts';
 import { takeoverCooloff } from './takeover-cooloff.ts';
 import { tarEntries } from './tar-entries.ts';
@@ -125,6 +138,19 @@ export const catalogue: readonly GovernanceRule[] = [
   noteAgrees,
   undecidable,
   lineFit,
+  depExists,
+  rangeShape,
+  cycle,
+  stillSolvable,
+  dependentsOk,
+  removalSafe,
+  conflicts,
+  deprecatedDep,
+  stateOrder,
+  latestNotYanked,
+  lockCurrent,
+  lockCanonical,
+  lockPublished,
   tarEntries,
   bomb,
   digests,

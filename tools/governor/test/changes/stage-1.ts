@@ -1,5 +1,6 @@
 import { defaultPolicy } from '@moby/governor';
 import { library, type ChangeFixture, type PullRequest } from '../pull-request.ts';
+import { assembly as small, machine, withAssembly } from './small-library.ts';
 
 const tini = library();
 const readme = { 'components/tini/README.md': '# tini\n\nAnother word.\n' };
@@ -72,17 +73,17 @@ export const stage1: Readonly<Record<string, ChangeFixture>> = {
   },
   'yaml-strict': {
     fail: {
-      syntax: assembly(plain.replace('one', '&x one')),
+      syntax: { also: ['lock-current/missing'], base: machine, ...assembly(plain.replace('one', '&x one')) },
       'duplicate-key': assembly(`${plain}name: two\n`),
       'too-deep': assembly(`name: ${'['.repeat(40)}${']'.repeat(40)}\n`),
-      'too-large': assembly(`${plain}#${'x'.repeat(70_000)}\n`),
+      'too-large': { also: ['lock-current/missing'], base: machine, ...assembly(`${plain}#${'x'.repeat(70_000)}\n`) },
       'not-utf8': {
         trees: (repository) => ({
           'assemblies/one': repository.tree([['100644', 'assembly.yaml', repository.blob(Buffer.of(0x61, 0xff))]]),
         }),
       },
     },
-    pass: [ordinary, assembly(plain)],
+    pass: [ordinary, { base: machine, head: await withAssembly(machine, small('with: [tini]')) }],
   },
   'canonical-format': {
     fail: {

@@ -1,4 +1,5 @@
 import type { ChangeFixture, PullRequest } from '../pull-request.ts';
+import { assembly as small, machine, withAssembly } from './small-library.ts';
 
 const assembly = (text: string): PullRequest => ({ head: { 'assemblies/one/assembly.yaml': text } });
 const plain = 'name: one\nversion: 1.0.0\nservices:\n  - component: tini\n';
@@ -12,6 +13,6 @@ export const stage2: Readonly<Record<string, ChangeFixture>> = {
       policy: decided('policy.yaml', "scopes: ['@moby']\nscpoes: []\n"),
       lifecycle: decided('lifecycle.yaml', 'states: []\n'),
     },
-    pass: [assembly(plain)],
+    pass: [{ base: machine, head: await withAssembly(machine, small('with: [tini]')) }],
   },
 };
