@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { constants, inflateSync } from 'node:zlib';
 import { placesOfObject, type ObjectFolders } from './object-folders.ts';
-import { openPackIndexes, type FindPacked, type PackedPlace } from './pack-index.ts';
+import type { FindPacked, PackedPlace } from './pack-index.ts';
 import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
 
 export type ObjectType = 'blob' | 'commit' | 'tag' | 'tree';
@@ -23,15 +23,15 @@ const maxChain = 4096;
 const headBytes = 256;
 
 /** Types and sizes of objects from the first bytes of each, so that nothing large is inflated in order to learn that it is too large. */
-export function openObjectSizes(folders: ObjectFolders): HeadOf {
-  const find = openPackIndexes(folders);
+export function openObjectSizes(folders: ObjectFolders, find: FindPacked): HeadOf {
   return (oid) => {
+    const place = find(oid);
+    if (place !== undefined) return packedHead(oid, place, find);
     for (const path of placesOfObject(folders, oid.slice(0, 2), oid.slice(2))) {
       const loose = readAt(path, 0);
       if (loose !== undefined) return looseHead(oid, loose);
     }
-    const place = find(oid);
-    return place === undefined ? undefined : packedHead(oid, place, find);
+    return undefined;
   };
 }
 

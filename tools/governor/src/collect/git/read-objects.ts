@@ -4,6 +4,7 @@ import { readObject } from 'isomorphic-git';
 import { Failure } from '@moby/model';
 import { openObjectSizes, type ObjectHead, type ObjectType } from './object-sizes.ts';
 import type { ObjectFolders } from './object-folders.ts';
+import { openPackIndexes } from './pack-index.ts';
 import { readOnlyFiles } from './read-only-files.ts';
 import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
 
@@ -21,13 +22,17 @@ const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** `cache` holds what isomorphic-git has read; it is dropped with the review. */
 export function readObjects(folders: ObjectFolders, cache: object): GitObjects {
-  const fs = readOnlyFiles(folders);
-  const sizes = openObjectSizes(folders);
+  const find = openPackIndexes(folders);
+  const fs = readOnlyFiles(folders, (oid) => find(oid) !== undefined);
+  const sizes = openObjectSizes(folders, find);
+  const heads = new Map<string, ObjectHead>();
   const headOf = (oid: string): ObjectHead => {
     if (oid === emptyTree) return { type: 'tree', size: 0, largestSize: 0 };
-    const head = sizes(oid);
-    if (head !== undefined) return head;
-    throw unreadableRepository(`object ${oid} isn't in the repository`, 'fetch the commits with all of their trees, as git fetch does');
+    const head = heads.get(oid) ?? sizes(oid);
+    if (head === undefined)
+      throw unreadableRepository(`object ${oid} isn't in the repository`, 'fetch the commits with all of their trees, as git fetch does');
+    heads.set(oid, head);
+    return head;
   };
   const bytesOf = async (oid: string, size: number): Promise<Buffer> => {
     const found = await readObject({ fs, gitdir: folders.git, oid, format: 'deflated', cache });
