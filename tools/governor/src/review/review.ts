@@ -13,6 +13,7 @@ import { policyFile } from '../judge/policy-file.ts';
 import { defaultPolicy, type Policy } from '../judge/policy.ts';
 import type { PayloadProof, Release } from '../judge/question.ts';
 import { readPolicy } from '../judge/read-policy.ts';
+import { withDependents } from './with-dependents.ts';
 import { verdictOf, type Report } from '../judge/report.ts';
 import { defaultLifecycle } from '../lifecycle/default-lifecycle.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
@@ -48,7 +49,9 @@ export async function review(toReview: ToReview): Promise<ReviewReport> {
   const { subject, questions } = await openReview(toReview);
   const change = judgeChange(subject, rules);
   const lines: JudgedLine[] = [];
-  for (const line of questions) lines.push(...(await judgeLine(line, { ...toReview, ...(today === undefined ? {} : { today }) })));
+  for (const line of questions)
+    for (const judged of await judgeLine(line, { ...toReview, ...(today === undefined ? {} : { today }) }))
+      lines.push({ ...judged, report: withDependents(judged.report, line.component, subject.library) });
   return reportOf({ subject, change, lines, rules });
 }
 

@@ -54,17 +54,24 @@ function placeOf({ name }: AssemblyChange): { readonly repositoryFile: string } 
   return { repositoryFile: `assemblies/${name}/assembly.yaml` };
 }
 
-/** The proof as one sentence; behind an empty line of it stand the ways out. */
+/** The proof's facts and what follows from all of them, as one sentence; behind an empty line of it stand the ways out. */
 function proofOf(findings: readonly Diagnostic[]): Pick<Found, 'message' | 'help'> {
   const lines = findings.flatMap(({ message, details = [] }) => [message, ...details]);
   const end = lines.indexOf('');
   const proof = end < 0 ? lines : lines.slice(0, end);
-  const [head = '', ...rest] = proof.map(oneLine);
+  const [head = '', ...steps] = proof.map(oneLine);
+  const rest = [...new Set(steps.filter((step, index) => !step.startsWith('so ') || index === steps.length - 1))];
   const ways = end < 0 ? [] : lines.slice(end).map(oneLine);
   return {
-    message: rest.length === 0 ? head : `${head}: ${rest.join(' ')}`,
-    ...helpOf([...ways.filter((line) => line !== ''), ...findings.flatMap(({ hints = [] }) => hints)]),
+    message: rest.length === 0 ? head : `${head}: ${rest.map((step) => step.replace(/[,;.]$/, '')).join(', ')}`,
+    ...helpOf([waysOut(ways), ...findings.flatMap(({ hints = [] }) => hints)]),
   };
+}
+
+/** `this solves it: …; …`, each way that the resolver has tried. */
+function waysOut(lines: readonly string[]): string {
+  const [title = '', ...ways] = lines.filter((line) => line !== '');
+  return ways.length === 0 ? title : `${title.replace(/:$/, '')}: ${ways.join('; ')}`;
 }
 
 function oneLine(text: string): string {
@@ -72,5 +79,6 @@ function oneLine(text: string): string {
 }
 
 function helpOf(hints: readonly string[]): Pick<Found, 'help'> {
-  return hints.length === 0 ? {} : { help: hints.join('; ') };
+  const told = hints.filter((hint) => hint !== '');
+  return told.length === 0 ? {} : { help: told.join('; ') };
 }
