@@ -29,7 +29,9 @@ export function brokenNeeds(library: LibraryChange, { components }: Touched): re
   const lostBy = (need: string, range: string): Meeting | undefined => {
     const met = whoMeets(before, need, range);
     const by = met.find(({ name }) => touched.has(name));
-    return by === undefined || whoMeets(after, need, range).length > 0 ? undefined : by;
+    if (by === undefined || whoMeets(after, need, range).length > 0) return undefined;
+    // What a line that can't be read offers is not known: rules about its manifest know better.
+    return after.components.get(by.name)?.lines.some(({ line, says }) => line === by.line && says === undefined) === true ? undefined : by;
   };
   const found: BrokenNeed[] = [];
   const offered = offeredBy(library, touched);

@@ -8,7 +8,7 @@ export const lockCanonical: GovernanceRule = ofChange({
   severity: 'error',
   waivableBy: 'nobody',
   why: 'A lock is written by the program, sorted, in one form. Bytes that it wouldn’t write were put there by hand, and a difference between two locks is then no difference between two assemblies.',
-  examples: { fails: 'a lock whose keys are not sorted', passes: 'what `moby-compose resolve` writes' },
+  examples: { fails: 'a lock whose keys are not sorted', passes: 'what `moby-compose build` writes' },
   change: [
     {
       name: 'unreadable',
@@ -46,5 +46,5 @@ function isOtherwise(answer: AssemblyAnswer | undefined): boolean {
 }
 
 function helpFor(assembly: string): string {
-  return `take it away, and it is written anew: moby-compose resolve ${assembly}`;
+  return `take it away, and it is written anew: moby-compose build ${assembly}`;
 }

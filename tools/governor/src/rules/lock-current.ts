@@ -13,7 +13,7 @@ const clause = (name: string, when: string, judge: Judge): Clause<ChangeSubject>
     for (const change of library.assemblies) {
       const message = change.after === undefined ? undefined : judge(change.after);
       if (message === undefined || wasSo(change, judge)) continue;
-      yield { repositoryFile: lockFileOf(change), message, help: `write it anew: moby-compose resolve ${change.name}` };
+      yield { repositoryFile: lockFileOf(change), message, help: `write it anew: moby-compose build ${change.name}` };
     }
   },
 });

@@ -26,7 +26,7 @@ const clause = (name: string, when: string, judge: (locked: Locked) => string | 
         if (was !== undefined && (locked.held === undefined || judge(was) !== undefined) && !change.touched) continue;
         const message = judge(locked);
         if (message === undefined) continue;
-        yield { repositoryFile: lockFileOf(change), message, help: `write it anew: moby-compose resolve ${change.name}` };
+        yield { repositoryFile: lockFileOf(change), message, help: `write it anew: moby-compose build ${change.name}` };
       }
     }
   },
