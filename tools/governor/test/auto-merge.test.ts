@@ -1,5 +1,5 @@
 import { defaultLifecycle, defaultPolicy, type Finding, type ReviewReport } from '@moby/governor';
-import { collectReview } from '@moby/governor/collect';
+import { collectReview, type Change } from '@moby/governor/collect';
 import { autoMerge, openChange, review, type ChangeSubject, type ReviewFacts, type ToAutoMerge } from '@moby/governor/review';
 import { removeFolder, temporaryFolder } from '@moby/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -89,7 +89,7 @@ describe('a pull request may be merged without a person', () => {
     [
       'a file beside components',
       () => ({ subject: { ...subject, touched: { ...subject.touched, elsewhere: ['docs/words.md'] } } }),
-      'nothing but components is touched',
+      'nothing is touched but components',
     ],
     [
       'an approval that is missing',
@@ -144,6 +144,20 @@ describe('a pull request may be merged without a person', () => {
     ['no queue', () => withFacts({ queue: false }), 'a queue merges it'],
   ])('nor with %s', (_what, judged, condition) => {
     expect(unmet(judged())).toEqual([condition]);
+  });
+
+  test('also with the lock that a component moves, and not with a new one', () => {
+    const path = 'assemblies/one/assembly.lock.json';
+    const entry = { mode: '100644', oid: '1'.repeat(40) };
+    const withLock = (change: Change): Partial<ToAutoMerge> => ({
+      subject: {
+        ...subject,
+        touched: { ...subject.touched, elsewhere: [path] },
+        diff: { ...subject.diff, changes: [...subject.diff.changes, change] },
+      },
+    });
+    expect(unmet(withLock({ ...entry, status: 'modified', path, before: entry }))).toEqual([]);
+    expect(unmet(withLock({ ...entry, status: 'added', path }))).toEqual(['nothing is touched but components']);
   });
 
   test('where an objection is dismissed, or is a stranger’s', () => {

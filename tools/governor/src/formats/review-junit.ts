@@ -1,4 +1,5 @@
 import type { Finding } from '../judge/report.ts';
+import { deciderName } from '../judge/waiver.ts';
 import type { RuleText } from '../rules/rule.ts';
 import { annotationText } from './check-annotations.ts';
 import { harmlessReport } from './harmless-report.ts';
@@ -71,7 +72,7 @@ function caseOf({ findings, waived, unjudged }: ReviewReport, component: string,
   }
   if (gravest === undefined) {
     if (exemption === undefined) return { name: title, outcome: 'passed', xml: '' };
-    return { name: title, outcome: 'skipped', xml: element('skipped', {}, `waived by ${exemption.by}: ${exemption.reason}`) };
+    return { name: title, outcome: 'skipped', xml: element('skipped', {}, `waived by ${deciderName(exemption.by)}: ${exemption.reason}`) };
   }
   const { severity, message } = gravest;
   switch (severity) {

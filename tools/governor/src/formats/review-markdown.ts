@@ -1,4 +1,5 @@
 import type { Finding } from '../judge/report.ts';
+import { deciderName } from '../judge/waiver.ts';
 import { harmlessReport } from './harmless-report.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import type { ReviewReport } from './review-report.ts';
@@ -106,7 +107,8 @@ function autoMergeSection({ autoMerge }: ReviewReport): Section {
 
 function waivedSection({ waived }: ReviewReport): Section {
   const items = waived.map(
-    ({ finding, by, reason }) => `- ${code(finding.rule)} ${text(finding.name)} of ${code(finding.component)}, by ${by}: ${text(reason)}`,
+    ({ finding, by, reason }) =>
+      `- ${code(finding.rule)} ${text(finding.name)} of ${code(finding.component)}, by ${deciderName(by)}: ${text(reason)}`,
   );
   return { title: 'Waived', items, rank: 5, leftOut: more(items, 'waived findings') };
 }

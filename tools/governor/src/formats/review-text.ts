@@ -1,4 +1,5 @@
 import type { Finding, Severity } from '../judge/report.ts';
+import { deciderName } from '../judge/waiver.ts';
 import { harmlessReport } from './harmless-report.ts';
 import type { AssemblyState, ReviewReport } from './review-report.ts';
 import { byGravity, placeWords, resultWords, shortRule, stepWords, waiverWords } from './review-words.ts';
@@ -85,12 +86,14 @@ function findingLines(finding: Finding, widths: { readonly severity: number; rea
 function waivedLines({ waived }: ReviewReport): readonly TextLine[] {
   return titled(
     'waived',
-    waived.map(({ finding, by, reason }) => [`${shortRule(finding)} ${finding.name} of ${finding.component}, by ${by}: ${reason}`]),
+    waived.map(({ finding, by, reason }) => [
+      `${shortRule(finding)} ${finding.name} of ${finding.component}, by ${deciderName(by)}: ${reason}`,
+    ]),
   );
 }
 
 function unjudgedLines({ unjudged }: ReviewReport): readonly TextLine[] {
-  return titled('not judged, which is no pass', unjudged.length === 0 ? [] : [[unjudged.join(', ')]]);
+  return titled('not judged, which is no pass', unjudged.length === 0 ? [] : [[unjudged.map((rule) => shortRule({ rule })).join(', ')]]);
 }
 
 /** Those that stay as they are need no words, where they pass. */

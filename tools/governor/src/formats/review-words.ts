@@ -65,5 +65,6 @@ export function shortRule({ rule }: Pick<Finding, 'rule'>): string {
 
 /** `2.1.8 → 2.1.9`. */
 export function stepWords({ baseline, version }: ReviewReport['bump'][string]): string {
-  return baseline === undefined ? `${version}, its first version` : `${baseline} → ${version}`;
+  if (baseline === undefined) return `${version}, its first version`;
+  return baseline === version ? `${version}, as before` : `${baseline} → ${version}`;
 }

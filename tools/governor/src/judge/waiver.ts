@@ -65,7 +65,16 @@ export function isAbout(waiver: Waiver, { name, npmVersion }: Pick<WaivedRelease
   return waiver.package === name && (waiver.version === undefined || waiver.version === npmVersion);
 }
 
-const names: Readonly<Record<Decider, string>> = { owner: 'an owner', steward: 'a steward', 'security-team': 'the security team' };
+const names: Readonly<Record<Decider, string>> = {
+  owner: 'an owner',
+  steward: 'a steward',
+  'security-team': 'the security team',
+};
+
+/** `a steward`. */
+export function deciderName(by: WaivableBy): string {
+  return by === 'nobody' ? by : names[by];
+}
 
 /** `an owner or a steward`; undefined where nobody may let it pass. */
 export function deciderWords(finding: Pick<Finding, 'severity' | 'waivableBy'>): string | undefined {

@@ -2,6 +2,7 @@ import type { Bump } from '@moby/abi';
 import type { AutoMergeCondition, ReviewReport } from '../formats/review-report.ts';
 import { coolOffDays } from '../rules/takeover-cooloff.ts';
 import { ownersFile } from '../rules/in-owners.ts';
+import { isMovedLock } from '../rules/moved-lock.ts';
 import { knowsPeople, lastReviews } from './approvals.ts';
 import type { ChangedComponent, ChangeSubject } from './change-subject.ts';
 import { componentFacts } from './component-facts.ts';
@@ -31,9 +32,9 @@ const conditions: readonly Condition[] = [
     isMet: ({ verdict }) => verdict === 'pass',
   },
   {
-    condition: 'nothing but components is touched',
+    condition: 'nothing is touched but components, and locks that are written anew because of them',
     who: 'a steward',
-    isMet: ({ subject: { touched } }) => touched.components.length > 0 && touched.elsewhere.length === 0,
+    isMet: ({ subject }) => subject.touched.components.length > 0 && subject.touched.elsewhere.every((path) => isMovedLock(subject, path)),
   },
   {
     condition: 'nothing is left for a person to decide',
@@ -117,7 +118,7 @@ export function autoMerge(judged: ToAutoMerge): readonly AutoMergeCondition[] {
 
 /** Of each component that is touched; of none where they can't be read. */
 function ofEach({ isReadable, components }: ChangeSubject, holds: (component: ChangedComponent) => boolean): boolean {
-  return isReadable && components.length > 0 && components.every(holds);
+  return isReadable && components.every(holds);
 }
 
 /** Also one that was waived: a person has decided about it, and looks at the merge as well. */

@@ -112,7 +112,13 @@ async function judgeLine(line: LineQuestion, { payloadOf, today, rules }: ToRevi
   const payload = question.payload.kind === 'unproven' ? ((await payloadOf?.(question.release)) ?? question.payload) : question.payload;
   const { npmVersion = '' } = packageWords(question.release.files.get('package.json'));
   const report = await judge({ ...question, payload, ...(today === undefined ? {} : { today }) }, rules);
-  return [{ name: `${line.component}/${line.line}`, version: fromNpmVersion(npmVersion) ?? npmVersion, report }];
+  const version = fromNpmVersion(npmVersion) ?? npmVersion;
+  const { door } = question;
+  const isAsBefore = door.kind === 'review' && door.base?.npmVersion === npmVersion && report.bump !== undefined;
+  // A line that keeps its version goes no step from the one before it.
+  const none = { declared: 'none', required: 'none', witnesses: [] } as const;
+  const bump = isAsBefore ? { bump: { ...none, baseline: version } } : {};
+  return [{ name: `${line.component}/${line.line}`, version, report: { ...report, ...bump } }];
 }
 
 interface ToReport {

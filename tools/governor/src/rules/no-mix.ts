@@ -1,4 +1,4 @@
-import type { ChangeSubject } from '../review/change-subject.ts';
+import { isMovedLock } from './moved-lock.ts';
 import { ofChange, type Found, type GovernanceRule } from './rule.ts';
 
 export const noMix: GovernanceRule = ofChange({
@@ -26,10 +26,3 @@ export const noMix: GovernanceRule = ofChange({
     },
   ],
 });
-
-/** A lock that is written anew because of what the components have become. A new one belongs to a new assembly. */
-function isMovedLock({ diff }: ChangeSubject, path: string): boolean {
-  return (
-    /^assemblies\/[^/]+\/assembly\.lock\.json$/.test(path) && diff.changes.some((one) => one.path === path && one.status === 'modified')
-  );
-}

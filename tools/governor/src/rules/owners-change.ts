@@ -44,10 +44,13 @@ export const ownersChange: GovernanceRule = ofChange({
         for (const { name, before, after } of otherPeople(subject)) {
           if (before === undefined || before.lifecycle === 'orphaned') continue;
           if (agreeing(subject).some((person) => isMaintainer(before, person) && isMaintainer(after, person))) continue;
+          const stays = (before.people ?? []).some((person) => (after.people ?? []).some(({ id }) => id !== undefined && id === person.id));
           yield {
             ...inOwners(name, after, 'maintainers'),
-            message: `${namesOf(after)} would answer for \`${name}\` in place of ${namesOf(before)}, and nobody of those who stay has agreed`,
-            help: 'one of them approves of this head',
+            message: `${namesOf(after)} would answer for \`${name}\` in place of ${namesOf(before)}, and ${stays ? 'nobody of those who stay has agreed' : 'none of them stays to agree'}`,
+            help: stays
+              ? 'one of them approves of this head'
+              : 'let one of them stay, and approve of this head; where they are gone, it becomes `orphaned` first',
           };
         }
       },

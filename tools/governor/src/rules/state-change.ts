@@ -21,7 +21,8 @@ function* stateChanges(subject: ChangeSubject): Iterable<StateChange> {
 }
 
 function wordsOf({ people, conditions }: MissingOfWay): string {
-  return [...people.map(({ role, count }) => `the word of ${count} of the role \`${role}\``), ...conditions].join('; ');
+  const agree = people.map(({ role, count }) => `${count === 1 ? 'one' : count} more of the role \`${role}\` to agree`);
+  return [...agree, ...conditions].join('; ');
 }
 
 export const stateChange: GovernanceRule = ofChange({
