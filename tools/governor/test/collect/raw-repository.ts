@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 
@@ -45,7 +45,8 @@ export function rawRepository(folder: string): RawRepository {
   const object = (type: string, bytes: Uint8Array): string => {
     const whole = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
     const oid = createHash('sha1').update(whole).digest('hex');
-    write(`objects/${oid.slice(0, 2)}/${oid.slice(2)}`, deflateSync(whole));
+    if (!existsSync(join(folder, 'objects', oid.slice(0, 2), oid.slice(2))))
+      write(`objects/${oid.slice(0, 2)}/${oid.slice(2)}`, deflateSync(whole));
     return oid;
   };
   const tree = (entries: readonly RawEntry[]): string =>
