@@ -29,6 +29,23 @@ export interface LocalForge {
   readonly checks?: readonly { readonly name: string; readonly status: string; readonly conclusion: string | null }[];
   readonly activity?: readonly object[];
   readonly mergedChanges?: number;
+  /** Paths that the pull request touches. */
+  readonly files?: readonly (string | { readonly filename: string; readonly previous_filename: string })[];
+  /** Of the branch that is merged into, newest first. */
+  readonly history?: readonly LocalCommit[];
+}
+
+export interface LocalCommit {
+  readonly sha: string;
+  readonly paths: readonly string[];
+  /** What its author says of when it was, as they like. */
+  readonly date?: string;
+  readonly pulls?: readonly {
+    readonly user: LocalPerson | null;
+    readonly merged_at: string | null;
+    /** As `owner/library:main`, which it is by default. */
+    readonly base?: string;
+  }[];
 }
 
 export type Permission = 'checks' | 'issues' | 'pull-requests' | 'contents';

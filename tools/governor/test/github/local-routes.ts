@@ -1,4 +1,4 @@
-import type { LocalCheckRun, LocalForge, LocalPerson, LocalState, Permission } from './local-github.ts';
+import type { LocalCheckRun, LocalCommit, LocalForge, LocalPerson, LocalState, Permission } from './local-github.ts';
 import { checkRunFaults, isRecord, shapeFaults, shapes, type ShapeFault } from './shapes.ts';
 
 export interface Answer {
@@ -25,7 +25,13 @@ export interface Route {
 }
 
 export function routesOf(forge: LocalForge, state: LocalState): readonly Route[] {
-  return [...checkRoutes(forge, state), ...commentRoutes(forge, state), ...labelRoutes(state), ...readRoutes(forge, state)];
+  return [
+    ...checkRoutes(forge, state),
+    ...commentRoutes(forge, state),
+    ...labelRoutes(state),
+    ...readRoutes(forge, state),
+    ...historyRoutes(forge),
+  ];
 }
 
 function route(line: string, answer: Route['answer'], permission?: Permission): Route {
@@ -225,6 +231,60 @@ function readRoutes(forge: LocalForge, state: LocalState): readonly Route[] {
         : failure(422, 'Validation Failed'),
     ),
   ];
+}
+
+function historyRoutes({ files = [], history = [], target = 'c'.repeat(40) }: LocalForge): readonly Route[] {
+  const below = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+  return [
+    route(`GET ${home}/pulls/7/files`, () => ({
+      status: 200,
+      list: files.map((file) => ({
+        ...(typeof file === 'string' ? { filename: file, status: 'modified' } : { ...file, status: 'renamed' }),
+        sha: 'f'.repeat(40),
+        additions: 1,
+        deletions: 1,
+        changes: 2,
+      })),
+    })),
+    route(`GET ${home}/commits`, ({ at }) => {
+      const path = at.searchParams.get('path') ?? '';
+      if (at.searchParams.get('sha') !== target) return failure(404, 'Not Found');
+      const found = history.filter(({ paths }) => paths.some((one) => below(one, path)));
+      return { status: 200, list: found.map(shownCommit) };
+    }),
+    route(`GET ${home}/commits/*/pulls`, ({ parameters: [sha] }) => {
+      const commit = history.find((one) => one.sha === sha);
+      if (commit === undefined) return failure(422, `No commit found for SHA: ${String(sha)}`);
+      const list = (commit.pulls ?? []).map(({ user, merged_at, base = 'owner/library:main' }, index) => {
+        const [full_name, ref] = base.split(':');
+        const state = merged_at === null ? 'open' : 'closed';
+        return { number: 3 + index, state, user: user === null ? null : shownUser(user), merged_at, base: { ref, repo: { full_name } } };
+      });
+      return { status: 200, list };
+    }),
+    route(`GET ${home}/contents/components/*`, ({ at, parameters: [component] }) => {
+      const folder = `components/${String(component)}`;
+      const paths = history.flatMap((commit) => commit.paths).filter((path) => below(path, folder));
+      if (at.searchParams.get('ref') !== target || paths.length === 0) return failure(404, 'Not Found');
+      const entries = new Map(
+        paths.map((path) => path.slice(folder.length + 1).split('/')).map(([name = '', ...rest]) => [name, rest.length]),
+      );
+      return {
+        status: 200,
+        body: [...entries].map(([name, depth]) => ({
+          type: depth > 0 ? 'dir' : 'file',
+          name,
+          path: `${folder}/${name}`,
+          sha: 'f'.repeat(40),
+        })),
+      };
+    }),
+  ];
+}
+
+function shownCommit({ sha, date = '2001-01-01T00:00:00Z' }: LocalCommit): unknown {
+  const person = { name: 'somebody', email: 'somebody@example.com', date };
+  return { sha, commit: { author: person, committer: person, message: 'a change' }, author: null, committer: null, parents: [] };
 }
 
 function shownUser({ id, login, type = 'User' }: LocalPerson): unknown {

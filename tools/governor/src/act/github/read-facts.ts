@@ -1,7 +1,9 @@
 import { Failure } from '@moby/model';
 import { listAt, memberOf, needed, numberAt, textAt } from './answers.ts';
 import type { GitHubApi } from './github-api.ts';
+import { maySee } from './may-see.ts';
 import { repositoryPath, type PullRequestName } from './pull-request-name.ts';
+import { readComponentFacts, type ForgeComponent } from './read-component-facts.ts';
 import { oidOf, personAt, readPullRequest, type ForgePerson, type PullRequest } from './read-pull-request.ts';
 import { checkName } from './wanted-check.ts';
 
@@ -28,6 +30,8 @@ export interface ForgeFacts {
   readonly checks?: readonly ForgeCheck[];
   /** The names of those who are named above, by number. */
   readonly logins: Readonly<Record<string, string>>;
+  /** Those that are touched and of which something is known, by their folders. */
+  readonly components?: Readonly<Record<string, ForgeComponent>>;
 }
 
 export interface ForgeReview extends ForgePerson {
@@ -62,6 +66,13 @@ export async function readFacts(api: GitHubApi, name: PullRequestName): Promise<
   const checks = await maySee(async () => checksOf(api, name, { head: head.oid, required: branch.required }));
   const pusher = await maySee(async () => pusherOf(api, pullRequest));
   const mergedChanges = author === undefined ? undefined : await maySee(async () => mergedChangesOf(api, name, author));
+  const components = await readComponentFacts(api, {
+    name,
+    branch: pullRequest.base.branch,
+    target: branch.oid,
+    author: author?.id,
+    date,
+  });
   const again = await readPullRequest(api, name);
   if (again.head.oid !== head.oid)
     throw new Failure({ code: 'refused', message: 'the pull request was pushed to while it was asked about', hints: ['ask again'] });
@@ -81,6 +92,7 @@ export async function readFacts(api: GitHubApi, name: PullRequestName): Promise<
     ...(branch.queue === undefined ? {} : { queue: branch.queue }),
     ...(checks === undefined ? {} : { checks }),
     logins: Object.fromEntries(people.map(({ id, login }) => [String(id), login])),
+    ...(Object.keys(components).length === 0 ? {} : { components }),
   };
 }
 
@@ -166,14 +178,4 @@ async function mergedChangesOf(
   const query = `repo:${owner}/${repository} is:pr is:merged author:${login}`;
   const { body } = await api.get(`/search/issues?q=${encodeURIComponent(query)}&per_page=1`);
   return memberOf(body, 'incomplete_results') === true ? undefined : needed(numberAt(body, 'total_count'), 'count of a search');
-}
-
-/** Undefined where the token may not see it, or the server hasn't got it. */
-async function maySee<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof Failure && ['denied', 'not-found', 'refused'].includes(error.code)) return undefined;
-    throw error;
-  }
 }
