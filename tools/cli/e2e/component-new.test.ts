@@ -111,6 +111,20 @@ test('the commands to type next work as they stand, wherever the component went'
   expect((await place.run(['component', 'validate', 'libbase/3.4', 'libgreet/3.4', 'greeter/1.2.3', ...places])).exitCode).toBe(0);
 });
 
+test('whoever answers for it is named as a pull request needs them', async () => {
+  const place = world.visit();
+  const named = ['--owner', '1e3: Ada', '--owner-github', '0815', '--owner-id', '4711'];
+  const run = await place.run(['component', 'new', 'wave', ...named], { env: somebody });
+  expect([run.exitCode, run.stderr]).toEqual([0, expect.not.stringContaining('OWNERS.yaml')]);
+  expect(read(place, 'wave/OWNERS.yaml')).toBe(
+    'lifecycle: experimental\nmaintainers:\n  - name: "1e3: Ada"\n    github: "0815"\n    id: 4711\n',
+  );
+  const again = await place.run(['component', 'new', 'wave', '--line', '2', '--owner', 'Bob']);
+  expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining('OWNERS.yaml was there already')]);
+  const owner = await place.run(['component', 'owner', 'wave', '--json']);
+  expect(JSON.parse(owner.stdout)).toMatchObject({ maintainers: [{ name: '1e3: Ada', github: '0815', id: 4711 }] });
+});
+
 test('it says the same as JSON', async () => {
   const place = await withLibc();
   const run = await place.run([...greeter, '--with-libraries', '--json'], { env: somebody });
@@ -150,6 +164,9 @@ test.each([
   ['nothing to keep', 1, ['greeter-doc', '--from', 'deb:greeter-doc@trixie']],
   ['another name', 1, ['hello', '--from', 'deb:greeter-defaults@trixie']],
   ['libraries of nothing', 2, ['hello', '--with-libraries']],
+  ['bad number', 2, ['hello', '--owner-id', '@ann']],
+  ['bad login', 2, ['hello', '--owner-github', '@ann']],
+  ['no owner', 2, ['hello', '--owner', '']],
 ])('%s: a message that says what to do, and nothing written', async (title, exitCode, args) => {
   const place = world.visit();
   const before = readdirSync(join(place.folder, 'components'));

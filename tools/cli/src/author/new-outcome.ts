@@ -9,7 +9,8 @@ import { libraryScope } from '../library/library-scope.ts';
 import { componentFoldersOf, findLibrary } from '../places.ts';
 import { surroundingsOf, type WorldFlags } from '../surroundings.ts';
 import { createdLines, nextAfterNew, nextAfterSkeleton, skeletonLines } from '../words/created.ts';
-import { gitUser } from './git-user.ts';
+import { ownerSteps } from '../words/owner-steps.ts';
+import { newOwner, type OwnerFlags } from './new-owner.ts';
 
 export interface NewOptions {
   readonly name: string;
@@ -17,7 +18,7 @@ export interface NewOptions {
   readonly line: string | undefined;
   readonly force: boolean;
   readonly withLibraries: boolean;
-  readonly flags: WorldFlags;
+  readonly flags: WorldFlags & OwnerFlags;
   readonly session: Session;
 }
 
@@ -28,19 +29,21 @@ export async function newOutcome(options: NewOptions): Promise<Outcome> {
   const line = options.line === undefined ? undefined : lineOf(options.line);
   if (from === undefined && withLibraries) throw usage('`--with-libraries` goes with `--from`', ['--from deb:PACKAGE@SUITE']);
   const folder = targetFolder(flags);
+  const owner = await newOwner(flags, folder);
+  const isTyped = [flags.owner, flags['owner-github'], flags['owner-id']].some((value) => value !== undefined);
   const { reporter } = session;
   const surroundings = await surroundingsOf(flags, session);
   const store = openContentStore(storeFolder(process.env));
   const archive = openArchive({ surroundings, store, isOffline: false });
   const payloads = openPayloadReader({ store, download: archive.download, warn: reporter.warn });
   const scope = await libraryScope(dirname(folder));
-  const owner = await gitUser(folder);
   const place = labelOf(folder);
   try {
     if (from === undefined) {
       const report = await newSkeleton({ scope, name, folder, line, force, owner, payloads });
       reporter.settle();
-      return { kind: 'done', value: report, lines: skeletonLines(report, place), next: nextAfterSkeleton(report, flags) };
+      const next = [...nextAfterSkeleton(report, flags), ...ownerSteps({ files: report.files, place, owner, isTyped })];
+      return { kind: 'done', value: report, lines: skeletonLines(report, place), next };
     }
     const { openSuite, download } = archive;
     const registry = await registryOf(flags, session);
@@ -66,7 +69,10 @@ export async function newOutcome(options: NewOptions): Promise<Outcome> {
       kind: 'done',
       value: report,
       lines: createdLines(report, place),
-      next: nextAfterNew(report, { from, line, components: flags.components, debianMirror: flags['debian-mirror'] }),
+      next: [
+        ...nextAfterNew(report, { from, line, owner: flags, components: flags.components, debianMirror: flags['debian-mirror'] }),
+        ...ownerSteps({ files: report.created.flatMap(({ files }) => files), place, owner, isTyped }),
+      ],
     };
   } finally {
     archive.close();

@@ -10,10 +10,14 @@ export class ComponentNew extends MobyCommand {
     'With `--from`, chooses what is kept of the package by what its programs load, pins it on linux/amd64 and linux/arm64, and derives the payload; reads license, users, directories and unit as text, and says what is a guess. Without, writes a skeleton whose blanks `component validate` names. It goes into the first folder of `--components`, else into the library; nothing is left half-written.';
   static override examples = [
     '<%= config.bin %> component new memcached --from deb:memcached@trixie --with-libraries',
+    {
+      description: 'with all that a pull request needs to know of you',
+      command: '<%= config.bin %> component new memcached --from deb:memcached@trixie --owner "Ann Lee" --owner-github ann --owner-id 4711',
+    },
     { description: 'of files of its own', command: '<%= config.bin %> component new greeter' },
   ];
   static override usage =
-    'component new NAME [--from deb:PACKAGE@SUITE] [--line N.M] [--with-libraries] [--force] [--components DIR...] [--debian-mirror URL] [--json]';
+    'component new NAME [--from deb:PACKAGE@SUITE] [--line N.M] [--with-libraries] [--force] [--owner NAME] [--owner-github LOGIN] [--owner-id NUMBER] [--components DIR...] [--debian-mirror URL] [--json]';
   static override args = {
     name: Args.string({ required: true, description: 'what the component is called: lowercase letters, digits, dashes' }),
   };
@@ -25,6 +29,16 @@ export class ComponentNew extends MobyCommand {
     }),
     'with-libraries': Flags.boolean({ description: 'make components of the libraries that are missing, too' }),
     force: Flags.boolean({ description: 'write a line anew that is there already' }),
+    owner: Flags.string({
+      helpValue: 'NAME',
+      description: "who will answer for it, as OWNERS.yaml names them; by default git's user.name",
+    }),
+    'owner-github': Flags.string({ helpValue: 'LOGIN', description: 'their login at the forge' }),
+    'owner-id': Flags.string({
+      helpValue: 'NUMBER',
+      description:
+        'their number there, without which a library takes no new maintainer (MOBY-O402); at GitHub `gh api users/LOGIN --jq .id`',
+    }),
     ...libraryFlags,
     'debian-mirror': networkFlags['debian-mirror'],
   };

@@ -1,12 +1,14 @@
 import type { CreatedComponent, NewReport, SkeletonReport } from '@moby/composer';
 import { bold, dim, yellow, type Line } from '../reporter/line.ts';
 import { table } from '../reporter/table.ts';
+import type { OwnerFlags } from '../author/new-owner.ts';
 import { quoted } from '../typed-again.ts';
 
 /** What was typed, as far as the commands to type next need it again. */
 export interface TypedNew {
   readonly from: { readonly package: string; readonly suite: string };
   readonly line?: string | undefined;
+  readonly owner?: OwnerFlags | undefined;
   readonly components?: readonly string[] | undefined;
   readonly debianMirror?: string | undefined;
 }
@@ -100,9 +102,12 @@ function privileges({ service }: CreatedComponent): string {
 export function nextAfterNew({ created, missing }: NewReport, typed: TypedNew): readonly Line[] {
   const main = created.at(-1);
   if (main === undefined) return [];
-  const { from, line, components, debianMirror: mirror } = typed;
+  const { from, line, owner = {}, components, debianMirror: mirror } = typed;
   const places = flagWords('components', components);
-  const again = [...places, ...flagWords('debian-mirror', mirror === undefined ? [] : [mirror])];
+  const owned = (['owner', 'owner-github', 'owner-id'] as const).flatMap((flag) =>
+    flagWords(flag, owner[flag] === undefined ? [] : [owner[flag]]),
+  );
+  const again = [...owned, ...places, ...flagWords('debian-mirror', mirror === undefined ? [] : [mirror])];
   const [library, ...others] = missing;
   const name = main.component.split('/')[0] ?? '';
   const all = [`component new ${name} --from deb:${from.package}@${from.suite}`, ...flagWords('line', line === undefined ? [] : [line])];

@@ -12,6 +12,7 @@ export {
   newComponent,
   newSkeleton,
   type CreatedComponent,
+  type NewOwner,
   type NewReport,
   type NewRequest,
   type OfferedLibrary,

@@ -55,8 +55,23 @@ export function omissionWords({ paths, reason }: Omission): string {
   return paths.length === 1 ? `\`/${only}\` (${reason})` : `${paths.length} files (each ${reason})`;
 }
 
-export function ownersText(owner: string | undefined): string {
-  const name = owner ?? blank('who answers for it');
-  const isPlain = /^[\p{L}\p{N}][\p{L}\p{N} .'()-]*$/u.test(name);
-  return `lifecycle: experimental\nmaintainers:\n  - name: ${isPlain ? name : JSON.stringify(name)}\n`;
+/** Who will answer for a new component; a blank is left where nobody is known. */
+export interface NewOwner {
+  readonly name?: string | undefined;
+  /** Their login at the forge. */
+  readonly github?: string | undefined;
+  /** Their number there. */
+  readonly id?: number | undefined;
+}
+
+export function ownersText({ name = blank('who answers for it'), github, id }: NewOwner): string {
+  const words = { name, ...(github === undefined ? {} : { github }) };
+  const lines = Object.entries(words).map(([key, value]) => `${key}: ${isPlain(value) ? value : JSON.stringify(value)}`);
+  const all = [...lines, ...(id === undefined ? [] : [`id: ${id}`])];
+  return `lifecycle: experimental\nmaintainers:\n  - ${all.join('\n    ')}\n`;
+}
+
+/** Whether YAML reads it as the text that it is: not as a number, a truth or nothing. */
+function isPlain(text: string): boolean {
+  return /^[\p{L}][\p{L}\p{N} .'()-]*$/u.test(text) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text) && text.trim() === text;
 }

@@ -14,7 +14,7 @@ import {
 import type { Download } from '../../fetch/open-payload.ts';
 import { deriveComponent, type DerivedComponent } from '../derive-component.ts';
 import type { PayloadReader } from '../payload-reader.ts';
-import { ownersText, readmeText } from './component-texts.ts';
+import { ownersText, readmeText, type NewOwner } from './component-texts.ts';
 import type { Omission } from './payload/keep-optional.ts';
 import { readLibraryOffers, type LibraryOffers } from './payload/library-offers.ts';
 import { neededComponents, type NeededComponent } from './needed-components.ts';
@@ -35,8 +35,8 @@ export interface NewRequest {
   readonly force: boolean;
   /** Makes components of the libraries that are missing, too. */
   readonly withLibraries: boolean;
-  /** Who will answer for it; a blank is left where nobody is known. */
-  readonly owner: string | undefined;
+  /** Who will answer for it. */
+  readonly owner: NewOwner;
   /** The components that there are. */
   readonly registry: Registry;
   readonly openSuite: (which: { readonly suite: string; readonly architecture: string }) => Promise<DebianSuite>;
@@ -198,7 +198,7 @@ function readmeOf(plan: ComponentPlan, { manifest }: DerivedComponent, offers: L
 function reportOf(
   plan: ComponentPlan,
   { manifest }: DerivedComponent,
-  more: { readonly files: readonly string[]; readonly offers: LibraryOffers; readonly owner: string | undefined },
+  more: { readonly files: readonly string[]; readonly offers: LibraryOffers; readonly owner: NewOwner },
 ): CreatedComponent {
   const { service } = manifest;
   return {
@@ -217,7 +217,7 @@ function reportOf(
     guesses: plan.guesses,
     blanks: [
       ...(plan.license.expression === undefined ? [`component.upstream.license in ${plan.name}/${plan.line}/package.json`] : []),
-      ...(more.owner === undefined && more.files.includes(`${plan.name}/OWNERS.yaml`) ? [`the name in ${plan.name}/OWNERS.yaml`] : []),
+      ...(more.owner.name === undefined && more.files.includes(`${plan.name}/OWNERS.yaml`) ? [`the name in ${plan.name}/OWNERS.yaml`] : []),
     ],
     without: plan.without,
   };

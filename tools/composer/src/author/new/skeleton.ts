@@ -4,7 +4,7 @@ import { makeVersion, parseVersion, toNpmVersion, Failure, type ComponentName, t
 import { blank } from '../blanks.ts';
 import { deriveComponent } from '../derive-component.ts';
 import type { PayloadReader } from '../payload-reader.ts';
-import { ownersText } from './component-texts.ts';
+import { ownersText, type NewOwner } from './component-texts.ts';
 import { openStage } from './open-stage.ts';
 
 export interface SkeletonRequest {
@@ -15,7 +15,7 @@ export interface SkeletonRequest {
   readonly folder: string;
   readonly line?: string | undefined;
   readonly force: boolean;
-  readonly owner: string | undefined;
+  readonly owner: NewOwner;
   readonly payloads: PayloadReader;
 }
 
@@ -61,7 +61,7 @@ export async function newSkeleton(request: SkeletonRequest): Promise<SkeletonRep
         `description and component.upstream.license in ${place}/package.json`,
         `what it does, in ${place}/files/usr/bin/${name}`,
         ...(files.includes(`${name}/README.md`) ? [`${name}/README.md`] : []),
-        ...(owner === undefined && files.includes(`${name}/OWNERS.yaml`) ? [`the name in ${name}/OWNERS.yaml`] : []),
+        ...(owner.name === undefined && files.includes(`${name}/OWNERS.yaml`) ? [`the name in ${name}/OWNERS.yaml`] : []),
       ],
     };
   } finally {
