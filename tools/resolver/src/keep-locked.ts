@@ -10,8 +10,14 @@ export type Kept =
   { readonly kind: 'kept'; readonly released: readonly string[] } | { readonly kind: 'limit' };
 
 /**
+ * Solutions that are looked at for one locked version that nothing leads to in those before: what needs it may be chosen in many ways that
+ * have nothing to do with it, and each of them tells little of the others.
+ */
+const maxSought = 64;
+
+/**
  * Holds each entry of `locked`, in the order written, that some solution holding those before it can have: a solution in
- * which the package is needed and chosen at that version. `some` is a solution found before.
+ * which the package is needed and chosen at that version, among the first `maxSought`. `some` is a solution found before.
  */
 export function keepLocked(encoding: Encoding, some: PreferenceWalk, budget: StepBudget): Kept {
   const released: string[] = [];
@@ -46,7 +52,7 @@ function wantedOf(encoding: Encoding, key: string): Settled | undefined {
   return instance === undefined || value === undefined ? undefined : { instance, value };
 }
 
-/** A solution in which the wanted version is chosen and a chain of needs leads to it from the root. */
+/** A solution in which the wanted version is chosen and a chain of needs leads to it from the root; undefined where there is none, or none soon. */
 function seekWith(
   encoding: Encoding,
   wanted: Settled,
@@ -54,7 +60,7 @@ function seekWith(
 ): PreferenceWalk | 'limit' | undefined {
   encoding.engine.backtrack(0);
   const leading = leadingTo(encoding, wanted, by.askers);
-  for (;;) {
+  for (let sought = 0; sought < maxSought; sought += 1) {
     const walk = new PreferenceWalk(encoding, { demanded: wanted, preferLocked: true });
     const found = search(encoding.engine, walk, by.budget);
     if (found.kind === 'limit') return 'limit';
@@ -65,6 +71,7 @@ function seekWith(
     encoding.engine.backtrack(0);
     encoding.support({ variable: wanted.instance.variable, set: setOf(wanted.instance.package.size, [wanted.value]) }, ways);
   }
+  return undefined;
 }
 
 function reachedIn(encoding: Encoding, walk: PreferenceWalk): ReadonlySet<Instance> {
