@@ -178,10 +178,10 @@ export const recordedChanges: Readonly<Record<string, RecordedChange>> = {
     },
   },
   'removed-need': {
-    about: 'jemalloc taken away, which redis needs',
+    about: 'zlib taken away, which a log daemon in a root of its own needs',
     verdict: 'fail',
-    rules: ['C604 still-solvable', 'C606 removal-safe'],
-    change: (library) => library.remove('components/jemalloc'),
+    rules: ['C604 still-solvable', 'C606 removal-safe', 'C611 lock-current'],
+    change: (library) => library.remove('components/zlib'),
   },
   'no-readme': {
     about: 'tini without its README.md',
