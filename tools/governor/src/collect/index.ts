@@ -3,7 +3,8 @@ export { commitsBetween, type CommitRange, type CommitsBetween } from './commits
 export { findMergeBase } from './commits/find-merge-base.ts';
 export { findGitFolder } from './git/check-layout.ts';
 export { openRepository, type Commit, type Repository } from './git/open-repository.ts';
-export type { ObjectHead, ObjectType } from './git/object-sizes.ts';
+export type { ObjectHead } from './git/object-store.ts';
+export type { ObjectType } from './git/pack-entry.ts';
 export { quarantineOf } from './git/quarantine-of.ts';
 export { parseCommit, type CommitSignature, type ParsedCommit, type Person } from './git/parse-commit.ts';
 export { parseTree, type ParsedTree, type TreeEntry } from './git/parse-tree.ts';

@@ -41,7 +41,7 @@ export function openRepository(folder: string, quarantine?: string): Repository 
   const git = findGitFolder(folder);
   const folders = objectFolders(git, quarantine);
   const cache = {};
-  const objects = readObjects(folders, cache);
+  const objects = readObjects(folders);
   const readCommit = async (oid: string): Promise<Commit> => {
     const parsed = parseCommit(await objects.read(oid, 'commit', maxCommitBytes));
     if (parsed === undefined) throw unreadableRepository(`object ${oid} is no commit that git would write`, cloneAgain);

@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBoundedFile } from './bounded-file.ts';
 import { placesOfObject, type ObjectFolders } from './object-folders.ts';
 import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
 
@@ -45,7 +46,7 @@ function readIndexes(folder: string): readonly PackIndex[] {
     .filter((name) => name.endsWith('.idx'))
     .sort()
     .map((name) => {
-      const bytes = readFileSync(join(folder, name));
+      const bytes = readBoundedFile(join(folder, name));
       if (bytes.length < namesAt + 40 || bytes.readUInt32BE(0) !== magic || bytes.readUInt32BE(4) !== 2)
         throw unreadableRepository(`\`${join(folder, name)}\` is no index of a pack in version 2`, 'write it anew: git repack -ad');
       const count = bytes.readUInt32BE(namesAt - 4);

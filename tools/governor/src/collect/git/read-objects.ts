@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import { inflateSync } from 'node:zlib';
-import { readObject } from 'isomorphic-git';
 import { Failure } from '@moby/model';
-import { openObjectSizes, type ObjectHead, type ObjectType } from './object-sizes.ts';
 import type { ObjectFolders } from './object-folders.ts';
-import { openPackIndexes } from './pack-index.ts';
-import { readOnlyFiles } from './read-only-files.ts';
-import { cloneAgain, unreadableRepository } from './unreadable-repository.ts';
+import { openObjectStore, type ObjectHead } from './object-store.ts';
+import type { ObjectType } from './pack-entry.ts';
+import { cloneAgain, corruptObject, unreadableRepository } from './unreadable-repository.ts';
 
-/** Objects of a repository by their oids. One question at a time: isomorphic-git reads a pack once for each that asks meanwhile. */
+/** Objects of a repository by their oids. */
 export interface GitObjects {
   /** Type and size, without reading the rest. Throws `unreadable-repository` where it is missing. */
   headOf(oid: string): ObjectHead;
@@ -20,26 +17,16 @@ export interface GitObjects {
 const maxBaseBytes = 128 * 1024 ** 2;
 const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-/** `cache` holds what isomorphic-git has read; it is dropped with the review. */
-export function readObjects(folders: ObjectFolders, cache: object): GitObjects {
-  const find = openPackIndexes(folders);
-  const fs = readOnlyFiles(folders, (oid) => find(oid) !== undefined);
-  const sizes = openObjectSizes(folders, find);
+export function readObjects(folders: ObjectFolders): GitObjects {
+  const store = openObjectStore(folders);
   const heads = new Map<string, ObjectHead>();
   const headOf = (oid: string): ObjectHead => {
     if (oid === emptyTree) return { type: 'tree', size: 0, largestSize: 0 };
-    const head = heads.get(oid) ?? sizes(oid);
+    const head = heads.get(oid) ?? store.headOf(oid);
     if (head === undefined)
       throw unreadableRepository(`object ${oid} isn't in the repository`, 'fetch the commits with all of their trees, as git fetch does');
     heads.set(oid, head);
     return head;
-  };
-  const bytesOf = async (oid: string, size: number): Promise<Buffer> => {
-    const found = await readObject({ fs, gitdir: folders.git, oid, format: 'deflated', cache });
-    if (found.format === 'content') return Buffer.from(found.object);
-    if (found.format !== 'deflated') throw new TypeError(`an object came as ${found.format}`);
-    const wrapped = inflateSync(found.object, { maxOutputLength: size + 64 });
-    return wrapped.subarray(wrapped.indexOf(0) + 1);
   };
   return {
     headOf,
@@ -49,15 +36,9 @@ export function readObjects(folders: ObjectFolders, cache: object): GitObjects {
       if (head.size > maxBytes || head.largestSize > Math.max(maxBytes, maxBaseBytes))
         throw new Failure({ code: 'limit', message: `${type} ${oid} has ${head.size} bytes; at most ${maxBytes} are read` });
       if (oid === emptyTree) return Buffer.alloc(0);
-      const bytes = await bytesOf(oid, head.size).catch((cause: unknown) => {
-        throw cause instanceof Failure ? cause : corrupt(oid, cause);
-      });
-      if (createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex') !== oid) throw corrupt(oid);
+      const bytes = store.bytesOf(oid, head);
+      if (createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex') !== oid) throw corruptObject(oid);
       return bytes;
     },
   };
-}
-
-function corrupt(oid: string, cause?: unknown): Failure {
-  return unreadableRepository(`object ${oid} is corrupt`, `git fsck tells more; ${cloneAgain}`, cause);
 }

@@ -6,3 +6,7 @@ export function unreadableRepository(message: string, hint: string, cause?: unkn
 }
 
 export const cloneAgain = 'clone it once more, whole: git clone --no-local';
+
+export function corruptObject(oid: string, cause?: unknown): Failure {
+  return unreadableRepository(`object ${oid} is corrupt`, `git fsck tells more; ${cloneAgain}`, cause);
+}

@@ -8,7 +8,6 @@ import { kindOf } from '../git/parse-tree.ts';
 import { openTree, type TreeReader } from '../lines/open-tree.ts';
 import type { Merge } from '../merge/merge-changes.ts';
 import type { FileEntry } from '../trees/change.ts';
-import { inTurn } from './in-turn.ts';
 import { judgeAssembly } from './judge-assembly.ts';
 import { openLibraryIndex } from './library-index.ts';
 import { maxComponentFiles, mergedFiles, openSides, type LibraryTrees } from './open-sides.ts';
@@ -31,8 +30,7 @@ const maxAssemblies = 1000;
 
 /** Reads the library on both sides of a merge, and judges each assembly that can come to look at what is touched. Throws `limit`. */
 export async function collectLibrary({ objects, base, laid, cacheFolder }: ToCollectLibrary): Promise<LibraryChange> {
-  const own = inTurn(objects);
-  const trees: LibraryTrees = { objects: own, tree: openTree(own, base), base, laid };
+  const trees: LibraryTrees = { objects, tree: openTree(objects, base), base, laid };
   const sides = await openSides(trees, openLibraryIndex(cacheFolder));
   const before = openView(trees, sides.before, undefined);
   const after = openView(trees, sides.after, before);
