@@ -2,6 +2,7 @@ import { judgePush, parsePush, pushedRef } from '@moby/governor/act';
 import { quarantineOf } from '@moby/governor/collect';
 import { Failure } from '@moby/model';
 import type { Outcome } from '../outcome.ts';
+import { reviewCacheFolder } from './review-cache-folder.ts';
 
 export interface HookOptions {
   readonly repository: string;
@@ -20,7 +21,15 @@ const maxInputBytes = 5_000_000;
 export async function hookOutcome({ repository, needsReview, words, input, today }: HookOptions): Promise<Outcome> {
   const refs = words.length === 0 ? parsePush(await textOf(input)) : [pushedRef(words)];
   const quarantine = quarantineOf(process.env, repository);
-  const branches = await judgePush({ folder: repository, refs, needsReview, today, ...(quarantine === undefined ? {} : { quarantine }) });
+  const cacheFolder = reviewCacheFolder(process.env);
+  const branches = await judgePush({
+    folder: repository,
+    refs,
+    needsReview,
+    today,
+    ...(quarantine === undefined ? {} : { quarantine }),
+    ...(cacheFolder === undefined ? {} : { cacheFolder }),
+  });
   const isRefused = branches.some(({ accepted }) => !accepted);
   return {
     kind: 'done',

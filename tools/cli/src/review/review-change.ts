@@ -1,11 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { storeFolder } from '@moby/composer';
 import { maxPolicyBytes, readPolicy, type ReviewReport } from '@moby/governor';
 import { maxReviewFactsBytes, readReviewFacts, review, withoutVerdict, type ReviewFacts } from '@moby/governor/review';
 import { Failure, type Judged } from '@moby/model';
 import type { Session } from '../moby-command.ts';
 import type { WorldFlags } from '../surroundings.ts';
+import { reviewCacheFolder } from './review-cache-folder.ts';
 
 export interface ReviewFlags extends WorldFlags {
   readonly derive: boolean;
@@ -31,6 +30,7 @@ export async function reviewChange(flags: ReviewFlags, session: Session): Promis
       ? {}
       : await documentFrom({ flag: '--facts', file: flags.facts, maxBytes: maxReviewFactsBytes, read: readReviewFacts });
   const derivation = flags.derive ? await (await import('./open-derivation.ts')).openDerivation(flags, session) : undefined;
+  const cacheFolder = reviewCacheFolder(process.env);
   try {
     return await review({
       folder: repo,
@@ -38,7 +38,7 @@ export async function reviewChange(flags: ReviewFlags, session: Session): Promis
       head,
       facts,
       today: facts.today ?? new Date().toISOString().slice(0, 10),
-      cacheFolder: join(storeFolder(process.env), 'review'),
+      ...(cacheFolder === undefined ? {} : { cacheFolder }),
       ...(mergeBase === undefined ? {} : { mergeBase }),
       ...(policy === undefined ? {} : { policy }),
       ...(derivation === undefined ? {} : { payloadOf: derivation.payloadOf }),

@@ -7,13 +7,22 @@ export interface ToJudge {
   readonly base: string;
   readonly head: string;
   readonly today: string;
+  /** Where reviews keep what they have read of a library; undefined for nowhere. */
+  readonly cacheFolder: string | undefined;
   /** Payloads that were derived for the change, by line. */
   readonly payloads: ReadonlyMap<string, readonly BuiltPayload[]>;
 }
 
 /** Judges a commit as a pull request with it would be, with the proof of what has just been derived. Throws as `review` does. */
-export function judgeCommit({ folder, base, head, today, payloads }: ToJudge): Promise<ReviewReport> {
-  return review({ folder, base, head, today, payloadOf: ({ label }) => proofOf(payloads.get(label.replace(/^components\/|\/$/g, ''))) });
+export function judgeCommit({ folder, base, head, today, cacheFolder, payloads }: ToJudge): Promise<ReviewReport> {
+  return review({
+    folder,
+    base,
+    head,
+    today,
+    ...(cacheFolder === undefined ? {} : { cacheFolder }),
+    payloadOf: ({ label }) => proofOf(payloads.get(label.replace(/^components\/|\/$/g, ''))),
+  });
 }
 
 function proofOf(payloads: readonly BuiltPayload[] | undefined): PayloadProof {

@@ -11,6 +11,7 @@ import { commitChange, type SweptBranch } from './commit-change.ts';
 import { findOrphans } from './find-orphans.ts';
 import { findUpdates, type LineNews } from './find-updates.ts';
 import { parsePerson, parseTime, type Committer } from './git/sweep-commit.ts';
+import { reviewCacheFolder } from '../review/review-cache-folder.ts';
 import { judgeCommit, type ToJudge } from './judge-commit.ts';
 import { stageLibrary, type StagedLibrary } from './stage-library.ts';
 import { branchOf, groupUpdates, policyWithout, updateBody, waiversBranch, waiverWords } from './sweep-plans.ts';
@@ -126,7 +127,8 @@ async function dropWaivers({ world, committer, judge }: Context, expired: Return
 }
 
 function judgeOf({ folder, base }: SweepWorld, today: string): (payloads: ToJudge['payloads']) => Context['judge'] {
-  return (payloads) => (head) => judgeCommit({ folder, base: base.oid, head, today, payloads });
+  const cacheFolder = reviewCacheFolder(process.env);
+  return (payloads) => (head) => judgeCommit({ folder, base: base.oid, head, today, cacheFolder, payloads });
 }
 
 /** The staged library is all that there is: nothing of the folder that somebody stands in. */

@@ -8,7 +8,7 @@ import { reviewText } from '../../formats/review-text.ts';
 import { review, type ToReview } from '../../review/review.ts';
 import type { PushedRef } from './parse-push.ts';
 
-export interface ToJudgePush extends Pick<ToReview, 'policy' | 'today' | 'rules'> {
+export interface ToJudgePush extends Pick<ToReview, 'policy' | 'today' | 'rules' | 'cacheFolder'> {
   /** The repository that is pushed to, and where what is pushed lies meanwhile (`quarantineOf`). */
   readonly folder: string;
   readonly quarantine?: string;
