@@ -1,4 +1,4 @@
-import { Failure } from '@moby/model';
+import { Failure, formatBytes } from '@moby/model';
 import { applyDelta } from './apply-delta.ts';
 import { readBoundedFile } from './bounded-file.ts';
 import type { ObjectHead } from './object-store.ts';
@@ -14,6 +14,8 @@ export interface PackedObjects {
 
 /** git itself writes chains of at most 4095. */
 const maxChain = 4096;
+/** Bytes that are made on the way along one. */
+const maxChainBytes = 8 * 1024 ** 3;
 /** What differences were made to, kept for the next of them: neighbours in a history are written as differences to the same. */
 const maxKeptBytes = 32 * 1024 ** 2;
 
@@ -36,12 +38,14 @@ export function openPackedObjects(find: FindPacked): PackedObjects {
     headAt: (oid, first) => {
       let place = first;
       let size: number | undefined;
-      let largestSize = 0;
+      let [largestSize, total] = [0, 0];
       for (let length = 0; length < maxChain; length += 1) {
         const entry = entryAt(oid, place);
         const [before, after] = entry.base === undefined ? [0, entry.size] : sizesOf(oid, entry);
         largestSize = Math.max(largestSize, entry.size, before, after);
         size ??= after;
+        total += after;
+        if (total > maxChainBytes) break;
         if (entry.type !== undefined) return { type: entry.type, size, largestSize };
         place = baseOf(oid, place, entry.base ?? '');
       }
@@ -112,5 +116,8 @@ function keptBytes(): KeptBytes {
 }
 
 function chainTooLong(oid: string): Failure {
-  return unreadableRepository(`object ${oid} is a chain of more than ${maxChain} differences`, 'git repack -adf');
+  return unreadableRepository(
+    `object ${oid} is a chain of more than ${maxChain} differences, or of ${formatBytes(maxChainBytes)}`,
+    'write it anew: git repack -adf',
+  );
 }
