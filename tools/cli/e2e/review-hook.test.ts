@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout, compileCache, pinnedNode, removeFolder, runCli, scratchFolder, temporaryFolder } from '@moby/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -92,6 +92,7 @@ describe('what is pushed to a bare repository', () => {
     document(world);
     const good = git(world.work, 'push', 'origin', 'main');
     expect(good).toMatchObject({ ok: true, text: expect.stringContaining('remote: main: accepted') });
+    expect(existsSync(join(home, '.cache/moby-compose/review/library-index.json'))).toBe(true);
     const before = tips(world);
     edit(world, /"version": "/, '"version": "v');
     const bad = git(world.work, 'push', 'origin', 'main');

@@ -90,6 +90,7 @@ test('what is due is listed, then written as signed-off and judged commits on br
   const index = readFileSync(join(place.folder, '.git/index'));
   golden('sweep', sweep, await place.run(sweep), place);
   expect(branches(place)).toBe('main\nsweep/expired-waivers\nsweep/update-redis-8.0\n');
+  expect(existsSync(join(place.cache, 'moby-compose/review/library-index.json'))).toBe(true);
   expect([git(place.folder, 'status', '--porcelain'), git(place.folder, 'symbolic-ref', 'HEAD')]).toEqual(['', 'refs/heads/main\n']);
   expect(readFileSync(join(place.folder, '.git/index')).equals(index)).toBe(true);
   expect(git(place.folder, 'fsck', '--strict', '--no-dangling')).toBe('');
