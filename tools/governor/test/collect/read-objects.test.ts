@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs, { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRepository } from '@moby/governor/collect';
@@ -7,14 +8,14 @@ import { expect, test } from 'vitest';
 import { git } from './native-git.ts';
 
 /** Files that grow and shrink from commit to commit, so that each is worth writing as a difference to the one before. */
-function history(commits: number): string {
+function history(commits: number, bytes: Buffer): string {
   const folder = join(scratchFolder(), 'library');
   mkdirSync(join(folder, 'inner'), { recursive: true });
   git(folder, 'init', '--quiet');
   for (let round = 0; round < commits; round += 1) {
     const lines = Array.from({ length: 60 + (round % 5) * 9 }, (_, index) => `line ${index} of ${index % 7 === round % 7 ? round : 'all'}`);
     writeFileSync(join(folder, 'inner/file'), lines.join('\n'));
-    writeFileSync(join(folder, 'bytes'), Buffer.alloc(70_000 + round, round === 0 ? 1 : Buffer.from(lines.join(''))));
+    writeFileSync(join(folder, 'bytes'), Buffer.concat([bytes, Buffer.from(`${round}`)]));
     writeFileSync(join(folder, 'empty'), '');
     git(folder, 'add', '.');
     git(folder, 'commit', '--quiet', '-m', `change ${round}`);
@@ -36,7 +37,8 @@ function isOf<Type extends string>(type: string, ...types: readonly Type[]): typ
 }
 
 test('every object has the bytes that isomorphic-git reads: loose, whole in a pack, and as differences to offsets and to oids', async () => {
-  const folder = history(12);
+  // A difference copies at most 64 KiB at once, which is written in a way of its own.
+  const folder = history(12, Buffer.concat(Array.from({ length: 5000 }, (_, index) => createHash('sha256').update(`${index}`).digest())));
   const objects = allObjects(folder);
   const cache = {};
   const reference = new Map<string, Buffer>();
@@ -64,7 +66,7 @@ test('every object has the bytes that isomorphic-git reads: loose, whole in a pa
 });
 
 test('a pack in which a byte is another gives the right bytes or says that it is damaged', async () => {
-  const folder = history(3);
+  const folder = history(3, Buffer.from('bytes'));
   git(folder, 'repack', '-adfq');
   const pack = packOf(folder).replace(/idx$/, 'pack');
   const whole = readFileSync(pack);
@@ -92,7 +94,7 @@ test('a pack in which a byte is another gives the right bytes or says that it is
 /** How the headers of the differences in a pack say what they differ from: 6 by an offset, 7 by an oid. */
 function differenceKinds(folder: string): ReadonlySet<number> {
   const told = git(folder, 'verify-pack', '-v', packOf(folder));
-  expect(told).toMatch(/chain length = [3-9]/);
+  expect(told).toMatch(/chain length = [2-9]/);
   const pack = readFileSync(packOf(folder).replace(/idx$/, 'pack'));
   const offsets = [...told.matchAll(/^[0-9a-f]{40} +[a-z]+ +[0-9]+ [0-9]+ ([0-9]+) [0-9]+ [0-9a-f]{40}$/gm)].map(([, at]) => Number(at));
   return new Set(offsets.map((at) => ((pack[at] ?? 0) >> 4) & 7));
