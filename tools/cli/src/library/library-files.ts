@@ -137,28 +137,64 @@ exec npx --yes moby-compose@${version} review hook
 `;
 }
 
+/** As this project judges its own (.github/workflows/review.yml), by a release of it. */
 function workflowText({ version }: NewLibrary): string {
-  return `# Judges each pull request by what is merged already. Nothing of the pull request is run.
-name: review
-on: pull_request
-permissions:
-  contents: read
+  return `name: review
+
+# \`pull_request_target\` runs what the base has: this file, the action, and the program are the base's, whatever the pull request makes of them.
+# Its commits are fetched as data and never checked out, so none of its code is run, here or in the action.
+on:
+  pull_request_target:
+    types: [opened, reopened, synchronize, edited, ready_for_review, converted_to_draft, labeled, unlabeled]
+  workflow_dispatch:
+    inputs:
+      number:
+        description: The pull request that is to be judged again, as after an approval
+        required: true
+        type: number
+
+permissions: {}
+
+concurrency:
+  group: review-\${{ github.event.pull_request.number || inputs.number }}
+
 jobs:
-  review:
+  judge:
     runs-on: ubuntu-latest
+    timeout-minutes: 30
+    permissions:
+      contents: read
+      pull-requests: read
+      checks: read
     steps:
-      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+      - uses: moby/moby-compose@v${version}
         with:
-          fetch-depth: 0
-          persist-credentials: false
-      - uses: actions/setup-node@v4
+          step: judge
+          number: \${{ github.event.pull_request.number || inputs.number }}
+          derive: true
+      - uses: actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02 # v4.6.2
         with:
-          node-version: 24
-      # Not in the checkout, where npm would read what the pull request brings along.
-      - run: npx --yes moby-compose@${version} review --repo "$GITHUB_WORKSPACE" --base "$BASE" --head "$HEAD" --format github
-        working-directory: \${{ runner.temp }}
-        env:
-          BASE: \${{ github.event.pull_request.base.sha }}
-          HEAD: \${{ github.event.pull_request.head.sha }}
+          name: review-report
+          path: report.json
+          if-no-files-found: error
+          retention-days: 14
+
+  post:
+    needs: judge
+    runs-on: ubuntu-latest
+    timeout-minutes: 15
+    permissions:
+      contents: read
+      checks: write
+      issues: write
+      pull-requests: write
+    steps:
+      - uses: actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093 # v4.3.0
+        with:
+          name: review-report
+      - uses: moby/moby-compose@v${version}
+        with:
+          step: post
+          number: \${{ github.event.pull_request.number || inputs.number }}
 `;
 }

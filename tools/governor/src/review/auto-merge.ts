@@ -28,7 +28,7 @@ const permissionRule = 'MOBY-P709';
 const conditions: readonly Condition[] = [
   {
     condition: 'the verdict is a pass, for exactly this head, this base and these rules',
-    who: 'the author',
+    who: 'whoever mends or decides what was found',
     isMet: ({ verdict }) => verdict === 'pass',
   },
   {
