@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { dirname, join } from 'node:path';
 import { openLine } from '@moby/composer/line';
 import { checkout } from '@moby/testkit';
+import { ask, quietSurroundings } from '../../composer/test/line/quiet-surroundings.ts';
 
 /** The library as it is at HEAD, to be changed: a clone of this repository that nobody else has. Paths are from its root. */
 export interface LibraryClone {
@@ -82,27 +83,9 @@ export function cloneLibrary(folder: string): LibraryClone {
 }
 
 async function relock(library: string, assembly: string): Promise<void> {
-  const line = await openLine({
-    library,
-    componentFolders: [],
-    registries: undefined,
-    currentFolder: library,
-    environment: { XDG_CACHE_HOME: join(dirname(library), 'cache') },
-    debianMirror: undefined,
-    blobMirrors: { addresses: [], plainHttp: false },
-    now: () => new Date(),
-    progress: { step: () => undefined },
-    warn: () => undefined,
-    signal: new AbortController().signal,
-  });
-  const relocked = await line.relock({
-    assembly,
-    platform: 'linux/amd64',
-    variation: { with: [], without: [], replace: [] },
-    policy: { locked: false, offline: true },
-    out: undefined,
-    level: 3,
-  });
+  const ownCache = { XDG_CACHE_HOME: join(dirname(library), 'cache') };
+  const line = await openLine(quietSurroundings(library, { environment: ownCache, now: () => new Date() }));
+  const relocked = await line.relock(ask(assembly));
   if (!relocked.ok) throw new Error(`${assembly} doesn't resolve: ${relocked.findings.map(({ message }) => message).join('; ')}`);
 }
 

@@ -7,32 +7,16 @@ import { checkout, scratchFolder } from '@moby/testkit';
 import { expect, test } from 'vitest';
 import { collectLibrary } from '../../src/collect/library/collect-library.ts';
 import type { AssemblyAnswer } from '../../src/library/library-change.ts';
+import { ask, quietSurroundings } from '../../../composer/test/line/quiet-surroundings.ts';
 import { rawRepository } from '../collect/raw-repository.ts';
 
 /** What `check` says of the assemblies of this repository, with components of a folder in the place of the library's. */
 async function openChecks(components: readonly string[]): Promise<(assembly: string) => Promise<unknown>> {
-  const line = await openLine({
-    library: checkout,
-    componentFolders: components,
-    registries: undefined,
-    currentFolder: checkout,
-    environment: { XDG_CACHE_HOME: scratchFolder() },
-    debianMirror: undefined,
-    blobMirrors: { addresses: [], plainHttp: false },
-    now: () => new Date('2026-11-24T00:00:00Z'),
-    progress: { step: () => undefined },
-    warn: () => undefined,
-    signal: new AbortController().signal,
-  });
+  const line = await openLine(
+    quietSurroundings(checkout, { componentFolders: components, environment: { XDG_CACHE_HOME: scratchFolder() } }),
+  );
   return async (assembly) => {
-    const judged = await line.check({
-      assembly,
-      platform: 'linux/amd64',
-      variation: { with: [], without: [], replace: [] },
-      policy: { locked: false, offline: true },
-      out: undefined,
-      level: 3,
-    });
+    const judged = await line.check(ask(assembly));
     return { passes: judged.ok, lock: judged.ok ? judged.value.lock : undefined, messages: judged.findings.map(({ message }) => message) };
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openLine } from '@moby/composer/line';
 import { removeFolder, temporaryFolder } from '@moby/testkit';
+import { ask, quietSurroundings } from '../../../composer/test/line/quiet-surroundings.ts';
 
 /** The lock of an assembly, as `moby-compose resolve` writes it over files of a library. */
 export async function lockOf(assembly: string, files: Readonly<Record<string, string>>): Promise<string> {
@@ -11,27 +12,8 @@ export async function lockOf(assembly: string, files: Readonly<Record<string, st
       mkdirSync(dirname(join(library, path)), { recursive: true });
       writeFileSync(join(library, path), text);
     }
-    const line = await openLine({
-      library,
-      componentFolders: [],
-      registries: undefined,
-      currentFolder: library,
-      environment: { XDG_CACHE_HOME: join(library, 'cache') },
-      debianMirror: undefined,
-      blobMirrors: { addresses: [], plainHttp: false },
-      now: () => new Date('2027-01-31T00:00:00Z'),
-      progress: { step: () => undefined },
-      warn: () => undefined,
-      signal: new AbortController().signal,
-    });
-    const relocked = await line.relock({
-      assembly,
-      platform: 'linux/amd64',
-      variation: { with: [], without: [], replace: [] },
-      policy: { locked: false, offline: true },
-      out: undefined,
-      level: 3,
-    });
+    const line = await openLine(quietSurroundings(library, { environment: { XDG_CACHE_HOME: join(library, 'cache') } }));
+    const relocked = await line.relock(ask(assembly));
     if (!relocked.ok) throw new Error(`${assembly} has no lock: ${JSON.stringify(relocked.findings, undefined, 1)}`);
     return readFileSync(join(library, 'assemblies', assembly, 'assembly.lock.json'), 'utf8');
   } finally {
