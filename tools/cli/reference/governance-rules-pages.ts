@@ -1,4 +1,5 @@
-import { catalogue, changeKinds, waitingRules, type Easing, type GovernanceRule, type Severity, type WaivableBy } from '@moby/governor';
+import { catalogue, changeKinds, waitingRules, type Easing, type GovernanceRule, type Severity } from '@moby/governor';
+import { clausesOf, waiverWords } from '../src/words/governance-rules.ts';
 
 /** docs/reference/governance-rules: one page a rule that releases are judged by, and a list of them; file name → text. */
 export function governanceRulesPages(): Readonly<Record<string, string>> {
@@ -12,13 +13,6 @@ const severities: Readonly<Record<Severity, string>> = {
   review: 'review: a person decides',
   warning: 'warning',
   hint: 'hint',
-};
-
-const waivers: Readonly<Record<WaivableBy, string>> = {
-  nobody: 'nobody',
-  owner: 'an owner of the component other than the author',
-  steward: 'a steward',
-  'security-team': 'the security team',
 };
 
 const stages: Readonly<Record<string, string>> = {
@@ -82,11 +76,6 @@ function stageOf({ id }: GovernanceRule): string {
   return /\d/.exec(id)?.[0] ?? '';
 }
 
-/** Those about one release, and those about the whole of a pull request. */
-function clausesOf({ clauses, change = [] }: GovernanceRule): readonly { readonly name: string; readonly when: string }[] {
-  return [...clauses, ...change];
-}
-
 function rowOf(rule: GovernanceRule): string {
   const { id, name, severity } = rule;
   return `| ${id} | [${name}](${name}.md) | ${severity} | ${clausesOf(rule)
@@ -108,7 +97,7 @@ function rulePage(rule: GovernanceRule): string {
     ...clausesOf(rule).map((clause) => `| \`${clause.name}\` | ${clause.when} |`),
     '',
     `- Severity: ${severities[severity]}.`,
-    `- May be waived by: ${waivers[waivableBy]}.`,
+    `- May be waived by: ${waiverWords[waivableBy]}.`,
     `- Fails: ${examples.fails}.`,
     `- Passes: ${examples.passes}.`,
     '',

@@ -12,7 +12,8 @@ const severities: Readonly<Record<Severity, string>> = {
   hint: 'a hint',
 };
 
-const waivers: Readonly<Record<WaivableBy, string>> = {
+/** Who may waive a finding, in words. */
+export const waiverWords: Readonly<Record<WaivableBy, string>> = {
   nobody: 'nobody',
   owner: 'an owner of the component other than the author',
   steward: 'a steward',
@@ -25,7 +26,7 @@ export function rulesOutcome(): Done {
     [bold(shortOf(id))],
     [name],
     [severity],
-    [dim(waivableBy === 'nobody' ? '' : `waivable by ${waivers[waivableBy]}`)],
+    [dim(waivableBy === 'nobody' ? '' : `waivable by ${waiverWords[waivableBy]}`)],
   ]);
   const waiting = waitingRules.reduce((sum, { rules }) => sum + Object.keys(rules).length, 0);
   return {
@@ -54,7 +55,7 @@ export function ruleOutcome(asked: string): Done {
 function linesOfRule(rule: GovernanceRule): readonly Line[] {
   const { id, name, severity, waivableBy, why, examples } = rule;
   return [
-    [bold(`${shortOf(id)} ${name}`), ` · ${severities[severity]} · may be waived by ${waivers[waivableBy]}`],
+    [bold(`${shortOf(id)} ${name}`), ` · ${severities[severity]} · may be waived by ${waiverWords[waivableBy]}`],
     [],
     [why],
     [],
@@ -73,7 +74,8 @@ function documentOf(rule: GovernanceRule): object {
   return { id, name, severity, waivableBy, why, examples, clauses: clausesOf(rule) };
 }
 
-function clausesOf({ clauses, change = [] }: GovernanceRule): readonly { readonly name: string; readonly when: string }[] {
+/** Those about one release, and those about the whole of a pull request. */
+export function clausesOf({ clauses, change = [] }: GovernanceRule): readonly { readonly name: string; readonly when: string }[] {
   return [...clauses, ...change].map(({ name, when }) => ({ name, when }));
 }
 

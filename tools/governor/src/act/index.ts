@@ -9,7 +9,7 @@ export {
 export { plannedRequests, type PlannedRequest } from './github/planned-requests.ts';
 export { postReview, reviewParts, type PostedReview, type ReviewPart, type ToPost } from './github/post-review.ts';
 export { parsePullRequestName, shownPullRequest, type PullRequestName } from './github/pull-request-name.ts';
-export { readFacts, type ForgeCheck, type ForgeFacts, type ForgeReview } from './github/read-facts.ts';
+export { readFacts, type ForgeFacts } from './github/read-facts.ts';
 export { type ForgePerson } from './github/read-pull-request.ts';
 export { judgePush, type JudgedBranch, type ToJudgePush } from './hook/judge-push.ts';
 export { maxPushedRefs, parsePush, pushedRef, type PushedRef } from './hook/parse-push.ts';

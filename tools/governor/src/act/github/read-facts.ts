@@ -6,6 +6,7 @@ import { repositoryPath, type PullRequestName } from './pull-request-name.ts';
 import { readComponentFacts, type ForgeComponent } from './read-component-facts.ts';
 import { oidOf, personAt, readPullRequest, type ForgePerson, type PullRequest } from './read-pull-request.ts';
 import { checkName } from './wanted-check.ts';
+import type { ForgeCheck, GivenReview } from '../../review/review-facts.ts';
 
 /**
  * What GitHub knows of a pull request and git doesn't, in the form of schemas/documents/review-facts.v1.schema.json. What the token may
@@ -22,7 +23,7 @@ export interface ForgeFacts {
   readonly author?: ForgePerson & { readonly mergedChanges?: number };
   /** Who pushed the head. */
   readonly pusher?: ForgePerson;
-  readonly reviews: readonly ForgeReview[];
+  readonly reviews: readonly GivenReview[];
   readonly labels: readonly string[];
   readonly draft: boolean;
   readonly hold: boolean;
@@ -34,20 +35,9 @@ export interface ForgeFacts {
   readonly components?: Readonly<Record<string, ForgeComponent>>;
 }
 
-export interface ForgeReview extends ForgePerson {
-  readonly state: 'approved' | 'changes-requested' | 'commented' | 'dismissed';
-  readonly commit: string;
-}
-
-export interface ForgeCheck {
-  readonly name: string;
-  readonly required: boolean;
-  readonly state: 'succeeded' | 'failed' | 'pending' | 'skipped';
-}
-
 /** A label by which anybody who may label asks to wait. */
 const holdLabel = 'hold';
-const states: Readonly<Record<string, ForgeReview['state']>> = {
+const states: Readonly<Record<string, GivenReview['state']>> = {
   APPROVED: 'approved',
   CHANGES_REQUESTED: 'changes-requested',
   COMMENTED: 'commented',
@@ -97,10 +87,10 @@ export async function readFacts(api: GitHubApi, name: PullRequestName): Promise<
 }
 
 /** Reviews that say something, in their order; one whose head is gone, or whose author is, counts for nothing. */
-function reviewsOf(elements: readonly unknown[]): readonly ForgeReview[] {
+function reviewsOf(elements: readonly unknown[]): readonly GivenReview[] {
   if (elements.length > maxReviews)
     throw new Failure({ code: 'limit', message: `the pull request has ${elements.length} reviews; at most ${maxReviews} are read` });
-  return elements.flatMap((element): readonly ForgeReview[] => {
+  return elements.flatMap((element): readonly GivenReview[] => {
     const [person, state, commit] = [personAt(element, 'user'), states[textAt(element, 'state') ?? ''], textAt(element, 'commit_id')];
     if (person === undefined || state === undefined || commit === undefined) return [];
     return [{ ...person, state, commit: oidOf(commit, 'review') }];
